@@ -1,0 +1,134 @@
+//! The one error type. Each message says what was expected, what was got, and what to do about it.
+
+/// What went wrong, as a sentence for a person ([`std::fmt::Display`]) and a stable word for a program ([`Error::code`]).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file has no bytes at all.
+    #[error("The file is empty (0 bytes). Choose a picture file that has content.")]
+    EmptyFile,
+    /// The bytes do not start like any picture format that is known.
+    #[error(
+        "This is not a picture that can be read here. Supported are PNG, JPEG, WebP, GIF, BMP, TIFF, QOI, ICO and PNM."
+    )]
+    UnsupportedFormat,
+    /// The bytes start like a picture but do not decode.
+    #[error("The {format} picture is damaged or incomplete ({reason}). Try to open and save it again elsewhere.")]
+    DamagedPicture {
+        /// Format by its content, for example `PNG`.
+        format: String,
+        /// The decoder's own words.
+        reason: String,
+    },
+    /// The header asks for more pixels than are accepted.
+    #[error(
+        "The picture is {width} x {height} pixels; at most {max_megapixels} megapixels can be read. Shrink or crop it first."
+    )]
+    PictureTooLarge {
+        /// Width in pixels that the header claims.
+        width: u32,
+        /// Height in pixels that the header claims.
+        height: u32,
+        /// The limit, in millions of pixels.
+        max_megapixels: u32,
+    },
+    /// The enlarged picture would have more pixels than its file format can hold.
+    #[error("The enlarged picture would be {width} x {height} pixels, more than a PNG file can hold.")]
+    OutputTooLarge {
+        /// Width of the result in pixels.
+        width: u64,
+        /// Height of the result in pixels.
+        height: u64,
+    },
+    /// The weight file cannot be used as it is.
+    #[error("The model file is damaged: {reason}. Download or export it again.")]
+    DamagedModel {
+        /// What was expected and what was found.
+        reason: String,
+    },
+    /// The weight file is sound, but no known architecture has such tensors.
+    #[error("The model file is of no architecture that is known here: it holds {seen}. Supported: {supported}.")]
+    UnsupportedModel {
+        /// The first few tensors with their shapes.
+        seen: String,
+        /// The names of the architectures that are known.
+        supported: String,
+    },
+    /// No built-in model has that name.
+    #[error("There is no model named \"{name}\". Available: {available}.")]
+    UnknownModel {
+        /// What was asked for.
+        name: String,
+        /// The names there are, separated by commas.
+        available: String,
+    },
+    /// The model enlarges by another factor than was asked for.
+    #[error(
+        "The model {model} enlarges {scale} times, not {asked} times. Ask for scale {scale} or name another model."
+    )]
+    UnsupportedScale {
+        /// The model's name.
+        model: String,
+        /// The factor it has.
+        scale: u32,
+        /// The factor asked for.
+        asked: u32,
+    },
+    /// An option has a value that cannot be used.
+    #[error("{0}")]
+    InvalidOption(String),
+    /// A GPU was asked for and none can be used.
+    #[error("No usable GPU: {0}. Choose the cpu backend, which gives the same picture.")]
+    NoGpu(String),
+    /// The GPU or its driver refused a step.
+    #[error("The GPU failed ({0}). Try again with smaller tiles or with the cpu backend.")]
+    Gpu(String),
+    /// The GPU went away in the middle of the work.
+    #[error("The GPU was lost during the work ({0}). Try again, with smaller tiles or with the cpu backend.")]
+    DeviceLost(String),
+    /// The person or program that started the work stopped it.
+    #[error("Cancelled.")]
+    Cancelled,
+    /// The network could not be fetched (web) from the site's own files.
+    #[error("{url} could not be fetched ({reason}). Check that the site's files are complete and reload the page.")]
+    Fetch {
+        /// Address of the file.
+        url: String,
+        /// What the browser said.
+        reason: String,
+    },
+    /// Writing the result failed.
+    #[error("The result could not be written: {0}")]
+    Encode(String),
+    /// Reading or writing a file failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// A stable word for programs; the web library puts it into `error.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EmptyFile => "empty-file",
+            Self::UnsupportedFormat => "unsupported-format",
+            Self::DamagedPicture { .. } => "damaged-picture",
+            Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } => "picture-too-large",
+            Self::DamagedModel { .. } => "damaged-model",
+            Self::UnsupportedModel { .. } => "unsupported-model",
+            Self::UnknownModel { .. } => "unknown-model",
+            Self::UnsupportedScale { .. } => "unsupported-scale",
+            Self::InvalidOption(_) => "invalid-option",
+            Self::NoGpu(_) => "no-gpu",
+            Self::Gpu(_) => "gpu-failed",
+            Self::DeviceLost(_) => "device-lost",
+            Self::Cancelled => "cancelled",
+            Self::Fetch { .. } => "fetch-failed",
+            Self::Encode(_) => "encode-failed",
+            Self::Io(_) => "io",
+        }
+    }
+}
+
+/// The crate's result type.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

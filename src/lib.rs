@@ -1,0 +1,45 @@
+//! Lenslet enlarges pictures with a compact super-resolution network.
+//!
+//! The same crate is a native library, the command `lenslet`, and (compiled to WebAssembly) the engine of a web page
+//! where no picture ever leaves the machine. A picture goes one way through it:
+//!
+//! ```text
+//! file bytes -> picture::decode -> Picture -> tile::Grid -> Backend::run, tile by tile
+//!            -> rows of finished pixels -> picture::PngFile -> file bytes
+//! ```
+//!
+//! `picture` knows no network, `network` knows no backend, a backend knows no files; only [`Upscaler`] knows them all.
+//!
+//! ```no_run
+//! # fn main() -> lenslet::Result<()> {
+//! use lenslet::{BackendChoice, NoProgress, Precision, Upscaler, models, picture};
+//!
+//! let network = models::built_in("first-x4")?;
+//! let backend = pollster::block_on(lenslet::open_backend(network, BackendChoice::Auto, Precision::Auto, None))?;
+//! let upscaler = Upscaler::new(backend);
+//! let input = picture::decode(&std::fs::read("photo.jpg")?)?;
+//! let output = std::fs::File::create("photo-4x.png")?;
+//! pollster::block_on(upscaler.upscale_to_png(&input, output, &mut NoProgress))?;
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod cpu;
+pub mod gpu;
+pub mod models;
+pub mod network;
+pub mod picture;
+pub mod resample;
+pub mod tile;
+
+mod backend;
+mod error;
+mod upscaler;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+pub use backend::{Backend, BackendChoice, BackendInfo, Precision, Run, TileInput, open_backend};
+pub use error::{Error, Result};
+pub use network::Network;
+pub use picture::Picture;
+pub use upscaler::{FinishedTile, NoProgress, Observer, Upscaler};
