@@ -1,0 +1,107 @@
+//! What a backend is, and which one to take.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use crate::{Error, Network, Result, cpu::Cpu, gpu::Gpu, tile::Rect};
+
+/// The pixels of one tile and which of them to answer for.
+#[derive(Clone, Debug)]
+pub struct TileInput {
+    /// The tile's outer part: four bytes a pixel (alpha is ignored), rows from top to bottom.
+    pub rgba: Vec<u8>,
+    /// Width of the outer part in LR pixels.
+    pub width: u32,
+    /// Height of the outer part in LR pixels.
+    pub height: u32,
+    /// The inner part in the coordinates of the outer part.
+    pub keep: Rect,
+}
+
+/// A tile in the making: resolves to the enlarged inner part, RGBA with alpha 255.
+pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
+
+/// Who does the work, for people and reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendInfo {
+    /// `gpu`, `cpu`, or the name of a resampling filter.
+    pub name: &'static str,
+    /// The GPU's name, or the number of threads.
+    pub adapter: String,
+    /// `f32` or `f16`: how the values between layers are stored.
+    pub precision: &'static str,
+    /// What a person should know about this choice, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// Enlarges tiles.
+pub trait Backend {
+    /// Who does the work.
+    fn info(&self) -> &BackendInfo;
+
+    /// How many times wider and higher the output is.
+    fn scale(&self) -> u32;
+
+    /// How many pixels around a tile's inner part its output depends on, in LR pixels.
+    fn halo(&self) -> u32;
+
+    /// The best inner edge of a tile, in LR pixels.
+    fn tile(&self) -> u32;
+
+    /// How many tiles to start before waiting for the first.
+    fn in_flight(&self) -> usize;
+
+    /// Starts a tile with an inner edge of at most [`Backend::tile`]. The future may be dropped to give it up.
+    fn run(&self, input: TileInput) -> Run<'_>;
+}
+
+/// Which backend a person asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BackendChoice {
+    /// A real GPU if there is one, else the CPU. A software adapter is no GPU: it is far slower than the CPU path.
+    #[default]
+    Auto,
+    /// A GPU, even one that is simulated in software.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// How the values between layers are stored on a GPU. Sums are f32 in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// f16 where the GPU can, else f32.
+    #[default]
+    Auto,
+    /// 32 bits.
+    F32,
+    /// 16 bits, half the memory traffic.
+    F16,
+}
+
+/// Opens the backend of a person's choice for a network. `tile` is the inner edge of tiles in LR pixels, None for the
+/// backend's own.
+///
+/// # Errors
+/// [`Error::NoGpu`] or [`Error::Gpu`] when a GPU was asked for and cannot be used, [`Error::InvalidOption`] for a tile of zero.
+pub async fn open_backend(
+    network: Network,
+    choice: BackendChoice,
+    precision: Precision,
+    tile: Option<u32>,
+) -> Result<Box<dyn Backend>> {
+    if tile == Some(0) {
+        return Err(Error::InvalidOption("A tile must be at least 1 pixel wide.".into()));
+    }
+    let network = Arc::new(network);
+    let reason = match choice {
+        BackendChoice::Cpu => return Ok(Box::new(Cpu::new(network, tile, Vec::new()))),
+        BackendChoice::Gpu => return Ok(Box::new(Gpu::open(&network, precision, tile, true).await?)),
+        BackendChoice::Auto => match Gpu::open(&network, precision, tile, false).await {
+            Ok(gpu) => return Ok(Box::new(gpu)),
+            Err(Error::NoGpu(reason) | Error::Gpu(reason) | Error::DeviceLost(reason)) => reason,
+            Err(other) => return Err(other),
+        },
+    };
+    let warning = format!("Running on the CPU, which is slower: {reason}.");
+    Ok(Box::new(Cpu::new(network, tile, vec![warning])))
+}

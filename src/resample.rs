@@ -1,0 +1,121 @@
+//! Classical enlargement by nearest, bilinear, bicubic and Lanczos filters, through the `image` crate.
+//!
+//! They are what an enlarging network is measured against, and what enlarges alpha.
+
+use image::{RgbaImage, imageops};
+
+use crate::{Backend, BackendInfo, Error, Result, Run, TileInput, picture::crop};
+
+/// A classical filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Each pixel becomes a block.
+    Nearest,
+    /// Straight lines between pixels.
+    Bilinear,
+    /// Catmull-Rom cubic (a = -0.5).
+    Bicubic,
+    /// Lanczos with three lobes.
+    Lanczos,
+}
+
+impl Filter {
+    /// Its name as an option.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nearest => "nearest",
+            Self::Bilinear => "bilinear",
+            Self::Bicubic => "bicubic",
+            Self::Lanczos => "lanczos",
+        }
+    }
+
+    /// How many LR pixels around a pixel take part when enlarging.
+    #[must_use]
+    pub fn radius(self) -> u32 {
+        match self {
+            Self::Nearest => 0,
+            Self::Bilinear => 1,
+            Self::Bicubic => 2,
+            Self::Lanczos => 3,
+        }
+    }
+
+    fn kernel(self) -> imageops::FilterType {
+        match self {
+            Self::Nearest => imageops::FilterType::Nearest,
+            Self::Bilinear => imageops::FilterType::Triangle,
+            Self::Bicubic => imageops::FilterType::CatmullRom,
+            Self::Lanczos => imageops::FilterType::Lanczos3,
+        }
+    }
+
+    /// Enlarges the inner part of a tile, whose outer part must reach [`Filter::radius`] pixels further or to the
+    /// picture's edge. RGBA in, RGBA out, each channel for itself, alpha included.
+    ///
+    /// # Panics
+    /// When the tile does not hold `width * height` RGBA pixels.
+    #[must_use]
+    pub fn enlarge(self, input: TileInput, scale: u32) -> Vec<u8> {
+        let TileInput { rgba, width, height, keep } = input;
+        let outer = RgbaImage::from_raw(width, height, rgba).expect("a tile holds width x height RGBA pixels");
+        let enlarged = imageops::resize(&outer, width * scale, height * scale, self.kernel());
+        crop(enlarged.as_raw(), width * scale, keep.scaled(scale))
+    }
+}
+
+/// A backend that runs a classical filter instead of a network.
+pub struct Resampler {
+    filter: Filter,
+    scale: u32,
+    info: BackendInfo,
+}
+
+/// The largest factor that a [`Resampler`] takes.
+pub const MAX_SCALE: u32 = 16;
+
+impl Resampler {
+    /// A filter with a whole factor.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] unless the scale is 1 to [`MAX_SCALE`].
+    pub fn new(filter: Filter, scale: u32) -> Result<Self> {
+        if !(1..=MAX_SCALE).contains(&scale) {
+            return Err(Error::InvalidOption(format!("The scale must be 1 to {MAX_SCALE}, not {scale}.")));
+        }
+        let info =
+            BackendInfo { name: filter.name(), adapter: "1 thread".into(), precision: "f32", warnings: Vec::new() };
+        Ok(Self { filter, scale, info })
+    }
+}
+
+impl Backend for Resampler {
+    fn info(&self) -> &BackendInfo {
+        &self.info
+    }
+
+    fn scale(&self) -> u32 {
+        self.scale
+    }
+
+    fn halo(&self) -> u32 {
+        self.filter.radius()
+    }
+
+    fn tile(&self) -> u32 {
+        256
+    }
+
+    fn in_flight(&self) -> usize {
+        1
+    }
+
+    fn run(&self, mut input: TileInput) -> Run<'_> {
+        // What a network does not see, a filter must not see either; alpha is enlarged apart from colour.
+        for pixel in input.rgba.as_chunks_mut::<4>().0 {
+            pixel[3] = 255;
+        }
+        Box::pin(std::future::ready(Ok(self.filter.enlarge(input, self.scale))))
+    }
+}

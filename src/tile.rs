@@ -1,0 +1,160 @@
+//! The tile grid: how a picture is cut so that the pieces, put side by side, equal the whole.
+//!
+//! All sizes here are in pixels of the low-resolution (LR) input. Each tile has an inner part, the pixels it answers
+//! for, and an outer part: the inner part grown by the halo, cut off where the picture ends. The network runs over the
+//! outer part and only the inner part of its output is kept; with a halo of the network's receptive-field radius no
+//! kept pixel can see the difference between a cut and the rest of the picture.
+
+/// A rectangle of pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: u32,
+    /// Top edge.
+    pub y: u32,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
+impl Rect {
+    /// This rectangle with every coordinate multiplied by `scale`: the same part of the enlarged picture.
+    #[must_use]
+    pub fn scaled(self, scale: u32) -> Self {
+        Self { x: self.x * scale, y: self.y * scale, width: self.width * scale, height: self.height * scale }
+    }
+
+    /// Number of pixels.
+    #[must_use]
+    pub fn area(self) -> usize {
+        self.width as usize * self.height as usize
+    }
+}
+
+/// One tile of a [`Grid`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// The part of the picture that this tile answers for.
+    pub inner: Rect,
+    /// The inner part and its halo, inside the picture.
+    pub outer: Rect,
+}
+
+impl Tile {
+    /// The same inner part with another halo.
+    #[must_use]
+    pub fn with_halo(&self, halo: u32, picture_width: u32, picture_height: u32) -> Self {
+        let Rect { x, y, width, height } = self.inner;
+        let (outer_x, outer_width) = grow(x, width, halo, picture_width);
+        let (outer_y, outer_height) = grow(y, height, halo, picture_height);
+        Self { inner: self.inner, outer: Rect { x: outer_x, y: outer_y, width: outer_width, height: outer_height } }
+    }
+
+    /// The inner part in the coordinates of the outer part.
+    #[must_use]
+    pub fn keep(&self) -> Rect {
+        Rect { x: self.inner.x - self.outer.x, y: self.inner.y - self.outer.y, ..self.inner }
+    }
+}
+
+/// A picture cut into tiles of nearly equal size.
+#[derive(Clone, Copy, Debug)]
+pub struct Grid {
+    width: u32,
+    height: u32,
+    columns: u32,
+    rows: u32,
+    halo: u32,
+}
+
+impl Grid {
+    /// Cuts `width` x `height` pixels into as few tiles as possible with inner edges of at most `tile` pixels.
+    ///
+    /// # Panics
+    /// When a size is zero: pictures have at least one pixel and backends at least tiles of one.
+    #[must_use]
+    pub fn new(width: u32, height: u32, tile: u32, halo: u32) -> Self {
+        assert!(width > 0 && height > 0 && tile > 0, "a grid needs sizes above zero");
+        Self { width, height, columns: width.div_ceil(tile), rows: height.div_ceil(tile), halo }
+    }
+
+    /// Number of tiles in a row.
+    #[must_use]
+    pub fn columns(&self) -> u32 {
+        self.columns
+    }
+
+    /// Number of rows of tiles.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// Number of tiles.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.columns as usize * self.rows as usize
+    }
+
+    /// The tiles row by row, each row from left to right.
+    pub fn tiles(self) -> impl Iterator<Item = Tile> {
+        (0..self.rows).flat_map(move |row| (0..self.columns).map(move |column| self.tile(column, row)))
+    }
+
+    fn tile(&self, column: u32, row: u32) -> Tile {
+        let (x, width) = part(self.width, self.columns, column);
+        let (y, height) = part(self.height, self.rows, row);
+        let inner = Rect { x, y, width, height };
+        Tile { inner, outer: inner }.with_halo(self.halo, self.width, self.height)
+    }
+}
+
+/// Start and length of the `index`-th of `parts` nearly equal parts of a length.
+fn part(length: u32, parts: u32, index: u32) -> (u32, u32) {
+    let cut = |index: u32| (u64::from(length) * u64::from(index) / u64::from(parts)) as u32;
+    (cut(index), cut(index + 1) - cut(index))
+}
+
+/// Start and length grown by the halo on both sides, inside 0..limit.
+fn grow(start: u32, length: u32, halo: u32, limit: u32) -> (u32, u32) {
+    let (from, to) = (start.saturating_sub(halo), (start + length).saturating_add(halo).min(limit));
+    (from, to - from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_cover_every_pixel_once() {
+        for (width, height, tile, halo) in [(1, 1, 32, 10), (97, 61, 32, 10), (64, 64, 64, 3), (7, 200, 5, 0)] {
+            let mut seen = vec![0; (width * height) as usize];
+            for Tile { inner, .. } in Grid::new(width, height, tile, halo).tiles() {
+                assert!(inner.width <= tile && inner.height <= tile);
+                for y in inner.y..inner.y + inner.height {
+                    for x in inner.x..inner.x + inner.width {
+                        seen[(y * width + x) as usize] += 1;
+                    }
+                }
+            }
+            assert!(seen.iter().all(|&count| count == 1), "{width} x {height} by {tile}");
+        }
+    }
+
+    #[test]
+    fn halo_reaches_the_full_radius_or_the_edge() {
+        for Tile { inner, outer } in Grid::new(97, 61, 32, 10).tiles() {
+            assert_eq!(outer.x, inner.x.saturating_sub(10));
+            assert_eq!(outer.y, inner.y.saturating_sub(10));
+            assert_eq!(outer.x + outer.width, (inner.x + inner.width + 10).min(97));
+            assert_eq!(outer.y + outer.height, (inner.y + inner.height + 10).min(61));
+        }
+    }
+
+    #[test]
+    fn keep_is_the_inner_part_seen_from_the_outer() {
+        let tile = Grid::new(97, 61, 32, 10).tiles().nth(1).expect("four columns");
+        assert_eq!(tile.keep(), Rect { x: 10, y: 0, width: tile.inner.width, height: tile.inner.height });
+    }
+}
