@@ -1,0 +1,62 @@
+//! Picture files to pixels, through the `image` crate. The format is told by the content, never by a file name.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, error::LimitErrorKind};
+
+use super::{Kind, Picture};
+use crate::{Error, Result};
+
+/// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
+pub const MAX_MEGAPIXELS: u32 = 128;
+
+/// Decodes a picture file and turns it upright as its EXIF orientation says. Of an animation, the first frame.
+///
+/// # Errors
+/// [`Error::EmptyFile`], [`Error::UnsupportedFormat`], [`Error::DamagedPicture`], [`Error::PictureTooLarge`].
+pub fn decode(file: &[u8]) -> Result<Picture> {
+    if file.is_empty() {
+        return Err(Error::EmptyFile);
+    }
+    let format = image::guess_format(file).map_err(|_| Error::UnsupportedFormat)?;
+    let explain = |error| explain(format, error);
+    let mut decoder = ImageReader::with_format(Cursor::new(file), format).into_decoder().map_err(explain)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
+        return Err(Error::PictureTooLarge { width, height, max_megapixels: MAX_MEGAPIXELS });
+    }
+    if width == 0 || height == 0 {
+        return Err(Error::DamagedPicture { format: name(format), reason: "it has no pixels".into() });
+    }
+    // Decoders also allocate by what a header claims; 16-bit RGBA of the largest picture is the most that is sound.
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(u64::from(MAX_MEGAPIXELS) * 1_000_000 * 8);
+    decoder.set_limits(limits).map_err(explain)?;
+    // A profile or an orientation that cannot be read is no reason to refuse the pixels.
+    let icc_profile = decoder.icc_profile().unwrap_or_default();
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut pixels = DynamicImage::from_decoder(decoder).map_err(explain)?;
+    pixels.apply_orientation(orientation);
+    let color = pixels.color();
+    let kind = Kind { grey: !color.has_color(), alpha: color.has_alpha() };
+    let rgba = pixels.into_rgba8();
+    Ok(Picture { width: rgba.width(), height: rgba.height(), rgba: rgba.into_raw(), kind, icc_profile })
+}
+
+fn explain(format: ImageFormat, error: ImageError) -> Error {
+    match error {
+        ImageError::Unsupported(_) => Error::UnsupportedFormat,
+        ImageError::Limits(limit) if limit.kind() == LimitErrorKind::DimensionError => {
+            Error::DamagedPicture { format: name(format), reason: "its size is out of range".into() }
+        }
+        other => Error::DamagedPicture { format: name(format), reason: other.to_string() },
+    }
+}
+
+/// The format's name as people write it.
+fn name(format: ImageFormat) -> String {
+    match format {
+        ImageFormat::WebP => "WebP".into(),
+        other => format!("{other:?}").to_uppercase(),
+    }
+}
