@@ -1,0 +1,111 @@
+//! The adapter and its device: which GPU, what it can, and how its errors come back.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{Error, Precision, Result};
+
+/// Parts of the names of adapters that simulate a GPU on the CPU; not every browser says so in its own field.
+const SOFTWARE: [&str; 3] = ["swiftshader", "llvmpipe", "basic render"];
+
+/// An open GPU.
+pub(super) struct Device {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    /// The GPU's name, for people.
+    pub(super) name: String,
+    /// Whether shaders can store f16.
+    pub(super) half: bool,
+    is_software: bool,
+    /// The first thing that went wrong outside of an error scope.
+    failure: Arc<Mutex<Option<Error>>>,
+}
+
+impl Device {
+    /// See [`super::Gpu::open`].
+    pub(super) async fn open(precision: Precision, allow_software: bool) -> Result<Self> {
+        let instance = wgpu::Instance::default();
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance.request_adapter(&options).await.map_err(|error| Error::NoGpu(no_adapter(&error)))?;
+        let info = adapter.get_info();
+        let name = if info.name.is_empty() { "unnamed adapter".to_owned() } else { info.name };
+        let is_software =
+            info.device_type == wgpu::DeviceType::Cpu || SOFTWARE.iter().any(|part| name.to_lowercase().contains(part));
+        if is_software && !allow_software {
+            return Err(Error::NoGpu(format!("the only adapter, {name}, is simulated in software")));
+        }
+        let can_half = adapter.features().contains(wgpu::Features::SHADER_F16);
+        if precision == Precision::F16 && !can_half {
+            return Err(Error::InvalidOption(format!("{name} cannot store f16; choose the precision f32.")));
+        }
+        let half = can_half && precision != Precision::F32;
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("lenslet"),
+            required_features: if half { wgpu::Features::SHADER_F16 } else { wgpu::Features::empty() },
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
+        let (device, queue) =
+            adapter.request_device(&descriptor).await.map_err(|error| Error::Gpu(error.to_string()))?;
+        let failure = Arc::new(Mutex::new(None));
+        let keep_first = |failure: &Mutex<Option<Error>>, error| {
+            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        };
+        let kept = failure.clone();
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            keep_first(&kept, Error::Gpu(error.to_string()));
+        }));
+        let kept = failure.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            keep_first(&kept, Error::DeviceLost(format!("{reason:?}: {message}")));
+        });
+        Ok(Self { device, queue, name, half, is_software, failure })
+    }
+
+    /// Runs something that makes GPU objects and waits for the GPU's word on it.
+    pub(super) async fn checked<T>(&self, make: impl FnOnce() -> T) -> Result<T> {
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let made = make();
+        let (validation, memory) = (validation.pop(), memory.pop());
+        match validation.await.or(memory.await) {
+            Some(error) => Err(Error::Gpu(error.to_string())),
+            None => Ok(made),
+        }
+    }
+
+    /// What went wrong since the last call, if anything.
+    pub(super) fn take_failure(&self) -> Option<Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The largest buffer that a shader can be given.
+    pub(super) fn max_buffer_bytes(&self) -> u64 {
+        let limits = self.device.limits();
+        limits.max_buffer_size.min(u64::from(limits.max_storage_buffer_binding_size))
+    }
+
+    /// A good inner edge of tiles in LR pixels: large enough to fill a GPU and to make little of the halo; small where
+    /// a tile takes seconds, so that progress shows and a cancel is quick.
+    pub(super) fn preferred_tile(&self) -> u32 {
+        if self.is_software { 64 } else { 256 }
+    }
+
+    /// What a person should know about this adapter.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        if !self.is_software {
+            return Vec::new();
+        }
+        vec![format!("{} simulates a GPU in software, which is far slower than the cpu backend.", self.name)]
+    }
+}
+
+fn no_adapter(error: &wgpu::RequestAdapterError) -> String {
+    if cfg!(target_arch = "wasm32") {
+        "this browser offers no WebGPU adapter".into()
+    } else {
+        format!("no adapter was found ({error})")
+    }
+}
