@@ -1,0 +1,41 @@
+//! Backends agree: the same picture through each, with the model that people get.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use common::{backend, largest_difference, picture, upscale};
+use lenslet::{BackendChoice, Precision, models};
+
+#[test]
+fn gpu_and_cpu_make_the_same_picture() {
+    let model = models::built_in_index().expect("index").models[0].name.clone();
+    let picture = picture(83, 59);
+    let run = |choice, precision| {
+        let backend = backend(models::built_in(&model).expect("built in"), choice, precision, Some(48));
+        let info = backend.info().clone();
+        (upscale(backend, &picture), info)
+    };
+    let (cpu, info) = run(BackendChoice::Cpu, Precision::Auto);
+    assert_eq!((info.name, info.precision), ("cpu", "f32"));
+    for (precision, name, bound) in [(Precision::F32, "f32", 1), (Precision::F16, "f16", 2)] {
+        let (gpu, info) = run(BackendChoice::Gpu, precision);
+        assert_eq!((info.name, info.precision), ("gpu", name));
+        let difference = largest_difference(&cpu, &gpu);
+        assert!(difference <= bound, "{name}: {difference} of 255 on {}", info.adapter);
+    }
+}
+
+/// A software adapter is no GPU unless it is asked for; the reason must reach the person.
+#[test]
+fn auto_takes_a_real_gpu_or_says_why_not() {
+    let model = models::built_in_index().expect("index").models[0].name.clone();
+    let open = |choice| backend(models::built_in(&model).expect("built in"), choice, Precision::Auto, None);
+    let (auto, gpu) = (open(BackendChoice::Auto), open(BackendChoice::Gpu));
+    let is_software = !gpu.info().warnings.is_empty();
+    if is_software {
+        assert_eq!(auto.info().name, "cpu");
+        assert!(auto.info().warnings[0].contains(&gpu.info().adapter), "{:?}", auto.info().warnings);
+    } else {
+        assert_eq!(auto.info(), gpu.info());
+    }
+}

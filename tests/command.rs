@@ -1,0 +1,208 @@
+//! The command as a person runs it: what it writes, prints and returns.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use common::{chain_tensors, largest_difference, picture, png, safetensors_file};
+use image::{DynamicImage, RgbaImage};
+use lenslet::picture::decode;
+use tempfile::TempDir;
+
+/// Runs `lenslet` in a folder with arguments separated by spaces.
+fn lenslet(folder: &Path, arguments: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lenslet"))
+        .current_dir(folder)
+        .args(arguments.split_whitespace())
+        .output()
+        .expect("the command starts")
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().expect("not killed")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json(output: &Output) -> Vec<serde_json::Value> {
+    let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("one JSON object a line")).collect()
+}
+
+/// A folder with `photo.png` and a small model, `small.safetensors`, of scale 2.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    write_picture(&folder.path().join("photo.png"), 47, 31);
+    fs::write(folder.path().join("small.safetensors"), safetensors_file(&chain_tensors(6, 1, 2))).expect("written");
+    folder
+}
+
+fn write_picture(path: &Path, width: u32, height: u32) {
+    let rgba = RgbaImage::from_raw(width, height, picture(width, height).rgba).expect("fits");
+    fs::write(path, png(&DynamicImage::from(rgba).to_rgb8().into())).expect("written");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .expect("folder")
+        .map(|entry| entry.expect("entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn enlarges_with_the_built_in_model() {
+    let folder = folder();
+    let output = lenslet(folder.path(), "upscale photo.png --scale 4 --backend cpu");
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let enlarged = decode(&fs::read(folder.path().join("photo-4x.png")).expect("written")).expect("a picture");
+    assert_eq!((enlarged.width, enlarged.height), (188, 124));
+
+    // It must look like its input: shrunk back, close to it on average.
+    let enlarged = RgbaImage::from_raw(188, 124, enlarged.rgba).expect("fits");
+    let shrunk = image::imageops::resize(&enlarged, 47, 31, image::imageops::FilterType::Triangle);
+    let original = picture(47, 31).rgba;
+    let sum: u64 = shrunk.as_raw().iter().zip(&original).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    assert!(sum / (original.len() as u64) < 12, "mean difference {} of 255", sum / original.len() as u64);
+}
+
+#[test]
+fn tile_sizes_give_byte_identical_files() {
+    let folder = folder();
+    write_picture(&folder.path().join("wide.png"), 211, 67);
+    let mut files = Vec::new();
+    for tile in [32, 61, 200] {
+        let output =
+            lenslet(folder.path(), &format!("upscale wide.png -o {tile}.png --backend cpu --tile {tile} --json"));
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let tiles = 211u64.div_ceil(tile) * 67u64.div_ceil(tile);
+        assert_eq!(json(&output)[0]["tiles"], tiles);
+        files.push(fs::read(folder.path().join(format!("{tile}.png"))).expect("written"));
+    }
+    assert!(files[0] == files[1] && files[1] == files[2]);
+}
+
+#[test]
+fn gpu_and_cpu_write_the_same_picture() {
+    let folder = folder();
+    let mut pictures = Vec::new();
+    for backend in ["cpu", "gpu --precision f32"] {
+        let output = lenslet(
+            folder.path(),
+            &format!("upscale photo.png -o out.png --model small.safetensors --backend {backend}"),
+        );
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        pictures.push(decode(&fs::read(folder.path().join("out.png")).expect("written")).expect("a picture"));
+    }
+    assert!(largest_difference(&pictures[0].rgba, &pictures[1].rgba) <= 1);
+}
+
+#[test]
+fn json_tells_what_was_done() {
+    let folder = folder();
+    let output = lenslet(folder.path(), "upscale photo.png --model small.safetensors --backend cpu --json");
+    let report = &json(&output)[0];
+    assert_eq!(report["input"], "photo.png");
+    assert_eq!(report["output"], "photo-2x.png");
+    assert_eq!((&report["width"], &report["height"]), (&94.into(), &62.into()));
+    assert_eq!(report["model"], "small.safetensors");
+    assert_eq!(report["backend"], "cpu");
+    assert!(report["milliseconds"].as_f64().is_some_and(|time| time > 0.0));
+    assert!(!cfg!(target_os = "linux") || report["peak_memory_bytes"].as_u64().is_some_and(|bytes| bytes > 1 << 20));
+    assert!(report["warnings"].as_array().is_some_and(Vec::is_empty));
+}
+
+#[test]
+fn classical_filters_need_no_model() {
+    let folder = folder();
+    for filter in ["nearest", "bilinear", "bicubic", "lanczos"] {
+        let output =
+            lenslet(folder.path(), &format!("upscale photo.png -o {filter}.png --scale 3 --backend {filter} --json"));
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let report = &json(&output)[0];
+        assert_eq!((&report["width"], &report["backend"], &report["model"]), (&141.into(), &filter.into(), &().into()));
+    }
+}
+
+#[test]
+fn one_bad_input_does_not_stop_the_others() {
+    let folder = folder();
+    fs::write(folder.path().join("notes.txt"), "no picture").expect("written");
+    fs::write(folder.path().join("empty.png"), "").expect("written");
+    let inputs = "notes.txt empty.png missing.png photo.png";
+    let output =
+        lenslet(folder.path(), &format!("upscale {inputs} -o out/ --model small.safetensors --backend cpu --json"));
+    assert_eq!(status(&output), 1);
+    let objects = json(&output);
+    let codes: Vec<_> = objects.iter().map(|object| object["code"].as_str()).collect();
+    assert_eq!(codes, [Some("unsupported-format"), Some("empty-file"), Some("io"), None]);
+    assert_eq!(names(&folder.path().join("out")), ["photo-2x.png"]);
+    for part in ["notes.txt: This is not a picture", "empty.png: The file is empty", "missing.png"] {
+        assert!(stderr(&output).contains(part), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_failure_leaves_no_file_and_replaces_none() {
+    let folder = folder();
+    let path: PathBuf = folder.path().join("cut.png");
+    let whole = fs::read(folder.path().join("photo.png")).expect("there");
+    fs::write(&path, &whole[..whole.len() / 2]).expect("written");
+    fs::write(folder.path().join("cut-2x.png"), "an older result").expect("written");
+    let before = names(folder.path());
+    let output = lenslet(folder.path(), "upscale cut.png --model small.safetensors --backend cpu");
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("damaged or incomplete"), "{}", stderr(&output));
+    assert_eq!(names(folder.path()), before);
+    assert_eq!(fs::read(folder.path().join("cut-2x.png")).expect("there"), b"an older result");
+}
+
+#[test]
+fn bad_usage_says_what_to_do() {
+    let folder = folder();
+    for (arguments, expected, code) in [
+        ("upscale", "required", 2),
+        ("upscale photo.png --backend quantum", "possible values", 2),
+        ("upscale photo.png --model unheard-of", "There is no model named \"unheard-of\". Available: first-x4", 2),
+        ("upscale photo.png --tile 0 --backend cpu", "at least 1 pixel", 2),
+        ("upscale photo.png --scale 3 --backend cpu", "enlarges 4 times, not 3 times", 2),
+        ("upscale photo.png --scale 99 --backend bicubic", "1 to 16", 2),
+        ("upscale photo.png photo.png -o one.png --backend cpu", "folder", 2),
+        ("upscale photo.png -o photo.png --backend cpu", "would replace the input", 1),
+        ("upscale photo.png -o photo.jpg --backend cpu", "must end in .png", 1),
+        ("upscale . --backend cpu", "This is a folder", 1),
+        ("upscale photo.png --model photo.png --backend cpu", "not a complete safetensors file", 1),
+        ("inspect missing.safetensors", "missing.safetensors", 1),
+    ] {
+        let before = names(folder.path());
+        let output = lenslet(folder.path(), arguments);
+        assert_eq!(status(&output), code, "{arguments}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{arguments}: {}", stderr(&output));
+        assert_eq!(names(folder.path()), before, "{arguments}");
+    }
+}
+
+#[test]
+fn models_inspect_and_bench_answer() {
+    let folder = folder();
+    let models = lenslet(folder.path(), "models");
+    assert!(status(&models) == 0 && String::from_utf8_lossy(&models.stdout).contains("first-x4"));
+    let models = lenslet(folder.path(), "models --json");
+    assert_eq!(json(&models)[0][0]["name"], "first-x4");
+
+    let inspected = json(&lenslet(folder.path(), "inspect small.safetensors --json"));
+    assert_eq!(inspected[0]["scale"], 2);
+    assert_eq!(inspected[0]["receptive_field_radius"], 3);
+    assert_eq!(inspected[0]["parameters"], 3 * 6 * 9 + 12 + 6 * 6 * 9 + 12 + 6 * 12 * 9 + 12);
+
+    let bench = lenslet(folder.path(), "bench --model small.safetensors --backend cpu --size 32 --runs 2 --json");
+    assert!(json(&bench)[0]["gflops"].as_f64().is_some_and(|gflops| gflops > 0.0), "{}", stderr(&bench));
+}
