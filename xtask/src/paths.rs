@@ -1,0 +1,39 @@
+//! Where things lie in the repository.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use anyhow::{Context, Result};
+
+use crate::run;
+
+/// The repository's root folder.
+pub fn root() -> &'static Path {
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        // Cargo sets this when it runs the program. What was compiled in is old once the folder has been moved, and
+        // serves only where the program is started without cargo.
+        let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let xtask = PathBuf::from(xtask);
+        xtask.parent().map_or_else(|| xtask.clone(), Path::to_path_buf)
+    });
+    &ROOT
+}
+
+/// The folder that the page is built into.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// The folder of the browser tests, which is also the home of the npm packages.
+pub fn browser_tests() -> PathBuf {
+    root().join("tests/browser")
+}
+
+/// Cargo's build folder, wherever the person's settings have put it.
+pub fn target() -> Result<PathBuf> {
+    let metadata = run::output(run::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("`cargo metadata` did not print JSON")?;
+    let folder = metadata["target_directory"].as_str();
+    Ok(PathBuf::from(folder.context("`cargo metadata` named no target_directory")?))
+}

@@ -1,0 +1,76 @@
+//! From Rust to the three files that a page loads: `lenslet.js`, `lenslet_bg.wasm` and their types.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::run;
+
+/// The Rust target of the page's engine.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Makes sure that Rust can compile for [`TARGET`], and installs the standard library for it where it is missing.
+pub fn ensure_target() -> Result<()> {
+    if has_target()? {
+        return Ok(());
+    }
+    let installed = run::run(run::program("rustup").args(["target", "add", TARGET]));
+    if let Err(error) = installed {
+        bail!(
+            "Rust has no {TARGET} target here, and it could not be added: {error}. With rustup, run `rustup target \
+             add {TARGET}`; with a distribution's Rust, install its package of that target (Debian: \
+             libstd-rust-dev-wasm32, Fedora: rust-std-static-wasm32-unknown-unknown)"
+        );
+    }
+    if !has_target()? {
+        bail!(
+            "rustup added {TARGET} to a toolchain that is not the one in use; run `rustup show` in this folder to \
+             see which toolchain that is"
+        );
+    }
+    Ok(())
+}
+
+/// Looks for the standard library itself, because that also answers where Rust came without rustup.
+fn has_target() -> Result<bool> {
+    let libraries = run::output(run::program("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    let Ok(entries) = fs::read_dir(libraries.trim()) else {
+        return Ok(false);
+    };
+    Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
+}
+
+/// Compiles the engine and returns the module as rustc made it.
+pub fn compile(target_folder: &Path) -> Result<PathBuf> {
+    run::run(
+        run::cargo()
+            .args(["build", "--package", "lenslet", "--lib", "--profile", "web", "--target", TARGET])
+            // This variable would replace the flags in .cargo/config.toml, and with them SIMD, without a word.
+            .env_remove("RUSTFLAGS"),
+    )?;
+    Ok(target_folder.join(TARGET).join("web/lenslet.wasm"))
+}
+
+/// Gives the module its JavaScript and TypeScript faces, in an otherwise empty folder inside `target_folder`.
+pub fn bind(module: &Path, target_folder: &Path) -> Result<PathBuf> {
+    let folder = target_folder.join("wasm-bindgen");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("{} could not be emptied", folder.display()))?;
+    }
+    Bindgen::new()
+        .input_path(module)
+        .out_name("lenslet")
+        .web(true)?
+        .typescript(true)
+        // So that a plain `init()` finds the module beside its JavaScript.
+        .omit_default_module_path(false)
+        // So that `init()` finds the module beside its JavaScript.
+        .omit_default_module_path(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(&folder)
+        .context("wasm-bindgen could not make the JavaScript for the module")?;
+    Ok(folder)
+}
