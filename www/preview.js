@@ -1,0 +1,93 @@
+/**
+ * Paints tiles on a canvas. A canvas has a largest size that a picture need not have: above it the preview is
+ * painted smaller, while the saved file keeps every pixel.
+ */
+
+/** The second limit is for browsers that refuse the first, which they do by drawing nothing. */
+const LIMITS = [
+  { side: 16384, area: 64 * 1024 * 1024 },
+  { side: 4096, area: 16 * 1024 * 1024 },
+];
+
+/**
+ * The largest size of the same shape within a limit.
+ * @param {number} width
+ * @param {number} height
+ * @param {{side: number, area: number}} limit
+ */
+export function previewSize(width, height, limit = LIMITS[0]) {
+  const factor = Math.min(1, limit.side / width, limit.side / height, Math.sqrt(limit.area / (width * height)));
+  return { width: Math.max(1, Math.floor(width * factor)), height: Math.max(1, Math.floor(height * factor)) };
+}
+
+/** @param {HTMLCanvasElement | OffscreenCanvas} canvas */
+function context(canvas) {
+  const found = /** @type {CanvasRenderingContext2D | null} */ (canvas.getContext('2d'));
+  if (!found) throw new Error('This browser gives the page no canvas to draw on.');
+  return found;
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function draws(canvas) {
+  const pen = context(canvas);
+  pen.fillRect(0, 0, 1, 1);
+  const drawn = pen.getImageData(0, 0, 1, 1).data[3] === 255;
+  pen.clearRect(0, 0, 1, 1);
+  return drawn;
+}
+
+export class Preview {
+  #canvas;
+  #factorX = 1;
+  #factorY = 1;
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.#canvas = canvas;
+  }
+
+  /** Whether the canvas holds fewer pixels than the picture. */
+  get reduced() {
+    return this.#factorX < 1 || this.#factorY < 1;
+  }
+
+  /**
+   * Empties the canvas for a picture of this size, and shows `original` where no tile is finished yet.
+   * @param {number} width
+   * @param {number} height
+   * @param {ImageBitmap | undefined} original
+   */
+  open(width, height, original) {
+    for (const limit of LIMITS) {
+      Object.assign(this.#canvas, previewSize(width, height, limit));
+      if (draws(this.#canvas)) break;
+    }
+    this.#factorX = this.#canvas.width / width;
+    this.#factorY = this.#canvas.height / height;
+    if (original) context(this.#canvas).drawImage(original, 0, 0, this.#canvas.width, this.#canvas.height);
+  }
+
+  /** @param {import('./engine.js').Tile} tile */
+  paint(tile) {
+    const image = new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (tile.pixels), tile.width, tile.height);
+    const pen = context(this.#canvas);
+    if (!this.reduced) {
+      pen.putImageData(image, tile.x, tile.y);
+      return;
+    }
+    const piece = new OffscreenCanvas(tile.width, tile.height);
+    context(piece).putImageData(image, 0, 0);
+    // Whole pixels, so that neighbouring tiles meet without a seam.
+    const left = Math.round(tile.x * this.#factorX);
+    const top = Math.round(tile.y * this.#factorY);
+    const width = Math.round((tile.x + tile.width) * this.#factorX) - left;
+    const height = Math.round((tile.y + tile.height) * this.#factorY) - top;
+    pen.clearRect(left, top, width, height);
+    pen.drawImage(piece, left, top, width, height);
+  }
+
+  /** Lets the memory go. */
+  close() {
+    Object.assign(this.#canvas, { width: 1, height: 1 });
+  }
+}
