@@ -1,0 +1,109 @@
+/** A run can be stopped, replaced by another, and survived when the engine dies. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { choose, openPage, save, SETUPS, startBrowser, startServer, visibleText, waitForEngine, waitForState } from './harness.mjs';
+import { drawPng, pictureFolder } from './pictures.mjs';
+import { kill, messageKinds } from './probe.mjs';
+
+/** Small tiles, so that a run is long in tiles and short in pixels. */
+const TILES = { picture: drawPng(50, 40), size: 8, count: 35 };
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
+let pictures;
+let many = '';
+let small = '';
+before(async () => {
+  server = await startServer();
+  pictures = await pictureFolder();
+  many = await pictures.write('many-tiles.png', TILES.picture);
+  small = await pictures.write('small.png', drawPng(7, 5));
+});
+after(async () => {
+  server?.close();
+  await pictures?.close();
+});
+
+/**
+ * Presses Cancel from inside the page as soon as the first tile shows.
+ * @param {import('puppeteer-core').Page} page
+ */
+function cancelAtFirstTile(page) {
+  return page.evaluate(() => {
+    const bar = /** @type {HTMLProgressElement} */ (document.querySelector('#bar'));
+    const cancel = /** @type {HTMLButtonElement} */ (document.querySelector('#cancel'));
+    new MutationObserver(() => {
+      if (bar.value > 0) cancel.click();
+    }).observe(bar, { attributes: true });
+  });
+}
+
+/** @param {import('puppeteer-core').Page} page */
+const firstTile = (page) =>
+  page.waitForFunction(() => /** @type {HTMLProgressElement} */ (document.querySelector('#bar')).value > 0);
+
+for (const [name, setup] of Object.entries(SETUPS)) {
+  describe(name, () => {
+    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
+    let browser;
+    /** @type {import('puppeteer-core').Page} */
+    let page;
+    before(async () => {
+      browser = await startBrowser(name);
+      page = await openPage(browser.running, `${server.url}?run=${setup.run}&tile=${TILES.size}`);
+    });
+    after(() => browser?.close());
+
+    test('Cancel stops within one tile, and the next picture runs', async () => {
+      await cancelAtFirstTile(page);
+      await choose(page, many);
+      await waitForState(page, 'working');
+      await waitForState(page, 'empty');
+      assert.match(await visibleText(page, '#note'), /Stopped/);
+      assert.equal(await visibleText(page, '[role=alert]'), '');
+
+      const kinds = await messageKinds(page);
+      assert.ok(kinds.filter((kind) => kind === 'tile').length < TILES.count, 'it stopped before the end');
+      const afterwards = kinds.slice(kinds.indexOf('cancel') + 1);
+      assert.ok(afterwards.filter((kind) => kind === 'tile').length <= 1, `after Cancel: ${afterwards}`);
+      assert.ok(afterwards.includes('failed') && !afterwards.includes('done'), `after Cancel: ${afterwards}`);
+
+      await page.reload();
+      await waitForEngine(page);
+      await choose(page, small);
+      await waitForState(page, 'done');
+    });
+
+    test('another picture takes the place of the one under way', async () => {
+      const earlier = (await messageKinds(page)).length;
+      await choose(page, many);
+      await firstTile(page);
+      await choose(page, small);
+      await waitForState(page, 'done');
+      assert.equal(await visibleText(page, '#file-name'), 'small.png');
+      const picture = PNG.sync.read((await save(page, browser.downloads)).bytes);
+      assert.deepEqual([picture.width, picture.height], [28, 20]);
+      const kinds = (await messageKinds(page)).slice(earlier);
+      assert.ok(kinds.includes('cancel'));
+      assert.equal(kinds.filter((kind) => kind === 'done').length, 1, 'the first picture was not finished');
+    });
+
+    for (const way of /** @type {const} */ (['close', 'throw', 'reject'])) {
+      test(`an engine that dies by ${way} is reported, and started anew`, async () => {
+        await choose(page, many);
+        await firstTile(page);
+        await kill(page, way);
+        await page.waitForSelector('[role=alert]:not(:empty)');
+        assert.match(await visibleText(page, '[role=alert]'), /engine stopped unexpectedly.*again/);
+        await waitForState(page, 'empty');
+        await waitForEngine(page);
+        await choose(page, small);
+        await waitForState(page, 'done');
+        assert.equal(await visibleText(page, '[role=alert]'), '');
+      });
+    }
+  });
+}

@@ -1,0 +1,89 @@
+/** What a person gets: the saved file holds the pixels that the native command makes of the same picture. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { choose, openPage, save, SETUPS, startBrowser, startServer, visibleText, waitForEngine, waitForState } from './harness.mjs';
+import { drawPng, enlargedByCommand, largestDifference, pictureFolder } from './pictures.mjs';
+
+/** Largest difference allowed, in steps of 255: the design's promise for each precision. */
+const TOLERANCE = { f32: 1, f16: 2 };
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
+let pictures;
+before(async () => {
+  server = await startServer();
+  pictures = await pictureFolder();
+});
+after(async () => {
+  server?.close();
+  await pictures?.close();
+});
+
+for (const [name, setup] of Object.entries(SETUPS)) {
+  describe(name, () => {
+    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
+    let browser;
+    before(async () => {
+      browser = await startBrowser(name);
+    });
+    after(() => browser?.close());
+
+    for (const [kind, width, height, alpha] of /** @type {const} */ ([
+      ['opaque', 23, 17, false],
+      ['transparent', 13, 19, true],
+    ])) {
+      test(`saves what the command makes of a picture, ${kind}`, async () => {
+        const file = await pictures.write(`${setup.browser}-${setup.run}-${kind}.png`, drawPng(width, height, { alpha }));
+        const page = await openPage(browser.running, `${server.url}?run=${setup.run}`);
+        await choose(page, file);
+        await waitForState(page, 'done');
+
+        const saved = await save(page, browser.downloads);
+        assert.equal(saved.name, `${setup.browser}-${setup.run}-${kind}-4x.png`);
+        const picture = PNG.sync.read(saved.bytes);
+        assert.deepEqual([picture.width, picture.height], [width * 4, height * 4]);
+        const difference = largestDifference(picture, await enlargedByCommand(file));
+        assert.ok(difference <= TOLERANCE[setup.precision], `differs by up to ${difference} of 255`);
+
+        const run = await visibleText(page, '#run');
+        assert.match(run, new RegExp(`^[\\d.]+ s on ${setup.run.toUpperCase()} · .+ · ${setup.precision}`));
+        assert.match(await visibleText(page, '#size'), new RegExp(`^${width * 4} × ${height * 4} px · .*MP`));
+        await page.close();
+      });
+    }
+  });
+}
+
+describe('A person without WebGPU', () => {
+  /** @type {Awaited<ReturnType<typeof startBrowser>>} */
+  let browser;
+  before(async () => {
+    browser = await startBrowser('Chromium, no WebGPU');
+  });
+  after(() => browser?.close());
+
+  test('is told so before choosing, and still gets the picture', async () => {
+    const page = await openPage(browser.running, server.url);
+    assert.match(await visibleText(page, '#warnings'), /WebGPU.*CPU/);
+    await choose(page, await pictures.write('plain.png', drawPng(9, 7)));
+    await waitForState(page, 'done');
+    assert.match(await visibleText(page, '#run'), /on CPU/);
+    assert.match(await visibleText(page, '#warnings'), /WebGPU.*CPU/);
+    await page.close();
+  });
+
+  test('can choose where it runs, and a reload keeps the choice', async () => {
+    const page = await openPage(browser.running, server.url);
+    await page.click('[popovertarget=settings]');
+    await page.select('#run-on', 'cpu');
+    await waitForEngine(page);
+    assert.equal(await visibleText(page, '#warnings'), '', 'who asks for the CPU needs no warning about it');
+    await page.reload();
+    await waitForEngine(page);
+    assert.equal(await page.$eval('#run-on', (select) => /** @type {HTMLSelectElement} */ (select).value), 'cpu');
+    await page.close();
+  });
+});

@@ -1,0 +1,163 @@
+/** Starts the server and the browsers the tests drive, and says what the page says. */
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import puppeteer from 'puppeteer-core';
+import { installProbe } from './probe.mjs';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+
+/** Software WebGPU is slow, and the machines that run this are busy: waiting is bounded, speed is not judged. */
+const PATIENCE_MS = 120_000;
+
+const CHROMIUM_QUIET = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** @type {Record<string, {browser: 'chrome' | 'firefox', run: 'gpu' | 'cpu', precision: 'f32' | 'f16', args?: string[]}>} */
+export const SETUPS = {
+  'Chromium, WebGPU': {
+    browser: 'chrome',
+    run: 'gpu',
+    precision: 'f32',
+    args: ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  },
+  'Chromium, no WebGPU': { browser: 'chrome', run: 'cpu', precision: 'f32', args: [] },
+  'Firefox, WebGPU': { browser: 'firefox', run: 'gpu', precision: 'f16' },
+};
+
+/** Runs `lenslet`'s own static server; `log` grows by one line for each request. */
+export async function startServer() {
+  const command = process.env.LENSLET_XTASK;
+  if (!command) throw new Error('LENSLET_XTASK must name the xtask executable; `cargo xtask test` sets it.');
+  const child = spawn(command, ['serve', '--no-build', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  /** @type {string[]} */
+  const log = [];
+  /** @type {string} */
+  const url = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the server ended with status ${code}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const address = /^Serving (http:\S+)/.exec(line)?.[1];
+      if (address) resolve(address);
+      else log.push(line);
+    });
+  });
+  return { url, log, close: () => child.kill() };
+}
+
+/** @param {keyof typeof SETUPS} name */
+export async function startBrowser(name) {
+  const { browser, args } = SETUPS[name];
+  const downloads = await mkdtemp(path.join(tmpdir(), 'lenslet-downloads-'));
+  const running = await puppeteer.launch({
+    browser,
+    executablePath: browser === 'chrome' ? CHROMIUM : FIREFOX,
+    headless: true,
+    protocolTimeout: PATIENCE_MS,
+    args: browser === 'chrome' ? [...CHROMIUM_QUIET, ...(args ?? [])] : [],
+    extraPrefsFirefox: {
+      'dom.webgpu.enabled': true,
+      'gfx.webgpu.ignore-blocklist': true,
+      'dom.webgpu.workers.enabled': true,
+      'browser.download.folderList': 2,
+      'browser.download.dir': downloads,
+      'browser.download.useDownloadDir': true,
+      'browser.download.always_ask_before_handling_new_types': false,
+      'browser.download.manager.showWhenStarting': false,
+      'browser.helperApps.neverAsk.saveToDisk': 'image/png',
+    },
+  });
+  if (browser === 'chrome') {
+    const session = await running.target().createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads });
+  }
+  return {
+    running,
+    downloads,
+    async close() {
+      await running.close();
+      await rm(downloads, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Opens the page and waits until the engine is ready.
+ * @param {import('puppeteer-core').Browser} running
+ * @param {string} address
+ */
+export async function openPage(running, address) {
+  const page = await running.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  await installProbe(page);
+  // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.
+  await page.goto(address, { waitUntil: 'domcontentloaded' });
+  await waitForEngine(page);
+  return page;
+}
+
+/** @param {import('puppeteer-core').Page} page */
+export async function waitForEngine(page) {
+  await page.waitForSelector('body[data-engine=ready]');
+}
+
+/**
+ * Gives files to the page through its file field, as a file chooser does.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} file
+ */
+export async function choose(page, file) {
+  const field = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('#file'));
+  await field.uploadFile(file);
+}
+
+/**
+ * Waits for the state the page says it is in.
+ * @param {import('puppeteer-core').Page} page
+ * @param {'empty' | 'working' | 'done'} state
+ */
+export async function waitForState(page, state) {
+  await page.waitForSelector(`body[data-state=${state}]`);
+}
+
+/**
+ * The text that a person can see at a selector, or '' where it is hidden.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ */
+export function visibleText(page, selector) {
+  return page.$eval(selector, (element) => (element.checkVisibility() ? element.textContent.trim() : ''));
+}
+
+/**
+ * Presses Save and returns what the browser put into its downloads folder.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} downloads
+ */
+export async function save(page, downloads) {
+  const name = await page.$eval('#save', (link) => /** @type {HTMLAnchorElement} */ (link).download);
+  const file = path.join(downloads, name);
+  await page.click('#save');
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end) {
+    const names = await readdir(downloads);
+    const partial = names.some((other) => /\.(crdownload|part)$/.test(other));
+    if (names.includes(name) && !partial && (await stat(file)).size > 0) {
+      const bytes = await readFile(file);
+      await rm(file);
+      return { name, bytes };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${name} did not arrive in the downloads folder`);
+}

@@ -1,0 +1,102 @@
+/** Pictures for the tests: made here, none of them in git, and the native command's enlargement to compare with. */
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { crc32, deflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
+
+/** A folder for one test file's pictures. */
+export async function pictureFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lenslet-pictures-'));
+  return {
+    folder,
+    /**
+     * @param {string} name
+     * @param {Uint8Array | string} content
+     */
+    async write(name, content) {
+      const file = path.join(folder, name);
+      await writeFile(file, content);
+      return file;
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * A picture with flat parts, slopes, edges and fine texture, so that an enlargement of the wrong pixels, with
+ * the wrong colours or in the wrong place cannot look right.
+ * @param {number} width
+ * @param {number} height
+ * @param {{alpha?: boolean}} [options]
+ */
+export function drawPng(width, height, { alpha = false } = {}) {
+  const png = new PNG({ width, height, colorType: alpha ? 6 : 2 });
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const edge = x * height > y * width ? 90 : 0;
+      const texture = ((x * 7 + y * 13) % 5) * 8;
+      const at = (y * width + x) * 4;
+      png.data[at] = Math.min(255, 40 + (x * 150) / width + texture);
+      png.data[at + 1] = Math.min(255, 30 + (y * 160) / height + edge / 2);
+      png.data[at + 2] = 60 + edge + texture;
+      png.data[at + 3] = alpha ? Math.round((255 * (x + y)) / (width + height - 2)) : 255;
+    }
+  }
+  return PNG.sync.write(png, { colorType: alpha ? 6 : 2 });
+}
+
+/**
+ * A PNG whose header promises more pixels than any machine should try to hold.
+ * @param {number} width
+ * @param {number} height
+ */
+export function bombPng(width, height) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/**
+ * @param {string} kind
+ * @param {Buffer} content
+ */
+function chunk(kind, content) {
+  const body = Buffer.concat([Buffer.from(kind, 'latin1'), content]);
+  const frame = Buffer.alloc(8);
+  frame.writeUInt32BE(content.length, 0);
+  frame.writeUInt32BE(crc32(body), 4);
+  return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+}
+
+/**
+ * The same picture enlarged by the native command on the CPU.
+ * @param {string} file
+ */
+export async function enlargedByCommand(file) {
+  const command = process.env.LENSLET_COMMAND;
+  if (!command) throw new Error('LENSLET_COMMAND must name the lenslet command; `cargo xtask test` sets it.');
+  const output = `${file}.native.png`;
+  await promisify(execFile)(command, ['upscale', file, '-o', output, '--scale', '4', '--backend', 'cpu']);
+  return PNG.sync.read(await readFile(output));
+}
+
+/**
+ * The largest difference between two pictures of the same size in any channel of any pixel.
+ * @param {{data: Uint8Array}} one
+ * @param {{data: Uint8Array}} other
+ */
+export function largestDifference(one, other) {
+  return one.data.reduce((largest, value, at) => Math.max(largest, Math.abs(value - other.data[at])), 0);
+}

@@ -1,0 +1,95 @@
+/** Nothing leaves the machine: an upscale makes no request, and the page's policy stops any that tried. */
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { choose, openPage, save, SETUPS, startBrowser, startServer, waitForState } from './harness.mjs';
+import { drawPng, pictureFolder } from './pictures.mjs';
+import { workerReaches } from './probe.mjs';
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
+let pictures;
+
+/** Another origin, that would let anybody in: only the page's policy keeps the page from it. */
+let visits = 0;
+const stranger = createServer((_request, response) => {
+  visits += 1;
+  response.writeHead(200, { 'access-control-allow-origin': '*' }).end('hello');
+});
+let strangerUrl = '';
+
+before(async () => {
+  server = await startServer();
+  pictures = await pictureFolder();
+  await new Promise((resolve) => stranger.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const address = /** @type {import('node:net').AddressInfo} */ (stranger.address());
+  strangerUrl = `http://127.0.0.1:${address.port}/`;
+});
+after(async () => {
+  server?.close();
+  stranger.closeAllConnections();
+  stranger.close();
+  await pictures?.close();
+});
+
+let marks = 0;
+
+/** Every request that reached the server so far: a request of our own marks the end of the log. */
+async function requests() {
+  const mark = `/mark-${++marks}`;
+  await fetch(new URL(mark, server.url));
+  while (!server.log.some((line) => line.includes(mark))) await new Promise((resolve) => setTimeout(resolve, 20));
+  return server.log.filter((line) => !line.includes('/mark-'));
+}
+
+/** @param {string} url */
+const reach = (url) =>
+  fetch(url).then(
+    () => 'reached',
+    () => 'blocked',
+  );
+
+for (const [name, setup] of Object.entries(SETUPS)) {
+  describe(name, () => {
+    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
+    let browser;
+    before(async () => {
+      browser = await startBrowser(name);
+    });
+    after(() => browser?.close());
+
+    test('an upscale makes no request', async () => {
+      const page = await openPage(browser.running, `${server.url}?run=${setup.run}`);
+      const atReady = await requests();
+      assert.ok(atReady.some((line) => line.includes('lenslet_bg.wasm')), 'the log shows what the page loads');
+      await choose(page, await pictures.write(`${setup.browser}.png`, drawPng(11, 9)));
+      await waitForState(page, 'done');
+      await save(page, browser.downloads);
+      assert.deepEqual((await requests()).slice(atReady.length), []);
+      await page.close();
+    });
+
+    test('the page and every worker of it are kept from other origins', async () => {
+      const free = await browser.running.newPage();
+      visits = 0;
+      assert.equal(await free.evaluate(reach, strangerUrl), 'reached', 'without the policy the stranger is in reach');
+      assert.equal(visits, 1);
+      await free.close();
+
+      const page = await openPage(browser.running, `${server.url}?run=${setup.run}`);
+      await choose(page, await pictures.write(`${setup.browser}-policy.png`, drawPng(11, 9)));
+      await waitForState(page, 'done'); // so that whatever workers the engine starts have started
+      assert.equal(await page.evaluate(reach, strangerUrl), 'blocked');
+      assert.equal(await workerReaches(page, strangerUrl), 'blocked');
+      assert.equal(await workerReaches(page, server.url), 'reached', 'its own origin stays in reach');
+      if (setup.browser === 'chrome') {
+        // The engine's helpers too, where the browser lets the test into them.
+        for (const worker of page.workers()) assert.equal(await worker.evaluate(reach, strangerUrl), 'blocked');
+      }
+      assert.equal(visits, 1);
+      await page.close();
+    });
+  });
+}

@@ -1,0 +1,244 @@
+/** The stage: slider, zoom and movement, by pointer, touch and keyboard; paste and drop; small screens; limits. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { choose, openPage, startBrowser, startServer, visibleText, waitForState } from './harness.mjs';
+import { drawPng, pictureFolder } from './pictures.mjs';
+
+const WIDTH = 30;
+const HEIGHT = 20;
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
+let pictures;
+before(async () => {
+  server = await startServer();
+  pictures = await pictureFolder();
+});
+after(async () => {
+  server?.close();
+  await pictures?.close();
+});
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ */
+const box = (page, selector) =>
+  page.$eval(selector, (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return { x, y, width, height };
+  });
+
+/** @param {import('puppeteer-core').Page} page */
+const percent = async (page) => parseInt(await visibleText(page, '#zoom'));
+
+/** @param {import('puppeteer-core').Page} page */
+const split = (page) => page.$eval('[role=slider]', (slider) => Number(slider.getAttribute('aria-valuenow')));
+
+/**
+ * A file arrives by an event, as the browser makes one for a paste or a drop.
+ * @param {import('puppeteer-core').Page} page
+ * @param {'paste' | 'drop'} kind
+ * @param {Uint8Array} content
+ */
+const deliver = (page, kind, content) =>
+  page.evaluate(
+    (kind, content) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(content)], `${kind}.png`, { type: 'image/png' }));
+      const event = new Event(kind, { bubbles: true, cancelable: true });
+      Object.defineProperty(event, kind === 'paste' ? 'clipboardData' : 'dataTransfer', { value: transfer });
+      document.body.dispatchEvent(event);
+      return event.defaultPrevented;
+    },
+    kind,
+    [...content],
+  );
+
+for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
+  describe(name, () => {
+    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
+    let browser;
+    /** @type {import('puppeteer-core').Page} */
+    let page;
+    before(async () => {
+      browser = await startBrowser(name);
+      page = await openPage(browser.running, `${server.url}?run=cpu`);
+      await choose(page, await pictures.write('picture.png', drawPng(WIDTH, HEIGHT)));
+      await waitForState(page, 'done');
+    });
+    after(() => browser?.close());
+
+    test('Fit fills the stage in one direction, and a new size of the window fits again', async () => {
+      for (const window of [{ width: 900, height: 700 }, { width: 500, height: 800 }]) {
+        await page.setViewport(window);
+        await page.click('#fit');
+        await page.waitForFunction(
+          () => Math.abs(document.querySelector('compare-view').clientWidth - innerWidth) < 1,
+        );
+        const stage = await box(page, 'compare-view');
+        const picture = await box(page, '.after canvas');
+        const fill = Math.max(picture.width / stage.width, picture.height / stage.height);
+        assert.ok(Math.abs(fill - 1) < 0.01, `fills ${fill} of the stage`);
+        assert.ok(Math.abs(picture.width / picture.height - WIDTH / HEIGHT) < 0.01);
+      }
+    });
+
+    test('100 % puts one output pixel on one device pixel, both sides alike', async () => {
+      await page.click('#actual-size');
+      assert.equal(await visibleText(page, '#zoom'), '100 %');
+      const density = await page.evaluate(() => devicePixelRatio);
+      const [original, enlarged] = [await box(page, '.before canvas'), await box(page, '.after canvas')];
+      assert.ok(Math.abs(enlarged.width * density - WIDTH * 4) < 0.01);
+      assert.ok(Math.abs(enlarged.height * density - HEIGHT * 4) < 0.01);
+      assert.deepEqual(original, enlarged);
+    });
+
+    test('the wheel zooms around the pointer, and dragging moves the picture', async () => {
+      await page.click('#fit');
+      const stage = await box(page, 'compare-view');
+      const start = await box(page, '.after canvas');
+      const at = { x: stage.x + stage.width * 0.7, y: stage.y + stage.height * 0.4 };
+      const pointBefore = (at.x - start.x) / start.width;
+      const percentBefore = await percent(page);
+      await page.mouse.move(at.x, at.y);
+      await page.mouse.wheel({ deltaY: -400 });
+      await page.waitForFunction((was) => parseInt(document.querySelector('#zoom').textContent) > was, {}, percentBefore);
+      const zoomed = await box(page, '.after canvas');
+      assert.ok(Math.abs((at.x - zoomed.x) / zoomed.width - pointBefore) < 0.01, 'the same point is under the pointer');
+
+      await page.mouse.down();
+      await page.mouse.move(at.x - 25, at.y, { steps: 3 });
+      await page.mouse.up();
+      const moved = await box(page, '.after canvas');
+      assert.ok(Math.abs(moved.x - (zoomed.x - 25)) <= 1, `moved from ${zoomed.x} to ${moved.x}`);
+      assert.deepEqual(moved, await box(page, '.before canvas'));
+    });
+
+    test('the keyboard zooms, moves and fits', async () => {
+      await page.focus('compare-view');
+      await page.keyboard.press('1');
+      assert.equal(await percent(page), 100);
+      await page.keyboard.press('+');
+      assert.equal(await percent(page), 125);
+      await page.keyboard.press('-');
+      assert.equal(await percent(page), 100);
+      await page.keyboard.press('0');
+      const fitted = await box(page, '.after canvas');
+      for (let times = 0; times < 4; times++) await page.keyboard.press('+');
+      const zoomed = await box(page, '.after canvas');
+      assert.ok(zoomed.width > fitted.width);
+      await page.keyboard.press('ArrowRight');
+      assert.ok((await box(page, '.after canvas')).x < zoomed.x);
+    });
+
+    test('the slider moves by keyboard', async () => {
+      await page.focus('[role=slider]');
+      for (const [key, value] of /** @type {const} */ ([
+        ['Home', 0],
+        ['ArrowRight', 2],
+        ['PageUp', 12],
+        ['End', 100],
+        ['ArrowLeft', 98],
+        ['PageDown', 88],
+      ])) {
+        await page.keyboard.press(key);
+        assert.equal(await split(page), value, key);
+      }
+      assert.equal(
+        await page.$eval('[role=slider]', (slider) => slider.getAttribute('aria-valuetext')),
+        '88 % original, 12 % enlarged',
+      );
+    });
+
+    test('the slider moves by pointer, and divides what is shown', async () => {
+      await page.focus('[role=slider]');
+      await page.keyboard.press('End');
+      await page.keyboard.press('PageDown');
+      const stage = await box(page, 'compare-view');
+      const handle = await box(page, '[role=slider]');
+      const y = handle.y + handle.height / 2;
+      await page.mouse.move(handle.x + handle.width / 2, y);
+      await page.mouse.down();
+      await page.mouse.move(stage.x + stage.width / 4, y, { steps: 4 });
+      await page.mouse.up();
+      assert.equal(await split(page), 25);
+      const clip = (/** @type {string} */ side) => page.$eval(side, (layer) => getComputedStyle(layer).clipPath);
+      assert.equal(await clip('.before'), 'inset(0px 75% 0px 0px)');
+      assert.equal(await clip('.after'), 'inset(0px 0px 0px 25%)');
+    });
+
+    for (const kind of /** @type {const} */ (['paste', 'drop'])) {
+      test(`a picture comes in by ${kind}`, async () => {
+        const prevented = await deliver(page, kind, drawPng(9, 8));
+        await page.waitForFunction(
+          (name) => document.body.dataset.state === 'done' && document.querySelector('#save').download === name,
+          {},
+          `${kind}-4x.png`,
+        );
+        assert.match(await visibleText(page, '#size'), /^36 × 32 px/);
+        if (kind === 'drop') assert.ok(prevented, 'the browser must not open the file itself');
+      });
+    }
+
+    test('nothing runs over the edge of a narrow screen', async () => {
+      const narrow = await openPage(browser.running, `${server.url}?run=cpu`);
+      await narrow.setViewport({ width: 360, height: 640 });
+      const overflow = () => narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok((await overflow()) <= 0);
+      await choose(narrow, await pictures.write(`${'a long name '.repeat(12)}.png`, drawPng(9, 90)));
+      await waitForState(narrow, 'done');
+      assert.ok((await overflow()) <= 0);
+      for (const selector of ['#save', '.actions label', '#actual-size', '#zoom-out']) {
+        const { x, width } = await box(narrow, selector);
+        assert.ok(x >= 0 && x + width <= 360, `${selector} reaches from ${x} to ${x + width}`);
+      }
+      await narrow.close();
+    });
+
+    test('above the largest canvas the preview is reduced, and tiles still meet', async () => {
+      const pixels = await page.evaluate(() => {
+        const view = /** @type {any} */ (document.querySelector('compare-view'));
+        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('.after canvas'));
+        view.open({ width: 20_000, height: 40, inputWidth: 5000, inputHeight: 10, tiles: 2 });
+        const half = { y: 0, width: 10_000, height: 40, done: 1, total: 2 };
+        for (const x of [0, 10_000]) {
+          view.paint({ ...half, x, pixels: new Uint8ClampedArray(10_000 * 40 * 4).fill(255) });
+        }
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return { width: canvas.width, reduced: view.reduced, unpainted: data.filter((value) => value !== 255).length };
+      });
+      assert.ok(pixels.width <= 16_384);
+      assert.deepEqual([pixels.reduced, pixels.unpainted], [true, 0]);
+    });
+  });
+}
+
+describe('Chromium with touch', () => {
+  /** @type {Awaited<ReturnType<typeof startBrowser>>} */
+  let browser;
+  before(async () => {
+    browser = await startBrowser('Chromium, no WebGPU');
+  });
+  after(() => browser?.close());
+
+  test('two fingers pinch', async () => {
+    const page = await openPage(browser.running, `${server.url}?run=cpu`);
+    await page.setViewport({ width: 400, height: 700, hasTouch: true });
+    await choose(page, await pictures.write('touched.png', drawPng(WIDTH, HEIGHT)));
+    await waitForState(page, 'done');
+    const stage = await box(page, 'compare-view');
+    const [x, y] = [stage.x + stage.width / 4, stage.y + stage.height / 4];
+    const before = await percent(page);
+    const first = await page.touchscreen.touchStart(x - 20, y);
+    const second = await page.touchscreen.touchStart(x + 20, y);
+    await first.move(x - 40, y);
+    await second.move(x + 40, y);
+    await first.end();
+    await second.end();
+    assert.ok(Math.abs((await percent(page)) / before - 2) < 0.05);
+    await page.close();
+  });
+});
