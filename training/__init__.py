@@ -1,0 +1,1 @@
+"""Recipe that trains, measures and exports the enlarging networks Lenslet runs."""

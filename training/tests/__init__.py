@@ -1,0 +1,1 @@
+"""Tests of the recipe; quick, and needing nothing from outside the repository."""

@@ -1,0 +1,105 @@
+"""Training a tiny network on drawn pictures, cutting the run off and resuming it."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.pictures import Batches, Pair, read_folder
+from training.state import Facts, Plan, State, load
+from training.train import learning_rate, run
+
+PLAN = Plan(width=4, depth=1, scale=2, iterations=40, batch=4, crop=12, rate=5e-3, seed=3)
+FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")
+CPU = torch.device("cpu")
+
+
+def train(state: State, pairs: list[Pair], checkpoint: Path) -> list[float]:
+    """Run quietly, saving and reporting every ten iterations."""
+    return run(state, pairs, checkpoint, save_every=10, report_every=10, log=lambda line: None)
+
+
+@pytest.fixture
+def pairs(folder: Path) -> list[Pair]:
+    """Return the drawn pictures as pairs."""
+    return read_folder(folder, PLAN.scale, PLAN.crop).pairs
+
+
+def test_loss_falls_and_the_average_follows(pairs: list[Pair], tmp_path: Path) -> None:
+    """The last stretch is clearly better than the first; the average is neither start nor end."""
+    state = State(PLAN, FACTS, CPU)
+    start = state.average.body[0].weight.clone()
+    losses = train(state, pairs, tmp_path / "run.ckpt")
+    assert len(losses) == 4
+    assert losses[-1] < 0.9 * losses[0]
+    assert not state.average.body[0].weight.equal(start)
+    assert not state.average.body[0].weight.equal(state.network.body[0].weight)
+
+
+def test_every_iteration_has_its_own_batch(
+    pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batch numbers count up from nought."""
+    numbers = []
+
+    def cut(batches: Batches, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        numbers.append(step)
+        return original(batches, step)
+
+    original = Batches.cut
+    monkeypatch.setattr(Batches, "cut", cut)
+    train(State(PLAN, FACTS, CPU), pairs, tmp_path / "run.ckpt")
+    assert numbers == list(range(40))
+
+
+def test_resuming_continues_exactly(pairs: list[Pair], tmp_path: Path) -> None:
+    """A run stopped at a checkpoint and resumed ends with the weights of one never stopped."""
+    whole, stopped = State(PLAN, FACTS, CPU), State(PLAN, FACTS, CPU)
+    losses = train(whole, pairs, tmp_path / "whole.ckpt")
+
+    class CutOffError(Exception):
+        pass
+
+    def cut_off(state: State) -> str:
+        if state.step == 20:
+            raise CutOffError
+        return ""
+
+    with pytest.raises(CutOffError):
+        run(stopped, pairs, tmp_path / "cut.ckpt", 10, 10, lambda line: None, cut_off)
+    resumed = load(tmp_path / "cut.ckpt", CPU)
+    assert (resumed.step, resumed.plan, resumed.facts) == (20, PLAN, FACTS)
+    assert train(resumed, pairs, tmp_path / "cut.ckpt") == losses[2:]
+    for name, tensor in whole.average.state_dict().items():
+        assert tensor.equal(resumed.average.state_dict()[name]), name
+
+
+def test_resuming_refuses_another_shape(pairs: list[Pair], tmp_path: Path) -> None:
+    """And says which size differs."""
+    State(PLAN, FACTS, CPU).save(tmp_path / "run.ckpt")
+    with pytest.raises(ValueError, match="width 4, not 8"):
+        load(tmp_path / "run.ckpt", CPU, Plan(width=8, depth=1, scale=2), FACTS)
+
+
+def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off while writing, the run can still resume from before."""
+    checkpoint = tmp_path / "run.ckpt"
+    state = State(PLAN, FACTS, CPU)
+    state.save(checkpoint)
+    before = checkpoint.read_bytes()
+
+    def half(content: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(torch, "save", half)
+    with pytest.raises(OSError, match="disk full"):
+        state.save(checkpoint)
+    assert checkpoint.read_bytes() == before
+
+
+def test_learning_rate() -> None:
+    """Full at first, about half in the middle, a hundredth at the end."""
+    assert learning_rate(PLAN, 0) == pytest.approx(PLAN.rate)
+    assert learning_rate(PLAN, 20) == pytest.approx(PLAN.rate * 0.505)
+    assert learning_rate(PLAN, 40) == pytest.approx(PLAN.rate * 0.01)
