@@ -1,6 +1,6 @@
 //! What a backend is, and which one to take.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin};
 
 use crate::{Error, Network, Result, cpu::Cpu, gpu::Gpu, tile::Rect};
 
@@ -84,7 +84,7 @@ pub enum Precision {
 /// # Errors
 /// [`Error::NoGpu`] or [`Error::Gpu`] when a GPU was asked for and cannot be used, [`Error::InvalidOption`] for a tile of zero.
 pub async fn open_backend(
-    network: Network,
+    network: &Network,
     choice: BackendChoice,
     precision: Precision,
     tile: Option<u32>,
@@ -92,16 +92,24 @@ pub async fn open_backend(
     if tile == Some(0) {
         return Err(Error::InvalidOption("A tile must be at least 1 pixel wide.".into()));
     }
-    let network = Arc::new(network);
     let reason = match choice {
         BackendChoice::Cpu => return Ok(Box::new(Cpu::new(network, tile, Vec::new()))),
-        BackendChoice::Gpu => return Ok(Box::new(Gpu::open(&network, precision, tile, true).await?)),
-        BackendChoice::Auto => match Gpu::open(&network, precision, tile, false).await {
+        BackendChoice::Gpu => return Ok(Box::new(Gpu::open(network, precision, tile, true).await?)),
+        BackendChoice::Auto => match Gpu::open(network, precision, tile, false).await {
             Ok(gpu) => return Ok(Box::new(gpu)),
             Err(Error::NoGpu(reason) | Error::Gpu(reason) | Error::DeviceLost(reason)) => reason,
             Err(other) => return Err(other),
         },
     };
-    let warning = format!("Running on the CPU, which is slower: {reason}.");
-    Ok(Box::new(Cpu::new(network, tile, vec![warning])))
+    Ok(Box::new(Cpu::new(network, tile, vec![on_cpu_because(&reason)])))
+}
+
+fn on_cpu_because(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(char::to_uppercase);
+    format!(
+        "{}{}, so the CPU does the work, which is slower.",
+        first.into_iter().flatten().collect::<String>(),
+        letters.as_str()
+    )
 }

@@ -15,7 +15,7 @@
 //! use lenslet::{BackendChoice, NoProgress, Precision, Upscaler, models, picture};
 //!
 //! let network = models::built_in("first-x4")?;
-//! let backend = pollster::block_on(lenslet::open_backend(network, BackendChoice::Auto, Precision::Auto, None))?;
+//! let backend = pollster::block_on(lenslet::open_backend(&network, BackendChoice::Auto, Precision::Auto, None))?;
 //! let upscaler = Upscaler::new(backend);
 //! let input = picture::decode(&std::fs::read("photo.jpg")?)?;
 //! let output = std::fs::File::create("photo-4x.png")?;

@@ -242,7 +242,7 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     let model = index.find(word(CreateOptions::model).as_deref())?.clone();
     let file = fetch(&format!("{folder}{}", model.file)).await?;
     model.verify(&file)?;
-    let backend = open_backend(Network::load(&file)?, backend, precision, tile).await?;
+    let backend = open_backend(&Network::load(&file)?, backend, precision, tile).await?;
     Ok(Upscaler { inner: crate::Upscaler::new(backend), model })
 }
 

@@ -11,7 +11,7 @@ fn gpu_and_cpu_make_the_same_picture() {
     let model = models::built_in_index().expect("index").models[0].name.clone();
     let picture = picture(83, 59);
     let run = |choice, precision| {
-        let backend = backend(models::built_in(&model).expect("built in"), choice, precision, Some(48));
+        let backend = backend(&models::built_in(&model).expect("built in"), choice, precision, Some(48));
         let info = backend.info().clone();
         (upscale(backend, &picture), info)
     };
@@ -29,7 +29,7 @@ fn gpu_and_cpu_make_the_same_picture() {
 #[test]
 fn auto_takes_a_real_gpu_or_says_why_not() {
     let model = models::built_in_index().expect("index").models[0].name.clone();
-    let open = |choice| backend(models::built_in(&model).expect("built in"), choice, Precision::Auto, None);
+    let open = |choice| backend(&models::built_in(&model).expect("built in"), choice, Precision::Auto, None);
     let (auto, gpu) = (open(BackendChoice::Auto), open(BackendChoice::Gpu));
     let is_software = !gpu.info().warnings.is_empty();
     if is_software {

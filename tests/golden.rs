@@ -114,7 +114,7 @@ fn networks_equal_pytorch_on_every_backend() {
             (BackendChoice::Gpu, Precision::F32, 1),
             (BackendChoice::Gpu, Precision::F16, 2),
         ] {
-            let got = upscale(backend(network(&file), choice, precision, Some(8)), &picture);
+            let got = upscale(backend(&network(&file), choice, precision, Some(8)), &picture);
             let difference = largest_difference(&got, &bytes(&output));
             assert!(difference <= bound, "x{scale}, {choice:?} {precision:?}: {difference} of 255");
         }

@@ -15,7 +15,7 @@ use lenslet::{
 
 fn enlarge(file: &[u8]) -> (Picture, Picture) {
     let input = decode(file).expect("decodes");
-    let upscaler = Upscaler::new(backend(chain(6, 1, 2), BackendChoice::Cpu, Precision::Auto, Some(16)));
+    let upscaler = Upscaler::new(backend(&chain(6, 1, 2), BackendChoice::Cpu, Precision::Auto, Some(16)));
     let mut output = Vec::new();
     pollster::block_on(upscaler.upscale_to_png(&input, &mut output, &mut NoProgress)).expect("upscales");
     let output = decode(&output).expect("decodes");
@@ -132,7 +132,7 @@ fn an_observer_can_stop_the_work() {
         }
     }
     for choice in [BackendChoice::Cpu, BackendChoice::Gpu] {
-        let upscaler = Upscaler::new(backend(chain(6, 1, 2), choice, Precision::F32, Some(8)));
+        let upscaler = Upscaler::new(backend(&chain(6, 1, 2), choice, Precision::F32, Some(8)));
         let run = |observer: &mut dyn lenslet::Observer| {
             pollster::block_on(upscaler.upscale(&picture(60, 60), &mut |_| Ok(()), observer))
         };

@@ -10,18 +10,18 @@ use lenslet::{
 };
 
 fn compare(choice: BackendChoice, precision: Precision) {
-    let network = || chain(8, 3, 2);
-    assert_eq!(network().radius(), 5);
+    let network = chain(8, 3, 2);
+    assert_eq!(network.radius(), 5);
     for (width, height) in [(1, 1), (1, 29), (61, 1), (7, 5), (61, 47), (97, 13)] {
         let picture = picture(width, height);
-        let whole = upscale(backend(network(), choice, precision, Some(width.max(height))), &picture);
+        let whole = upscale(backend(&network, choice, precision, Some(width.max(height))), &picture);
         assert_eq!(whole.len(), (width * 2 * height * 2 * 4) as usize);
         for tile in [1, 5, 32, 61, 200] {
             // Tiles of one pixel are slow on large pictures and show nothing that small ones do not.
             if tile == 1 && width * height > 100 {
                 continue;
             }
-            let tiled = upscale(backend(network(), choice, precision, Some(tile)), &picture);
+            let tiled = upscale(backend(&network, choice, precision, Some(tile)), &picture);
             assert!(tiled == whole, "{width} x {height} in tiles of {tile}");
         }
     }

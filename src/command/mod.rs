@@ -74,7 +74,7 @@ enum PrecisionOption {
 }
 
 /// Runs the command; the exit status is 0 when everything worked, 1 when something failed and 2 for bad usage.
-pub fn run() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     let done = match Command::parse().action {
         Action::Upscale(options) => return upscale::run(&options),
         Action::Models(options) => models::run(&options),
@@ -115,7 +115,7 @@ impl Engine {
             PrecisionOption::F32 => Precision::F32,
             PrecisionOption::F16 => Precision::F16,
         };
-        pollster::block_on(open_backend(network, choice, precision, self.tile))
+        pollster::block_on(open_backend(&network, choice, precision, self.tile))
     }
 
     /// The model's name for reports; a classical filter has none.

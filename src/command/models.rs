@@ -25,7 +25,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         println!("{}", json!(list));
         return Ok(());
     }
-    println!("{:<16} {:>5} {:>8}  {}", "NAME", "SCALE", "SIZE", "FOR");
+    println!("{:<16} {:>5} {:>8}  FOR", "NAME", "SCALE", "SIZE");
     for model in &index.models {
         let size = format!("{} kB", model.bytes / 1000);
         println!("{:<16} {:>4}x {size:>8}  {}", model.name, model.scale, model.summary);

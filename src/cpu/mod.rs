@@ -107,14 +107,14 @@ pub struct Cpu {
 impl Cpu {
     /// Makes a network ready. `tile` is the inner edge of tiles in LR pixels, None for a good one.
     #[must_use]
-    pub fn new(network: Arc<Network>, tile: Option<u32>, warnings: Vec<String>) -> Self {
+    pub fn new(network: &Network, tile: Option<u32>, warnings: Vec<String>) -> Self {
         #[cfg(not(target_arch = "wasm32"))]
         let threads = rayon::current_num_threads();
         #[cfg(target_arch = "wasm32")]
         let threads = 1;
         let adapter = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
         Self {
-            prepared: Arc::new(Prepared::new(&network)),
+            prepared: Arc::new(Prepared::new(network)),
             halo: network.radius(),
             tile: tile.unwrap_or(64),
             threads,

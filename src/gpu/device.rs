@@ -49,6 +49,8 @@ impl Device {
         };
         let (device, queue) =
             adapter.request_device(&descriptor).await.map_err(|error| Error::Gpu(error.to_string()))?;
+        #[cfg(target_arch = "wasm32")]
+        let name = browser_name(&device).unwrap_or(name);
         let failure = Arc::new(Mutex::new(None));
         let keep_first = |failure: &Mutex<Option<Error>>, error| {
             failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -84,7 +86,7 @@ impl Device {
     /// The largest buffer that a shader can be given.
     pub(super) fn max_buffer_bytes(&self) -> u64 {
         let limits = self.device.limits();
-        limits.max_buffer_size.min(u64::from(limits.max_storage_buffer_binding_size))
+        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size)
     }
 
     /// A good inner edge of tiles in LR pixels: large enough to fill a GPU and to make little of the halo; small where
@@ -100,6 +102,17 @@ impl Device {
         }
         vec![format!("{} simulates a GPU in software, which is far slower than the cpu backend.", self.name)]
     }
+}
+
+/// Browsers tell a GPU's vendor and architecture more often than its description, which is all that wgpu hands on.
+#[cfg(target_arch = "wasm32")]
+fn browser_name(device: &wgpu::Device) -> Option<String> {
+    use js_sys::Reflect;
+
+    let info = Reflect::get(device.as_webgpu()?, &"adapterInfo".into()).ok()?;
+    let field = |name: &str| Reflect::get(&info, &name.into()).ok()?.as_string().filter(|text| !text.is_empty());
+    let parts = || ["vendor", "architecture", "device"].into_iter().filter_map(field).collect::<Vec<_>>().join(" ");
+    field("description").or_else(|| Some(parts())).filter(|name| !name.is_empty())
 }
 
 fn no_adapter(error: &wgpu::RequestAdapterError) -> String {

@@ -8,10 +8,10 @@ mod device;
 mod kernels;
 mod plan;
 mod run;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use std::{cell::RefCell, sync::Arc};
+use std::cell::RefCell;
 
 pub use kernels::shader_variants;
 
@@ -23,7 +23,7 @@ use run::Slot;
 
 /// The GPU backend.
 pub struct Gpu {
-    device: Arc<Device>,
+    device: Device,
     plan: Plan,
     kernels: Vec<Kernel>,
     /// Feature maps between layers, shared by all tiles: the GPU runs one tile after another.
@@ -49,7 +49,7 @@ impl Gpu {
         tile: Option<u32>,
         allow_software: bool,
     ) -> Result<Self> {
-        let device = Arc::new(Device::open(precision, allow_software).await?);
+        let device = Device::open(precision, allow_software).await?;
         let plan = Plan::new(network);
         // A weight beyond the range of f16 would become infinite.
         let half = device.half && network.fits_f16();

@@ -106,7 +106,7 @@ impl Slot {
 
     /// Uploads a tile and encodes the first `steps` steps over it as one compute pass.
     pub(super) fn encode(&self, gpu: &Gpu, input: &TileInput, steps: usize) -> wgpu::CommandEncoder {
-        let Device { device, queue, .. } = &*gpu.device;
+        let Device { device, queue, .. } = &gpu.device;
         let keep = input.keep;
         let extent = Extent {
             size: [input.width, input.height],

@@ -10,21 +10,21 @@ use lenslet::{
 use safetensors::{Dtype, tensor::TensorView};
 
 /// Fixed noise in 0..1 (a linear congruential generator).
-pub struct Noise(pub u32);
+pub(crate) struct Noise(pub(crate) u32);
 
 impl Noise {
-    pub fn next(&mut self) -> f32 {
+    pub(crate) fn next(&mut self) -> f32 {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (self.0 >> 8) as f32 / (1 << 24) as f32
     }
 
-    pub fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         (self.next() * 256.0) as u8
     }
 }
 
 /// Smooth ramps, hard edges, flat parts and noise, so that a fault of any kind shows somewhere.
-pub fn picture(width: u32, height: u32) -> Picture {
+pub(crate) fn picture(width: u32, height: u32) -> Picture {
     let mut noise = Noise(width * 1000 + height);
     let mut rgba = Vec::new();
     for y in 0..height {
@@ -43,7 +43,7 @@ pub fn picture(width: u32, height: u32) -> Picture {
 }
 
 /// A safetensors file of f32 tensors.
-pub fn safetensors_file(tensors: &[(String, Vec<usize>, Vec<f32>)]) -> Vec<u8> {
+pub(crate) fn safetensors_file(tensors: &[(String, Vec<usize>, Vec<f32>)]) -> Vec<u8> {
     let bytes: Vec<Vec<u8>> =
         tensors.iter().map(|(_, _, data)| data.iter().flat_map(|value| value.to_le_bytes()).collect()).collect();
     let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
@@ -53,7 +53,7 @@ pub fn safetensors_file(tensors: &[(String, Vec<usize>, Vec<f32>)]) -> Vec<u8> {
 }
 
 /// The tensors of a small network of the chain kind with random weights whose output stays mostly in 0..=1.
-pub fn chain_tensors(features: usize, convs: usize, scale: usize) -> Vec<(String, Vec<usize>, Vec<f32>)> {
+pub(crate) fn chain_tensors(features: usize, convs: usize, scale: usize) -> Vec<(String, Vec<usize>, Vec<f32>)> {
     let mut noise = Noise((features * 100 + convs * 10 + scale) as u32);
     let mut tensors = Vec::new();
     let mut widths = vec![3];
@@ -74,19 +74,24 @@ pub fn chain_tensors(features: usize, convs: usize, scale: usize) -> Vec<(String
 }
 
 /// The network of [`chain_tensors`].
-pub fn chain(features: usize, convs: usize, scale: usize) -> Network {
+pub(crate) fn chain(features: usize, convs: usize, scale: usize) -> Network {
     Network::load(&safetensors_file(&chain_tensors(features, convs, scale))).expect("sound")
 }
 
 /// A backend, software GPUs included; a missing one fails the test with what to install.
-pub fn backend(network: Network, choice: BackendChoice, precision: Precision, tile: Option<u32>) -> Box<dyn Backend> {
+pub(crate) fn backend(
+    network: &Network,
+    choice: BackendChoice,
+    precision: Precision,
+    tile: Option<u32>,
+) -> Box<dyn Backend> {
     pollster::block_on(open_backend(network, choice, precision, tile)).expect(
         "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as `cargo xtask test` sets up",
     )
 }
 
 /// The enlarged picture's RGBA pixels.
-pub fn upscale(backend: Box<dyn Backend>, picture: &Picture) -> Vec<u8> {
+pub(crate) fn upscale(backend: Box<dyn Backend>, picture: &Picture) -> Vec<u8> {
     let mut pixels = Vec::new();
     let mut rows = |rgba: &[u8]| {
         pixels.extend_from_slice(rgba);
@@ -97,19 +102,19 @@ pub fn upscale(backend: Box<dyn Backend>, picture: &Picture) -> Vec<u8> {
 }
 
 /// The largest difference between two pictures' bytes.
-pub fn largest_difference(one: &[u8], other: &[u8]) -> u8 {
+pub(crate) fn largest_difference(one: &[u8], other: &[u8]) -> u8 {
     assert_eq!(one.len(), other.len(), "pictures of different sizes");
     one.iter().zip(other).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
 }
 
 /// A file of tests/golden, made by make.py there.
-pub fn golden(name: &str) -> Weights {
+pub(crate) fn golden(name: &str) -> Weights {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).with_extension("safetensors");
     Weights::parse(&std::fs::read(path).expect("golden file")).expect("golden file")
 }
 
 /// PNG files for the decoder, in any kind that the `image` crate writes.
-pub fn png(image: &image::DynamicImage) -> Vec<u8> {
+pub(crate) fn png(image: &image::DynamicImage) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     image.write_to(&mut file, image::ImageFormat::Png).expect("encodes");
     file.into_inner()
