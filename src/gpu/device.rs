@@ -100,7 +100,7 @@ impl Device {
         if !self.is_software {
             return Vec::new();
         }
-        vec![format!("{} simulates a GPU in software, which is far slower than the cpu backend.", self.name)]
+        vec![format!("{} simulates a GPU in software, which is far slower than running on the CPU.", self.name)]
     }
 }
 
