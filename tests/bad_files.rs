@@ -45,6 +45,19 @@ fn cut_off_anywhere() {
     assert!(error.to_string().starts_with("The PNG picture is damaged or incomplete"), "{error}");
 }
 
+/// Decoders of JPEG take what there is and fill the rest with grey.
+#[test]
+fn a_jpeg_cut_off() {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let image = RgbaImage::from_raw(40, 30, picture(40, 30).rgba).expect("fits");
+    DynamicImage::from(image).to_rgb8().write_to(&mut file, image::ImageFormat::Jpeg).expect("encodes");
+    let file = file.into_inner();
+    assert!(decode(&file).is_ok());
+    let error = picture_error(&file[..file.len() / 2]);
+    assert_eq!(error.code(), "damaged-picture");
+    assert!(error.to_string().contains("its end is missing"), "{error}");
+}
+
 #[test]
 fn a_header_that_claims_too_much() {
     let mut file = good_png();

@@ -151,6 +151,19 @@ fn one_bad_input_does_not_stop_the_others() {
 }
 
 #[test]
+fn inputs_of_one_name_do_not_replace_each_other() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("other")).expect("made");
+    write_picture(&folder.path().join("other/photo.png"), 5, 3);
+    let output =
+        lenslet(folder.path(), "upscale photo.png other/photo.png -o out/ --model small.safetensors --backend cpu");
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("already holds the result of another input"), "{}", stderr(&output));
+    let kept = decode(&fs::read(folder.path().join("out/photo-2x.png")).expect("written")).expect("a picture");
+    assert_eq!((kept.width, kept.height), (94, 62));
+}
+
+#[test]
 fn a_failure_leaves_no_file_and_replaces_none() {
     let folder = folder();
     let path: PathBuf = folder.path().join("cut.png");

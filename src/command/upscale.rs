@@ -1,6 +1,7 @@
 //! `lenslet upscale`: pictures in, enlarged PNG files out.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{BufWriter, IsTerminal, Write},
     ops::ControlFlow,
@@ -82,8 +83,9 @@ pub(super) fn run(options: &Options) -> ExitCode {
         }
     }
     let mut status = ExitCode::SUCCESS;
+    let mut written = HashSet::new();
     for input in &options.inputs {
-        if let Err(error) = upscale(&upscaler, input, options) {
+        if let Err(error) = upscale(&upscaler, input, options, &mut written) {
             eprintln!("lenslet: {}: {error}", input.display());
             if options.json {
                 print_json(&Failure { input, error: error.to_string(), code: error.code() });
@@ -94,8 +96,13 @@ pub(super) fn run(options: &Options) -> ExitCode {
     status
 }
 
-fn upscale(upscaler: &Upscaler, input: &Path, options: &Options) -> Result<()> {
+/// Enlarges one picture. `written` holds the outputs of this run, none of which another input may replace.
+fn upscale(upscaler: &Upscaler, input: &Path, options: &Options, written: &mut HashSet<PathBuf>) -> Result<()> {
     let output = output_path(input, options.output.as_deref(), upscaler.scale())?;
+    if written.contains(&output) {
+        let reason = format!("{} already holds the result of another input. Enlarge this one apart.", output.display());
+        return Err(Error::InvalidOption(reason));
+    }
     let started = Instant::now();
     let decoded = picture::decode(&read_input(input)?)?;
 
@@ -133,6 +140,7 @@ fn upscale(upscaler: &Upscaler, input: &Path, options: &Options) -> Result<()> {
         let (name, adapter, seconds) = (info.name, &info.adapter, milliseconds / 1000.0);
         eprintln!("{}: {width} x {height}, {name} ({adapter}), {seconds:.1} s", output.display());
     }
+    written.insert(output);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, error::LimitErrorKind};
 
-use super::{Kind, Picture};
+use super::{Kind, Picture, jpeg};
 use crate::{Error, Result};
 
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
@@ -19,6 +19,9 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
         return Err(Error::EmptyFile);
     }
     let format = image::guess_format(file).map_err(|_| Error::UnsupportedFormat)?;
+    if format == ImageFormat::Jpeg && !jpeg::is_complete(file) {
+        return Err(Error::DamagedPicture { format: name(format), reason: "its end is missing".into() });
+    }
     let explain = |error| explain(format, error);
     let mut decoder = ImageReader::with_format(Cursor::new(file), format).into_decoder().map_err(explain)?;
     let (width, height) = decoder.dimensions();

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod jpeg;
 
 pub use decode::{MAX_MEGAPIXELS, decode};
 pub use encode::{PngFile, PngRows};

@@ -29,7 +29,8 @@ const WEB_LIBRARY: [&str; 5] = ["--package", "lenslet", "--lib", "--target", was
 
 fn lint() -> Result<()> {
     run::run(run::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    run::run(run::cargo().arg("clippy").args(WEB_LIBRARY).args(["--", "-D", "warnings"]))
+    let web = ["--package", "lenslet", "--all-targets", "--target", wasm::TARGET];
+    run::run(run::cargo().arg("clippy").args(web).args(["--", "-D", "warnings"]))
 }
 
 fn docs() -> Result<()> {

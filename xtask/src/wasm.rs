@@ -66,8 +66,6 @@ pub fn bind(module: &Path, target_folder: &Path) -> Result<PathBuf> {
         .typescript(true)
         // So that a plain `init()` finds the module beside its JavaScript.
         .omit_default_module_path(false)
-        // So that `init()` finds the module beside its JavaScript.
-        .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&folder)
