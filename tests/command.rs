@@ -178,6 +178,29 @@ fn a_failure_leaves_no_file_and_replaces_none() {
     assert_eq!(fs::read(folder.path().join("cut-2x.png")).expect("there"), b"an older result");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_cleans_up() {
+    let folder = folder();
+    write_picture(&folder.path().join("large.png"), 1500, 1500);
+    let before = names(folder.path());
+    let child = Command::new(env!("CARGO_BIN_EXE_lenslet"))
+        .current_dir(folder.path())
+        .args(["upscale", "large.png", "--backend", "cpu", "--tile", "32"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // The temporary file shows that the work is under way.
+    while names(folder.path()) == before {
+        std::thread::yield_now();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(status(&output), 130, "{}", stderr(&output));
+    assert_eq!(names(folder.path()), before);
+}
+
 #[test]
 fn bad_usage_says_what_to_do() {
     let folder = folder();

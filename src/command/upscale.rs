@@ -7,16 +7,23 @@ use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
     time::Instant,
 };
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lenslet::{Error, FinishedTile, Observer, Result, Upscaler, picture};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::{Engine, at, peak_memory, read};
+
+/// Set when the person interrupts the command; the work stops after the tile under way and cleans up.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// The exit status of an interrupted command, as shells have it.
+const INTERRUPTED_STATUS: u8 = 130;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -82,11 +89,17 @@ pub(super) fn run(options: &Options) -> ExitCode {
             eprintln!("lenslet: {warning}");
         }
     }
+    if let Err(error) = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)) {
+        eprintln!("lenslet: An interrupt will leave a temporary file behind ({error}).");
+    }
     let mut status = ExitCode::SUCCESS;
     let mut written = HashSet::new();
     for input in &options.inputs {
         if let Err(error) = upscale(&upscaler, input, options, &mut written) {
             eprintln!("lenslet: {}: {error}", input.display());
+            if matches!(error, Error::Cancelled) {
+                return ExitCode::from(INTERRUPTED_STATUS);
+            }
             if options.json {
                 print_json(&Failure { input, error: error.to_string(), code: error.code() });
             }
@@ -192,6 +205,7 @@ fn print_json(value: &impl Serialize) {
 /// A bar on stderr, when that is a terminal.
 struct Progress {
     bar: ProgressBar,
+    is_shown: bool,
     width: u32,
     height: u32,
     tiles: usize,
@@ -199,12 +213,11 @@ struct Progress {
 
 impl Progress {
     fn new(input: &Path, wanted: bool) -> Self {
-        let shown = wanted && std::io::stderr().is_terminal();
-        let bar = if shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = ProgressBar::hidden();
         let template = "{msg} [{bar:30}] {pos}/{len} tiles, {eta} left";
         bar.set_style(ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar()));
         bar.set_message(input.file_name().unwrap_or_default().to_string_lossy().into_owned());
-        Self { bar, width: 0, height: 0, tiles: 0 }
+        Self { bar, is_shown: wanted && std::io::stderr().is_terminal(), width: 0, height: 0, tiles: 0 }
     }
 }
 
@@ -212,12 +225,15 @@ impl Observer for Progress {
     fn start(&mut self, width: u32, height: u32, tiles: usize) -> ControlFlow<()> {
         (self.width, self.height, self.tiles) = (width, height, tiles);
         self.bar.set_length(tiles as u64);
+        if self.is_shown {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
         self.bar.tick();
         ControlFlow::Continue(())
     }
 
     fn tile(&mut self, _: &FinishedTile<'_>) -> ControlFlow<()> {
         self.bar.inc(1);
-        ControlFlow::Continue(())
+        if INTERRUPTED.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
