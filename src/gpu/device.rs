@@ -34,7 +34,7 @@ impl Device {
         let is_software =
             info.device_type == wgpu::DeviceType::Cpu || SOFTWARE.iter().any(|part| name.to_lowercase().contains(part));
         if is_software && !allow_software {
-            return Err(Error::NoGpu(format!("the only adapter, {name}, is simulated in software")));
+            return Err(Error::NoGpu(format!("the only GPU ({name}) is simulated in software")));
         }
         let can_half = adapter.features().contains(wgpu::Features::SHADER_F16);
         if precision == Precision::F16 && !can_half {
@@ -100,7 +100,7 @@ impl Device {
         if !self.is_software {
             return Vec::new();
         }
-        vec![format!("{} simulates a GPU in software, which is far slower than running on the CPU.", self.name)]
+        vec!["This GPU is simulated in software, which is far slower than running on the CPU.".into()]
     }
 }
 
