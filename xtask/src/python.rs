@@ -15,7 +15,15 @@ pub fn test_training() -> Result<()> {
         bail!("there is no training/tests/ to run");
     }
     let python = environment()?;
-    run::run(run::program(&python).args(["-m", "ruff", "check", "training"]))?;
+    run::run(run::program(&python).args([
+        "-m",
+        "ruff",
+        "check",
+        "--config",
+        "training/ruff.toml",
+        "training",
+        "tests/golden",
+    ]))?;
     run::run(run::program(&python).args(["-m", "pytest", "training/tests", "-q"]))
 }
 
