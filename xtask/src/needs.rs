@@ -38,12 +38,15 @@ const CHROMIUM: Need = Need {
     is_met: || chromium().is_some(),
 };
 
+/// The first long-term release with WebGPU on Linux; the one before it, 140, has none.
+const OLDEST_FIREFOX: u32 = 153;
+
 const FIREFOX: Need = Need {
-    what: "Firefox",
+    what: "Firefox 153 or newer",
     debian: "firefox-esr",
     fedora: "firefox",
     macos: "firefox",
-    is_met: || firefox().is_some(),
+    is_met: has_firefox,
 };
 
 const PYTHON: Need = Need {
@@ -118,6 +121,16 @@ fn mac_application(name: &str) -> Option<PathBuf> {
     [name, &name.to_lowercase()].iter().map(|name| folder.join(name)).find(|file| file.is_file())
 }
 
+fn has_firefox() -> bool {
+    let printed = firefox().and_then(|file| run::output(run::program(file).arg("--version")).ok());
+    printed.and_then(|printed| firefox_version(&printed)).is_some_and(|version| version >= OLDEST_FIREFOX)
+}
+
+/// The major number of a version as Firefox prints it, such as `Mozilla Firefox 153.7.0esr`.
+fn firefox_version(printed: &str) -> Option<u32> {
+    printed.trim().strip_prefix("Mozilla Firefox ")?.split('.').next()?.parse().ok()
+}
+
 /// Only Linux finds Vulkan drivers by these files; macOS and Windows test on their own graphics interfaces.
 fn has_software_vulkan() -> bool {
     if !cfg!(target_os = "linux") {
@@ -140,10 +153,18 @@ mod tests {
         let missing = [VULKAN, FIREFOX];
         assert_eq!(
             advice(&missing),
-            "Missing: a software Vulkan driver, Firefox. Install what is missing and run this again:\n  \
+            "Missing: a software Vulkan driver, Firefox 153 or newer. Install what is missing and run this again:\n  \
              Debian, Ubuntu: sudo apt-get install mesa-vulkan-drivers firefox-esr\n  \
              Fedora:         sudo dnf install mesa-vulkan-drivers firefox\n  \
              macOS:          brew install firefox"
         );
+    }
+
+    #[test]
+    fn firefox_versions_are_read() {
+        assert_eq!(firefox_version("Mozilla Firefox 153.7.0esr\n"), Some(153));
+        assert_eq!(firefox_version("Mozilla Firefox 160.0"), Some(160));
+        assert_eq!(firefox_version("command not found"), None);
+        assert!(FIREFOX.what.contains(&OLDEST_FIREFOX.to_string()));
     }
 }
