@@ -108,7 +108,7 @@ fn on_cpu_because(reason: &str) -> String {
     let mut letters = reason.chars();
     let first = letters.next().map(char::to_uppercase);
     format!(
-        "{}{}, so the CPU does the work, which is slower.",
+        "{}{}, so the CPU does the work; a real GPU would be faster.",
         first.into_iter().flatten().collect::<String>(),
         letters.as_str()
     )
