@@ -178,6 +178,28 @@ fn a_failure_leaves_no_file_and_replaces_none() {
     assert_eq!(fs::read(folder.path().join("cut-2x.png")).expect("there"), b"an older result");
 }
 
+#[test]
+fn unsound_weight_files_are_refused() {
+    let folder = folder();
+    let sound = chain_tensors(6, 1, 2);
+    let (mut missing, mut infinite, mut misshapen) = (sound.clone(), sound.clone(), sound);
+    missing.retain(|(name, ..)| name != "body.2.bias");
+    infinite[0].2[0] = f32::INFINITY;
+    misshapen[3].1 = vec![6, 6, 9, 1];
+    for (tensors, expected) in [
+        (missing, "body.2.bias is missing"),
+        (infinite, "expected finite numbers"),
+        (misshapen, "has shape [6, 6, 9, 1]"),
+    ] {
+        fs::write(folder.path().join("bad.safetensors"), safetensors_file(&tensors)).expect("written");
+        let before = names(folder.path());
+        let output = lenslet(folder.path(), "upscale photo.png --model bad.safetensors --backend cpu");
+        assert_eq!(status(&output), 1, "{expected}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{expected}: {}", stderr(&output));
+        assert_eq!(names(folder.path()), before, "{expected}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_cleans_up() {

@@ -1,9 +1,10 @@
 /** Whatever file comes, the page says what is wrong with it, saves nothing and takes the next one. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { choose, openPage, startBrowser, startServer, visibleText, waitForState } from './harness.mjs';
-import { bombPng, drawPng, pictureFolder } from './pictures.mjs';
+import { describe, test } from 'node:test';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { choose, openPage, visibleText, waitForState } from './harness.mjs';
+import { bombPng, drawPng } from './pictures.mjs';
 
 const BAD = {
   'not a picture': { name: 'notes.png', content: 'These are notes, not a picture.' },
@@ -12,32 +13,16 @@ const BAD = {
   'a header that promises 60000 × 60000 pixels': { name: 'bomb.png', content: bombPng(60_000, 60_000) },
 };
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
-let pictures;
-before(async () => {
-  server = await startServer();
-  pictures = await pictureFolder();
-});
-after(async () => {
-  server?.close();
-  await pictures?.close();
-});
+const site = withSite();
 
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
   describe(name, () => {
-    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
-    let browser;
-    before(async () => {
-      browser = await startBrowser(name);
-    });
-    after(() => browser?.close());
+    const browser = withBrowser(name);
 
     for (const [what, { name: fileName, content }] of Object.entries(BAD)) {
       test(`${what}: says so, saves nothing, goes on`, async () => {
-        const page = await openPage(browser.running, `${server.url}?run=cpu`);
-        await choose(page, await pictures.write(fileName, content));
+        const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
+        await choose(page, await site.pictures.write(fileName, content));
         await page.waitForSelector('[role=alert]:not(:empty)');
         const sentence = await visibleText(page, '[role=alert]');
         assert.match(sentence, /^[A-Z].{20,}[.!]$/s, 'a sentence for a person');
@@ -45,7 +30,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         await waitForState(page, 'empty');
         assert.equal(await page.$eval('#save', (link) => link.hasAttribute('href')), false);
 
-        await choose(page, await pictures.write('good.png', drawPng(8, 6)));
+        await choose(page, await site.pictures.write('good.png', drawPng(8, 6)));
         await waitForState(page, 'done');
         assert.equal(await visibleText(page, '[role=alert]'), '');
         assert.equal(await page.$eval('#save', (link) => link.hasAttribute('href')), true);

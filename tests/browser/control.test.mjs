@@ -1,31 +1,17 @@
 /** A run can be stopped, replaced by another, and survived when the engine dies. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { PNG } from 'pngjs';
-import { choose, openPage, save, SETUPS, startBrowser, startServer, visibleText, waitForEngine, waitForState } from './harness.mjs';
-import { drawPng, pictureFolder } from './pictures.mjs';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { choose, openPage, save, SETUPS, visibleText, waitForEngine, waitForState } from './harness.mjs';
+import { drawPng } from './pictures.mjs';
 import { kill, messageKinds } from './probe.mjs';
 
 /** Small tiles, so that a run is long in tiles and short in pixels. */
 const TILES = { picture: drawPng(50, 40), size: 8, count: 35 };
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
-let pictures;
-let many = '';
-let small = '';
-before(async () => {
-  server = await startServer();
-  pictures = await pictureFolder();
-  many = await pictures.write('many-tiles.png', TILES.picture);
-  small = await pictures.write('small.png', drawPng(7, 5));
-});
-after(async () => {
-  server?.close();
-  await pictures?.close();
-});
+const site = withSite();
 
 /**
  * Presses Cancel from inside the page as soon as the first tile shows.
@@ -47,15 +33,16 @@ const firstTile = (page) =>
 
 for (const [name, setup] of Object.entries(SETUPS)) {
   describe(name, () => {
-    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
-    let browser;
+    const browser = withBrowser(name);
     /** @type {import('puppeteer-core').Page} */
     let page;
+    let many = '';
+    let small = '';
     before(async () => {
-      browser = await startBrowser(name);
-      page = await openPage(browser.running, `${server.url}?run=${setup.run}&tile=${TILES.size}`);
+      many = await site.pictures.write('many-tiles.png', TILES.picture);
+      small = await site.pictures.write('small.png', drawPng(7, 5));
+      page = await openPage(browser.running, `${site.server.url}?run=${setup.run}&tile=${TILES.size}`);
     });
-    after(() => browser?.close());
 
     test('Cancel stops within one tile, and the next picture runs', async () => {
       await cancelAtFirstTile(page);

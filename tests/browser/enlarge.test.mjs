@@ -1,43 +1,28 @@
 /** What a person gets: the saved file holds the pixels that the native command makes of the same picture. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
-import { choose, openPage, save, SETUPS, startBrowser, startServer, visibleText, waitForEngine, waitForState } from './harness.mjs';
-import { drawPng, enlargedByCommand, largestDifference, pictureFolder } from './pictures.mjs';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { choose, openPage, save, SETUPS, visibleText, waitForEngine, waitForState } from './harness.mjs';
+import { drawPng, enlargedByCommand, largestDifference } from './pictures.mjs';
 
 /** Largest difference allowed, in steps of 255: the design's promise for each precision. */
 const TOLERANCE = { f32: 1, f16: 2 };
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
-let pictures;
-before(async () => {
-  server = await startServer();
-  pictures = await pictureFolder();
-});
-after(async () => {
-  server?.close();
-  await pictures?.close();
-});
+const site = withSite();
 
 for (const [name, setup] of Object.entries(SETUPS)) {
   describe(name, () => {
-    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
-    let browser;
-    before(async () => {
-      browser = await startBrowser(name);
-    });
-    after(() => browser?.close());
+    const browser = withBrowser(name);
 
     for (const [kind, width, height, alpha] of /** @type {const} */ ([
       ['opaque', 23, 17, false],
       ['transparent', 13, 19, true],
     ])) {
       test(`saves what the command makes of a picture, ${kind}`, async () => {
-        const file = await pictures.write(`${setup.browser}-${setup.run}-${kind}.png`, drawPng(width, height, { alpha }));
-        const page = await openPage(browser.running, `${server.url}?run=${setup.run}`);
+        const file = await site.pictures.write(`${setup.browser}-${setup.run}-${kind}.png`, drawPng(width, height, { alpha }));
+        const page = await openPage(browser.running, `${site.server.url}?run=${setup.run}`);
         await choose(page, file);
         await waitForState(page, 'done');
 
@@ -58,17 +43,12 @@ for (const [name, setup] of Object.entries(SETUPS)) {
 }
 
 describe('A person without WebGPU', () => {
-  /** @type {Awaited<ReturnType<typeof startBrowser>>} */
-  let browser;
-  before(async () => {
-    browser = await startBrowser('Chromium, no WebGPU');
-  });
-  after(() => browser?.close());
+  const browser = withBrowser('Chromium, no WebGPU');
 
   test('is told so before choosing, and still gets the picture', async () => {
-    const page = await openPage(browser.running, server.url);
+    const page = await openPage(browser.running, site.server.url);
     assert.match(await visibleText(page, '#warnings'), /WebGPU.*CPU/);
-    await choose(page, await pictures.write('plain.png', drawPng(9, 7)));
+    await choose(page, await site.pictures.write('plain.png', drawPng(9, 7)));
     await waitForState(page, 'done');
     assert.match(await visibleText(page, '#run'), /on CPU/);
     assert.match(await visibleText(page, '#warnings'), /WebGPU.*CPU/);
@@ -76,7 +56,7 @@ describe('A person without WebGPU', () => {
   });
 
   test('can choose where it runs, and a reload keeps the choice', async () => {
-    const page = await openPage(browser.running, server.url);
+    const page = await openPage(browser.running, site.server.url);
     await page.click('[popovertarget=settings]');
     await page.select('#run-on', 'cpu');
     await waitForEngine(page);

@@ -3,14 +3,12 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { choose, openPage, save, SETUPS, startBrowser, startServer, waitForState } from './harness.mjs';
-import { drawPng, pictureFolder } from './pictures.mjs';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { choose, openPage, save, SETUPS, waitForState } from './harness.mjs';
+import { drawPng } from './pictures.mjs';
 import { workerReaches } from './probe.mjs';
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
-let pictures;
+const site = withSite();
 
 /** Another origin, that would let anybody in: only the page's policy keeps the page from it. */
 let visits = 0;
@@ -21,17 +19,13 @@ const stranger = createServer((_request, response) => {
 let strangerUrl = '';
 
 before(async () => {
-  server = await startServer();
-  pictures = await pictureFolder();
   await new Promise((resolve) => stranger.listen(0, '127.0.0.1', () => resolve(undefined)));
   const address = /** @type {import('node:net').AddressInfo} */ (stranger.address());
   strangerUrl = `http://127.0.0.1:${address.port}/`;
 });
-after(async () => {
-  server?.close();
+after(() => {
   stranger.closeAllConnections();
   stranger.close();
-  await pictures?.close();
 });
 
 let marks = 0;
@@ -39,9 +33,9 @@ let marks = 0;
 /** Every request that reached the server so far: a request of our own marks the end of the log. */
 async function requests() {
   const mark = `/mark-${++marks}`;
-  await fetch(new URL(mark, server.url));
-  while (!server.log.some((line) => line.includes(mark))) await new Promise((resolve) => setTimeout(resolve, 20));
-  return server.log.filter((line) => !line.includes('/mark-'));
+  await fetch(new URL(mark, site.server.url));
+  while (!site.server.log.some((line) => line.includes(mark))) await new Promise((resolve) => setTimeout(resolve, 20));
+  return site.server.log.filter((line) => !line.includes('/mark-'));
 }
 
 /** @param {string} url */
@@ -53,18 +47,13 @@ const reach = (url) =>
 
 for (const [name, setup] of Object.entries(SETUPS)) {
   describe(name, () => {
-    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
-    let browser;
-    before(async () => {
-      browser = await startBrowser(name);
-    });
-    after(() => browser?.close());
+    const browser = withBrowser(name);
 
     test('an upscale makes no request', async () => {
-      const page = await openPage(browser.running, `${server.url}?run=${setup.run}`);
+      const page = await openPage(browser.running, `${site.server.url}?run=${setup.run}`);
       const atReady = await requests();
       assert.ok(atReady.some((line) => line.includes('lenslet_bg.wasm')), 'the log shows what the page loads');
-      await choose(page, await pictures.write(`${setup.browser}.png`, drawPng(11, 9)));
+      await choose(page, await site.pictures.write(`${setup.browser}.png`, drawPng(11, 9)));
       await waitForState(page, 'done');
       await save(page, browser.downloads);
       assert.deepEqual((await requests()).slice(atReady.length), []);
@@ -78,12 +67,12 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       assert.equal(visits, 1);
       await free.close();
 
-      const page = await openPage(browser.running, `${server.url}?run=${setup.run}`);
-      await choose(page, await pictures.write(`${setup.browser}-policy.png`, drawPng(11, 9)));
+      const page = await openPage(browser.running, `${site.server.url}?run=${setup.run}`);
+      await choose(page, await site.pictures.write(`${setup.browser}-policy.png`, drawPng(11, 9)));
       await waitForState(page, 'done'); // so that whatever workers the engine starts have started
       assert.equal(await page.evaluate(reach, strangerUrl), 'blocked');
       assert.equal(await workerReaches(page, strangerUrl), 'blocked');
-      assert.equal(await workerReaches(page, server.url), 'reached', 'its own origin stays in reach');
+      assert.equal(await workerReaches(page, site.server.url), 'reached', 'its own origin stays in reach');
       if (setup.browser === 'chrome') {
         // The engine's helpers too, where the browser lets the test into them.
         for (const worker of page.workers()) assert.equal(await worker.evaluate(reach, strangerUrl), 'blocked');

@@ -1,25 +1,15 @@
 /** The stage: slider, zoom and movement, by pointer, touch and keyboard; paste and drop; small screens; limits. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { choose, openPage, startBrowser, startServer, visibleText, waitForState } from './harness.mjs';
-import { drawPng, pictureFolder } from './pictures.mjs';
+import { before, describe, test } from 'node:test';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { choose, openPage, visibleText, waitForState } from './harness.mjs';
+import { drawPng } from './pictures.mjs';
 
 const WIDTH = 30;
 const HEIGHT = 20;
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof pictureFolder>>} */
-let pictures;
-before(async () => {
-  server = await startServer();
-  pictures = await pictureFolder();
-});
-after(async () => {
-  server?.close();
-  await pictures?.close();
-});
+const site = withSite();
 
 /**
  * @param {import('puppeteer-core').Page} page
@@ -59,17 +49,14 @@ const deliver = (page, kind, content) =>
 
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
   describe(name, () => {
-    /** @type {Awaited<ReturnType<typeof startBrowser>>} */
-    let browser;
+    const browser = withBrowser(name);
     /** @type {import('puppeteer-core').Page} */
     let page;
     before(async () => {
-      browser = await startBrowser(name);
-      page = await openPage(browser.running, `${server.url}?run=cpu`);
-      await choose(page, await pictures.write('picture.png', drawPng(WIDTH, HEIGHT)));
+      page = await openPage(browser.running, `${site.server.url}?run=cpu`);
+      await choose(page, await site.pictures.write('picture.png', drawPng(WIDTH, HEIGHT)));
       await waitForState(page, 'done');
     });
-    after(() => browser?.close());
 
     test('Fit fills the stage in one direction, and a new size of the window fits again', async () => {
       for (const window of [{ width: 900, height: 700 }, { width: 500, height: 800 }]) {
@@ -184,11 +171,11 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     }
 
     test('nothing runs over the edge of a narrow screen', async () => {
-      const narrow = await openPage(browser.running, `${server.url}?run=cpu`);
+      const narrow = await openPage(browser.running, `${site.server.url}?run=cpu`);
       await narrow.setViewport({ width: 360, height: 640 });
       const overflow = () => narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok((await overflow()) <= 0);
-      await choose(narrow, await pictures.write(`${'a long name '.repeat(12)}.png`, drawPng(9, 90)));
+      await choose(narrow, await site.pictures.write(`${'a long name '.repeat(12)}.png`, drawPng(9, 90)));
       await waitForState(narrow, 'done');
       assert.ok((await overflow()) <= 0);
       for (const selector of ['#save', '.actions label', '#actual-size', '#zoom-out']) {
@@ -217,17 +204,12 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 }
 
 describe('Chromium with touch', () => {
-  /** @type {Awaited<ReturnType<typeof startBrowser>>} */
-  let browser;
-  before(async () => {
-    browser = await startBrowser('Chromium, no WebGPU');
-  });
-  after(() => browser?.close());
+  const browser = withBrowser('Chromium, no WebGPU');
 
   test('two fingers pinch', async () => {
-    const page = await openPage(browser.running, `${server.url}?run=cpu`);
+    const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
     await page.setViewport({ width: 400, height: 700, hasTouch: true });
-    await choose(page, await pictures.write('touched.png', drawPng(WIDTH, HEIGHT)));
+    await choose(page, await site.pictures.write('touched.png', drawPng(WIDTH, HEIGHT)));
     await waitForState(page, 'done');
     const stage = await box(page, 'compare-view');
     const [x, y] = [stage.x + stage.width / 4, stage.y + stage.height / 4];
