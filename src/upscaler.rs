@@ -1,9 +1,9 @@
 //! Takes a picture through tiles and a backend to a bigger picture, and tells how far it is.
 
-use std::{collections::VecDeque, io::Write, ops::ControlFlow};
+use std::{cell::Cell, collections::VecDeque, io::Write, ops::ControlFlow};
 
 use crate::{
-    Backend, BackendInfo, Error, Picture, Result, TileInput,
+    Backend, BackendInfo, Error, Picture, Result, TileInput, estimate,
     picture::PngFile,
     resample::Filter,
     tile::{Grid, Rect, Tile},
@@ -47,13 +47,15 @@ impl Observer for NoProgress {}
 /// Enlarges pictures with one backend.
 pub struct Upscaler {
     backend: Box<dyn Backend>,
+    /// Milliseconds for each LR pixel, once measured.
+    speed: Cell<Option<f64>>,
 }
 
 impl Upscaler {
     /// An upscaler over an open backend.
     #[must_use]
     pub fn new(backend: Box<dyn Backend>) -> Self {
-        Self { backend }
+        Self { backend, speed: Cell::new(None) }
     }
 
     /// Who does the work.
@@ -66,6 +68,20 @@ impl Upscaler {
     #[must_use]
     pub fn scale(&self) -> u32 {
         self.backend.scale()
+    }
+
+    /// About how many milliseconds a picture of `width` x `height` pixels will take, from a small trial on this
+    /// machine. `now` tells the time in milliseconds.
+    ///
+    /// # Errors
+    /// The backend's own.
+    pub async fn estimate(&self, width: u32, height: u32, now: &dyn Fn() -> f64) -> Result<f64> {
+        let speed = match self.speed.get() {
+            Some(speed) => speed,
+            None => estimate::milliseconds_per_pixel(&*self.backend, now).await?,
+        };
+        self.speed.set(Some(speed));
+        Ok(speed * estimate::pixels(&*self.backend, width, height))
     }
 
     /// Enlarges a picture and writes it as a PNG file, row by row.

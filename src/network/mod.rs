@@ -80,8 +80,15 @@ impl Network {
     /// [`Error::DamagedModel`] when the file or a tensor in it is not sound, [`Error::UnsupportedModel`] when no known
     /// architecture has such tensors.
     pub fn load(file: &[u8]) -> Result<Self> {
-        let weights = Weights::parse(file)?;
-        ARCHITECTURES.iter().find_map(|(_, recognise)| recognise(&weights)).unwrap_or_else(|| {
+        Self::from_weights(&Weights::parse(file)?)
+    }
+
+    /// Recognises the architecture of named tensors.
+    ///
+    /// # Errors
+    /// As [`Network::load`].
+    pub fn from_weights(weights: &Weights) -> Result<Self> {
+        ARCHITECTURES.iter().find_map(|(_, recognise)| recognise(weights)).unwrap_or_else(|| {
             Err(Error::UnsupportedModel {
                 seen: weights.describe(),
                 supported: ARCHITECTURES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
@@ -120,6 +127,12 @@ impl Network {
     /// Receptive-field radius in LR pixels: an output pixel depends on input pixels at most this far from its own.
     #[must_use]
     pub fn radius(&self) -> u32 {
+        self.radius
+    }
+
+    /// How far tiles must overlap, in LR pixels.
+    #[must_use]
+    pub fn halo(&self) -> u32 {
         self.radius
     }
 

@@ -49,6 +49,28 @@ impl Weights {
         Ok(Self { tensors })
     }
 
+    /// Interpolates linearly towards other weights: `(1 - share) * self + share * other`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] when a tensor is missing on one side or has another shape there, or when `share` is not
+    /// in 0..=1.
+    pub fn mix(&self, other: &Self, share: f32) -> Result<Self> {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::InvalidOption(format!("The share of a mix is {share}; it must be from 0 to 1.")));
+        }
+        let mut tensors = self.tensors.clone();
+        for (name, tensor) in &mut tensors {
+            let Some(theirs) = other.get(name).filter(|theirs| theirs.shape == tensor.shape) else {
+                let reason = format!("The models cannot be mixed: {name} is not of one shape in both.");
+                return Err(Error::InvalidOption(reason));
+            };
+            for (value, theirs) in tensor.data.iter_mut().zip(&theirs.data) {
+                *value = (1.0 - share) * *value + share * theirs;
+            }
+        }
+        Ok(Self { tensors })
+    }
+
     /// The tensor of that name, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Tensor> {

@@ -1,0 +1,46 @@
+//! How long an upscale will take, from a small trial.
+
+use crate::{
+    Backend, Result, TileInput,
+    tile::{Grid, Rect},
+};
+
+/// A trial that took this long is long enough to tell.
+const ENOUGH_MILLISECONDS: f64 = 150.0;
+
+/// The edge of the first trial's square in LR pixels.
+const FIRST_EDGE: u32 = 16;
+
+/// Milliseconds for each LR pixel that goes through the network, halos included, with as many tiles under way as an
+/// upscale has. `now` tells the time in milliseconds.
+///
+/// Trials grow until one takes long enough, so that slow machines and large networks are not kept waiting.
+pub(crate) async fn milliseconds_per_pixel(backend: &dyn Backend, now: &dyn Fn() -> f64) -> Result<f64> {
+    let mut edge = FIRST_EDGE.min(backend.tile());
+    trial(backend, edge, now).await?;
+    loop {
+        let milliseconds = trial(backend, edge, now).await?;
+        if milliseconds >= ENOUGH_MILLISECONDS || edge == backend.tile() {
+            return Ok(milliseconds / (f64::from(edge).powi(2) * backend.in_flight() as f64));
+        }
+        edge = (edge * 2).min(backend.tile());
+    }
+}
+
+/// How many LR pixels go through the network for a picture of that size, halos included.
+pub(crate) fn pixels(backend: &dyn Backend, width: u32, height: u32) -> f64 {
+    let grid = Grid::new(width, height, backend.tile(), backend.halo());
+    grid.tiles().map(|tile| tile.outer.area() as f64).sum()
+}
+
+/// Runs as many square tiles at once as an upscale does.
+async fn trial(backend: &dyn Backend, edge: u32, now: &dyn Fn() -> f64) -> Result<f64> {
+    let keep = Rect { x: 0, y: 0, width: edge, height: edge };
+    let tile = TileInput { rgba: vec![128; keep.area() * 4], width: edge, height: edge, keep };
+    let started = now();
+    let runs: Vec<_> = (0..backend.in_flight()).map(|_| backend.run(tile.clone())).collect();
+    for run in runs {
+        run.await?;
+    }
+    Ok(now() - started)
+}

@@ -1,0 +1,80 @@
+//! Progress and cancelling, in JavaScript's terms.
+
+use std::ops::ControlFlow;
+
+use js_sys::{Function, Object, Uint8ClampedArray};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::{object, types::UpscaleOptions};
+use crate::{FinishedTile, Observer};
+
+/// Calls the callbacks of one upscale and watches its signal.
+pub(super) struct JsObserver {
+    input_size: (u32, u32),
+    pub(super) output_size: (u32, u32),
+    pub(super) tiles: usize,
+    signal: Option<AbortSignal>,
+    on_start: Option<Function>,
+    on_tile: Option<Function>,
+}
+
+impl JsObserver {
+    pub(super) fn new(input_size: (u32, u32), options: Option<&UpscaleOptions>) -> Self {
+        Self {
+            input_size,
+            output_size: (0, 0),
+            tiles: 0,
+            signal: options.and_then(UpscaleOptions::signal),
+            on_start: options.and_then(UpscaleOptions::on_start),
+            on_tile: options.and_then(UpscaleOptions::on_tile),
+        }
+    }
+
+    fn flow(&self) -> ControlFlow<()> {
+        if self.signal.as_ref().is_some_and(AbortSignal::aborted) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+impl Observer for JsObserver {
+    fn start(&mut self, width: u32, height: u32, tiles: usize) -> ControlFlow<()> {
+        (self.output_size, self.tiles) = ((width, height), tiles);
+        call(self.on_start.as_ref(), || {
+            let (input_width, input_height) = self.input_size;
+            object(&[
+                ("width", width.into()),
+                ("height", height.into()),
+                ("inputWidth", input_width.into()),
+                ("inputHeight", input_height.into()),
+                ("tiles", (tiles as f64).into()),
+            ])
+        });
+        self.flow()
+    }
+
+    fn tile(&mut self, tile: &FinishedTile<'_>) -> ControlFlow<()> {
+        call(self.on_tile.as_ref(), || {
+            object(&[
+                ("x", tile.part.x.into()),
+                ("y", tile.part.y.into()),
+                ("width", tile.part.width.into()),
+                ("height", tile.part.height.into()),
+                ("pixels", Uint8ClampedArray::from(tile.rgba).into()),
+                ("done", (tile.done as f64).into()),
+                ("total", (tile.total as f64).into()),
+            ])
+        });
+        self.flow()
+    }
+}
+
+/// Calls a callback if there is one. What it throws is its own affair and must not stop the work.
+fn call(callback: Option<&Function>, argument: impl FnOnce() -> Object) {
+    if let Some(callback) = callback {
+        let _ = callback.call1(&JsValue::UNDEFINED, &argument());
+    }
+}

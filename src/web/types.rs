@@ -1,0 +1,133 @@
+//! What JavaScript hands in and gets back, as TypeScript sees it.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** A weight file of one's own: safetensors, or PyTorch's .pth. */
+export interface ModelFile { name: string; file: Blob | Uint8Array; }
+/** What a weight file holds. */
+export interface ModelInfo {
+    name: string;
+    /** What people call its kind of network. */
+    architecture: string;
+    /** How many times it enlarges. */
+    scale: number;
+    /** Number of trained values. */
+    parameters: number;
+    /** Size of the file. */
+    bytes: number;
+    /** Receptive-field radius in pixels of the input. */
+    radius: number;
+    /** How far tiles overlap; less than the radius where that would be too costly. */
+    halo: number;
+    /** Floating-point operations for each pixel of the input. */
+    flopsPerPixel: number;
+}
+export interface Mix {
+    /** Another model of the same shape. */
+    model: string | ModelFile;
+    /** How much of it, 0 to 1. */
+    share: number;
+}
+export interface CreateOptions {
+    /** Name of a model in models/index.json, the first one by default; or a weight file. */
+    model?: string | ModelFile;
+    /** Interpolates the weights with another model's. */
+    mix?: Mix;
+    /** "auto" takes a real GPU if there is one, else the CPU. */
+    backend?: "auto" | "gpu" | "cpu";
+    /** How a GPU stores values between layers; "auto" takes f16 where it can. */
+    precision?: "auto" | "f32" | "f16";
+    /** Inner edge of tiles in pixels of the input. */
+    tile?: number;
+    /** Folder of index.json and the weight files; models/ beside this module by default. */
+    modelsUrl?: string;
+}
+/** What is about to be made, in pixels. */
+export interface Start { width: number; height: number; inputWidth: number; inputHeight: number; tiles: number; }
+/** A finished tile in pixels of the result; pixels are RGBA and the receiver's own. */
+export interface Tile {
+    x: number; y: number; width: number; height: number; pixels: Uint8ClampedArray; done: number; total: number;
+}
+export interface UpscaleOptions {
+    /** Must be the model's own scale, which is the default. */
+    scale?: number;
+    /** Stops the work after the tile under way; the call rejects with code "cancelled". */
+    signal?: AbortSignal;
+    onStart?(start: Start): void;
+    /** Tiles come row by row from left to right. */
+    onTile?(tile: Tile): void;
+}
+export interface UpscaleResult {
+    /** A PNG file. */
+    blob: Blob;
+    width: number; height: number; tiles: number; milliseconds: number;
+    model: string; backend: "gpu" | "cpu"; adapter: string; precision: "f32" | "f16"; warnings: string[];
+}
+/** Every rejection is an Error with a sentence for a person and one of these words. */
+export type ErrorCode = "empty-file" | "unsupported-format" | "damaged-picture" | "picture-too-large" | "damaged-model"
+    | "unsupported-model" | "unknown-model" | "unsupported-scale" | "invalid-option" | "no-gpu" | "gpu-failed"
+    | "device-lost" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "CreateOptions")]
+    pub type CreateOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn model(this: &CreateOptions) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn mix(this: &CreateOptions) -> Option<Mix>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn backend(this: &CreateOptions) -> Option<String>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn precision(this: &CreateOptions) -> Option<String>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn tile(this: &CreateOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural, js_name = modelsUrl)]
+    pub(super) fn models_url(this: &CreateOptions) -> Option<String>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "Mix")]
+    pub type Mix;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn model(this: &Mix) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn share(this: &Mix) -> f64;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "ModelFile")]
+    pub type ModelFile;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn name(this: &ModelFile) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn file(this: &ModelFile) -> JsValue;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "ModelInfo")]
+    pub type ModelInfo;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "UpscaleOptions")]
+    pub type UpscaleOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn scale(this: &UpscaleOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn signal(this: &UpscaleOptions) -> Option<AbortSignal>;
+    #[wasm_bindgen(method, getter, structural, js_name = onStart)]
+    pub(super) fn on_start(this: &UpscaleOptions) -> Option<Function>;
+    #[wasm_bindgen(method, getter, structural, js_name = onTile)]
+    pub(super) fn on_tile(this: &UpscaleOptions) -> Option<Function>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "UpscaleResult")]
+    pub type UpscaleResult;
+
+    /// A picture file.
+    #[wasm_bindgen(typescript_type = "Blob | Uint8Array")]
+    pub type PictureFile;
+}
