@@ -2,17 +2,20 @@
 
 use std::{future::Future, pin::Pin};
 
-use crate::{Error, Network, Result, cpu::Cpu, gpu::Gpu, tile::Rect};
+use crate::{
+    Error, Network, Result,
+    cpu::Cpu,
+    gpu::Gpu,
+    tile::{Cut, Rect, Window},
+};
 
 /// The pixels of one tile and which of them to answer for.
 #[derive(Clone, Debug)]
 pub struct TileInput {
     /// The tile's outer part: four bytes a pixel (alpha is ignored), rows from top to bottom.
     pub rgba: Vec<u8>,
-    /// Width of the outer part in LR pixels.
-    pub width: u32,
-    /// Height of the outer part in LR pixels.
-    pub height: u32,
+    /// The outer part, in LR pixels of the picture with its padding.
+    pub window: Window,
     /// The inner part in the coordinates of the outer part.
     pub keep: Rect,
 }
@@ -41,8 +44,8 @@ pub trait Backend {
     /// How many times wider and higher the output is.
     fn scale(&self) -> u32;
 
-    /// How many pixels around a tile's inner part its output depends on, in LR pixels.
-    fn halo(&self) -> u32;
+    /// How tiles must be cut.
+    fn cut(&self) -> Cut;
 
     /// The best inner edge of a tile, in LR pixels.
     fn tile(&self) -> u32;

@@ -2,7 +2,7 @@
 
 use crate::{
     Backend, Result, TileInput,
-    tile::{Grid, Rect},
+    tile::{Grid, Rect, Window},
 };
 
 /// A trial that took this long is long enough to tell.
@@ -16,27 +16,30 @@ const FIRST_EDGE: u32 = 16;
 ///
 /// Trials grow until one takes long enough, so that slow machines and large networks are not kept waiting.
 pub(crate) async fn milliseconds_per_pixel(backend: &dyn Backend, now: &dyn Fn() -> f64) -> Result<f64> {
-    let mut edge = FIRST_EDGE.min(backend.tile());
+    let cut = backend.cut();
+    let mut edge = cut.padded(FIRST_EDGE);
+    let largest = cut.padded(backend.tile());
     trial(backend, edge, now).await?;
     loop {
         let milliseconds = trial(backend, edge, now).await?;
-        if milliseconds >= ENOUGH_MILLISECONDS || edge == backend.tile() {
+        if milliseconds >= ENOUGH_MILLISECONDS || edge >= largest {
             return Ok(milliseconds / (f64::from(edge).powi(2) * backend.in_flight() as f64));
         }
-        edge = (edge * 2).min(backend.tile());
+        edge = (edge * 2).min(largest);
     }
 }
 
 /// How many LR pixels go through the network for a picture of that size, halos included.
 pub(crate) fn pixels(backend: &dyn Backend, width: u32, height: u32) -> f64 {
-    let grid = Grid::new(width, height, backend.tile(), backend.halo());
+    let grid = Grid::new(width, height, backend.tile(), backend.cut());
     grid.tiles().map(|tile| tile.outer.area() as f64).sum()
 }
 
 /// Runs as many square tiles at once as an upscale does.
 async fn trial(backend: &dyn Backend, edge: u32, now: &dyn Fn() -> f64) -> Result<f64> {
-    let keep = Rect { x: 0, y: 0, width: edge, height: edge };
-    let tile = TileInput { rgba: vec![128; keep.area() * 4], width: edge, height: edge, keep };
+    let inner = edge.min(backend.tile());
+    let keep = Rect { x: 0, y: 0, width: inner, height: inner };
+    let tile = TileInput { rgba: vec![128; (edge * edge * 4) as usize], window: Window::whole(edge, edge), keep };
     let started = now();
     let runs: Vec<_> = (0..backend.in_flight()).map(|_| backend.run(tile.clone())).collect();
     for run in runs {

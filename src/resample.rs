@@ -4,7 +4,11 @@
 
 use image::{RgbaImage, imageops};
 
-use crate::{Backend, BackendInfo, Error, Result, Run, TileInput, picture::crop};
+use crate::{
+    Backend, BackendInfo, Error, Result, Run, TileInput,
+    picture::crop,
+    tile::{Cut, Rect, Window},
+};
 
 /// A classical filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +62,7 @@ impl Filter {
     /// When the tile does not hold `width * height` RGBA pixels.
     #[must_use]
     pub fn enlarge(self, input: TileInput, scale: u32) -> Vec<u8> {
-        let TileInput { rgba, width, height, keep } = input;
+        let TileInput { rgba, window: Window { part: Rect { width, height, .. }, .. }, keep } = input;
         let outer = RgbaImage::from_raw(width, height, rgba).expect("a tile holds width x height RGBA pixels");
         let enlarged = imageops::resize(&outer, width * scale, height * scale, self.kernel());
         crop(enlarged.as_raw(), width * scale, keep.scaled(scale))
@@ -99,8 +103,8 @@ impl Backend for Resampler {
         self.scale
     }
 
-    fn halo(&self) -> u32 {
-        self.filter.radius()
+    fn cut(&self) -> Cut {
+        Cut::with_halo(self.filter.radius())
     }
 
     fn tile(&self) -> u32 {

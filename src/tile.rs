@@ -6,7 +6,7 @@
 //! kept pixel can see the difference between a cut and the rest of the picture.
 
 /// A rectangle of pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rect {
     /// Left edge.
     pub x: u32,
@@ -32,6 +32,50 @@ impl Rect {
     }
 }
 
+/// A part of a picture, or of the feature maps over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// The part.
+    pub part: Rect,
+    /// Width and height of the whole.
+    pub whole: [u32; 2],
+}
+
+impl Window {
+    /// All of a picture.
+    #[must_use]
+    pub fn whole(width: u32, height: u32) -> Self {
+        Self { part: Rect { x: 0, y: 0, width, height }, whole: [width, height] }
+    }
+}
+
+/// How tiles must be cut for a backend's network, in LR pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// How far a tile's outer part goes beyond its inner part.
+    pub halo: u32,
+    /// Outer parts begin, and unless the picture ends there end, at multiples of this.
+    pub align: u32,
+    /// The picture is padded to multiples of this, mirrored at its right and lower edge.
+    pub multiple: u32,
+    /// The picture is padded to at least this width and height.
+    pub smallest: u32,
+}
+
+impl Cut {
+    /// Tiles with a halo that may lie anywhere.
+    #[must_use]
+    pub fn with_halo(halo: u32) -> Self {
+        Self { halo, align: 1, multiple: 1, smallest: 1 }
+    }
+
+    /// A picture's width or height with its padding.
+    #[must_use]
+    pub fn padded(&self, length: u32) -> u32 {
+        length.max(self.smallest).next_multiple_of(self.multiple)
+    }
+}
+
 /// One tile of a [`Grid`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {
@@ -42,13 +86,13 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// The same inner part with another halo.
+    /// The same inner part of a picture of `width` x `height` pixels with another outer part.
     #[must_use]
-    pub fn with_halo(&self, halo: u32, picture_width: u32, picture_height: u32) -> Self {
-        let Rect { x, y, width, height } = self.inner;
-        let (outer_x, outer_width) = grow(x, width, halo, picture_width);
-        let (outer_y, outer_height) = grow(y, height, halo, picture_height);
-        Self { inner: self.inner, outer: Rect { x: outer_x, y: outer_y, width: outer_width, height: outer_height } }
+    pub fn cut(&self, cut: &Cut, width: u32, height: u32) -> Self {
+        let inner = self.inner;
+        let (x, width) = grow(inner.x, inner.width, cut, width);
+        let (y, height) = grow(inner.y, inner.height, cut, height);
+        Self { inner, outer: Rect { x, y, width, height } }
     }
 
     /// The inner part in the coordinates of the outer part.
@@ -65,7 +109,7 @@ pub struct Grid {
     height: u32,
     columns: u32,
     rows: u32,
-    halo: u32,
+    cut: Cut,
 }
 
 impl Grid {
@@ -74,9 +118,9 @@ impl Grid {
     /// # Panics
     /// When a size is zero: pictures have at least one pixel and backends at least tiles of one.
     #[must_use]
-    pub fn new(width: u32, height: u32, tile: u32, halo: u32) -> Self {
+    pub fn new(width: u32, height: u32, tile: u32, cut: Cut) -> Self {
         assert!(width > 0 && height > 0 && tile > 0, "a grid needs sizes above zero");
-        Self { width, height, columns: width.div_ceil(tile), rows: height.div_ceil(tile), halo }
+        Self { width, height, columns: width.div_ceil(tile), rows: height.div_ceil(tile), cut }
     }
 
     /// Number of tiles in a row.
@@ -106,7 +150,7 @@ impl Grid {
         let (x, width) = part(self.width, self.columns, column);
         let (y, height) = part(self.height, self.rows, row);
         let inner = Rect { x, y, width, height };
-        Tile { inner, outer: inner }.with_halo(self.halo, self.width, self.height)
+        Tile { inner, outer: inner }.cut(&self.cut, self.width, self.height)
     }
 }
 
@@ -116,9 +160,14 @@ fn part(length: u32, parts: u32, index: u32) -> (u32, u32) {
     (cut(index), cut(index + 1) - cut(index))
 }
 
-/// Start and length grown by the halo on both sides, inside 0..limit.
-fn grow(start: u32, length: u32, halo: u32, limit: u32) -> (u32, u32) {
-    let (from, to) = (start.saturating_sub(halo), (start + length).saturating_add(halo).min(limit));
+/// Start and length grown by the halo and to aligned ends on both sides, inside a picture's padded length.
+fn grow(start: u32, length: u32, cut: &Cut, picture: u32) -> (u32, u32) {
+    let from = start.saturating_sub(cut.halo) / cut.align * cut.align;
+    let to = (start + length)
+        .saturating_add(cut.halo)
+        .div_ceil(cut.align)
+        .saturating_mul(cut.align)
+        .min(cut.padded(picture));
     (from, to - from)
 }
 
@@ -130,7 +179,7 @@ mod tests {
     fn tiles_cover_every_pixel_once() {
         for (width, height, tile, halo) in [(1, 1, 32, 10), (97, 61, 32, 10), (64, 64, 64, 3), (7, 200, 5, 0)] {
             let mut seen = vec![0; (width * height) as usize];
-            for Tile { inner, .. } in Grid::new(width, height, tile, halo).tiles() {
+            for Tile { inner, .. } in Grid::new(width, height, tile, Cut::with_halo(halo)).tiles() {
                 assert!(inner.width <= tile && inner.height <= tile);
                 for y in inner.y..inner.y + inner.height {
                     for x in inner.x..inner.x + inner.width {
@@ -144,7 +193,7 @@ mod tests {
 
     #[test]
     fn halo_reaches_the_full_radius_or_the_edge() {
-        for Tile { inner, outer } in Grid::new(97, 61, 32, 10).tiles() {
+        for Tile { inner, outer } in Grid::new(97, 61, 32, Cut::with_halo(10)).tiles() {
             assert_eq!(outer.x, inner.x.saturating_sub(10));
             assert_eq!(outer.y, inner.y.saturating_sub(10));
             assert_eq!(outer.x + outer.width, (inner.x + inner.width + 10).min(97));
@@ -153,8 +202,19 @@ mod tests {
     }
 
     #[test]
+    fn outer_parts_are_aligned_and_padded() {
+        let cut = Cut { halo: 10, align: 6, multiple: 2, smallest: 15 };
+        for Tile { inner, outer } in Grid::new(97, 7, 32, cut).tiles() {
+            assert!(outer.x % 6 == 0 && outer.x <= inner.x.saturating_sub(10));
+            let end = outer.x + outer.width;
+            assert!(end == 98 || end % 6 == 0 && end >= inner.x + inner.width + 10, "{outer:?}");
+            assert_eq!((outer.y, outer.height), (0, 16));
+        }
+    }
+
+    #[test]
     fn keep_is_the_inner_part_seen_from_the_outer() {
-        let tile = Grid::new(97, 61, 32, 10).tiles().nth(1).expect("four columns");
+        let tile = Grid::new(97, 61, 32, Cut::with_halo(10)).tiles().nth(1).expect("four columns");
         assert_eq!(tile.keep(), Rect { x: 10, y: 0, width: tile.inner.width, height: tile.inner.height });
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Backend, BackendInfo, Error, Picture, Result, TileInput, estimate,
     picture::PngFile,
     resample::Filter,
-    tile::{Grid, Rect, Tile},
+    tile::{Cut, Grid, Rect, Tile, Window},
 };
 
 /// Alpha is enlarged by this filter, apart from the colours.
@@ -116,7 +116,7 @@ impl Upscaler {
         let backend = &*self.backend;
         let scale = backend.scale();
         let (width, height) = self.output_size(picture)?;
-        let grid = Grid::new(picture.width, picture.height, backend.tile(), backend.halo());
+        let grid = Grid::new(picture.width, picture.height, backend.tile(), backend.cut());
         let total = grid.count();
         if observer.start(width, height, total).is_break() {
             return Err(Error::Cancelled);
@@ -129,7 +129,7 @@ impl Upscaler {
             while running.len() < backend.in_flight()
                 && let Some(tile) = waiting.next()
             {
-                running.push_back((tile, backend.run(input(picture, &tile))));
+                running.push_back((tile, backend.run(input(picture, &tile, &backend.cut()))));
             }
             let Some((tile, run)) = running.pop_front() else { break };
             let mut rgba = run.await?;
@@ -161,14 +161,16 @@ impl Upscaler {
     }
 }
 
-fn input(picture: &Picture, tile: &Tile) -> TileInput {
-    TileInput { rgba: picture.crop(tile.outer), width: tile.outer.width, height: tile.outer.height, keep: tile.keep() }
+fn input(picture: &Picture, tile: &Tile, cut: &Cut) -> TileInput {
+    let whole = [cut.padded(picture.width), cut.padded(picture.height)];
+    TileInput { rgba: picture.crop(tile.outer), window: Window { part: tile.outer, whole }, keep: tile.keep() }
 }
 
 /// Puts the enlarged alpha into a finished tile.
 fn enlarge_alpha(picture: &Picture, tile: &Tile, scale: u32, rgba: &mut [u8]) {
-    let tile = tile.with_halo(ALPHA_FILTER.radius(), picture.width, picture.height);
-    let enlarged = ALPHA_FILTER.enlarge(input(picture, &tile), scale);
+    let cut = Cut::with_halo(ALPHA_FILTER.radius());
+    let tile = tile.cut(&cut, picture.width, picture.height);
+    let enlarged = ALPHA_FILTER.enlarge(input(picture, &tile, &cut), scale);
     for (pixel, alpha) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(enlarged.as_chunks::<4>().0) {
         pixel[3] = alpha[3];
     }

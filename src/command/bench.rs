@@ -39,7 +39,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let pixels = f64::from(options.size).powi(2);
     let megapixels_per_second = pixels / median / 1e6;
     let model = options.engine.model_name();
-    let gflops = model.map(load_model).transpose()?.map(|n| pixels * n.flops_per_pixel() as f64 / median / 1e9);
+    let gflops = model.map(load_model).transpose()?.map(|n| pixels * n.flops_per_pixel() / median / 1e9);
     let info = upscaler.info();
     if options.json {
         let value = json!({"model": model, "backend": info.name, "adapter": info.adapter, "precision": info.precision,

@@ -3,102 +3,137 @@
 //! Feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
 //! browser, one after another, with a turn of the event loop between them so that a cancel gets through.
 
-mod conv3x3;
+mod conv;
+mod dy_sample;
+mod features;
+mod group_norm;
+mod max_pool;
 mod pixel_shuffle;
+mod pixel_unshuffle;
+mod resize;
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
-use conv3x3::Conv3x3;
-use pixel_shuffle::pixel_shuffle;
+pub use features::Features;
 
-use crate::{Backend, BackendInfo, Network, Run, TileInput, network::Op, picture::crop};
+use crate::{
+    Backend, BackendInfo, Network, Run, TileInput,
+    network::{BLOCK, Op},
+    picture::crop,
+    tile::Cut,
+};
 
-/// A feature map.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Features {
-    /// Width in pixels.
-    pub width: usize,
-    /// Height in pixels.
-    pub height: usize,
-    /// Channels of each pixel.
-    pub channels: usize,
-    /// `[height][width][channels]`.
-    pub data: Vec<f32>,
-}
+/// The inner edge of tiles in LR pixels where the halo is small, and where it is large: that is work done twice.
+const TILE: u32 = 64;
+const TILE_WITH_LARGE_HALO: u32 = 128;
+const LARGE_HALO: u32 = 16;
+
+/// The most memory that the feature maps of one tile may take.
+const MAX_TILE_BYTES: f64 = 512e6;
 
 /// A network made ready for the CPU.
 struct Prepared {
-    steps: Vec<Step>,
-    scale: usize,
-}
-
-/// An op made ready.
-enum Step {
-    Conv3x3(Conv3x3),
-    PixelShuffle { source: usize, scale: usize },
-}
-
-impl Step {
-    fn new(op: &Op, scale: u32) -> Self {
-        match op {
-            Op::Conv3x3(conv) => Self::Conv3x3(Conv3x3::new(conv)),
-            Op::PixelShuffle(shuffle) => Self::PixelShuffle { source: shuffle.source.0, scale: scale as usize },
-        }
-    }
-
-    fn run(&self, values: &[Features]) -> Features {
-        match self {
-            Self::Conv3x3(conv) => conv.run(values),
-            Self::PixelShuffle { source, scale } => pixel_shuffle(&values[*source], &values[0], *scale),
-        }
-    }
+    network: Network,
+    lifetimes: Vec<RangeInclusive<usize>>,
+    /// For each op its weights in the order in which the loops read them; empty where it has none.
+    weights: Vec<Vec<f32>>,
 }
 
 impl Prepared {
     fn new(network: &Network) -> Self {
-        let steps = network.ops().iter().map(|op| Step::new(op, network.scale()));
-        Self { steps: steps.collect(), scale: network.scale() as usize }
+        Self {
+            lifetimes: network.lifetimes(),
+            weights: network.ops().iter().map(pack).collect(),
+            network: network.outline(),
+        }
     }
 
     /// The enlarged picture, before it is clamped to 0..=1.
     fn run(&self, picture: Features) -> Features {
-        let mut values = vec![picture];
-        for step in &self.steps {
-            values.push(step.run(&values));
+        let windows = self.network.windows(picture.window);
+        let mut maps = vec![picture];
+        maps.extend(windows[1..].iter().map(|&window| Features::empty(window)));
+        for (index, (op, weights)) in self.network.ops().iter().zip(&self.weights).enumerate() {
+            if let Some(slice) = op.writes()
+                && *self.lifetimes[slice.map].start() == index
+            {
+                maps[slice.map].allocate(self.network.maps()[slice.map].channels);
+            }
+            if let Some(enlarged) = run_packed(op, weights, &mut maps) {
+                return enlarged;
+            }
+            for (map, lifetime) in self.lifetimes.iter().enumerate().skip(1) {
+                if *lifetime.end() == index {
+                    maps[map].free();
+                }
+            }
         }
-        values.swap_remove(values.len() - 1)
+        // Every network ends in the op that answers.
+        maps.swap_remove(0)
     }
 
     fn run_tile(&self, input: &TileInput) -> Vec<u8> {
-        let pixels = input.rgba.as_chunks::<4>().0.iter();
-        let picture = Features {
-            width: input.width as usize,
-            height: input.height as usize,
-            channels: 3,
-            data: pixels.flat_map(|&[red, green, blue, _]| [red, green, blue]).map(|v| f32::from(v) / 255.0).collect(),
-        };
-        let enlarged = self.run(picture);
+        let enlarged = self.run(picture_features(input));
         let quantized = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
         let pixels = enlarged.data.as_chunks::<3>().0.iter();
         let rgba: Vec<u8> =
             pixels.flat_map(|&[red, green, blue]| [quantized(red), quantized(green), quantized(blue), 255]).collect();
-        crop(&rgba, enlarged.width as u32, input.keep.scaled(self.scale as u32))
+        crop(&rgba, enlarged.window.part.width, input.keep.scaled(self.network.scale()))
     }
 }
 
-/// Runs one op of a network of that scale. `values` are the picture (3 channels in 0..=1) and what the ops before made.
+/// The picture as map 0: red, green, blue and a gap.
+fn picture_features(input: &TileInput) -> Features {
+    let pixels = input.rgba.as_chunks::<4>().0.iter();
+    let data = pixels.flat_map(|&[red, green, blue, _]| [red, green, blue, 0]).map(|v| f32::from(v) / 255.0).collect();
+    Features { window: input.window, channels: BLOCK, data }
+}
+
+fn pack(op: &Op) -> Vec<f32> {
+    if let Op::Conv(conv) = op { conv::pack(conv) } else { Vec::new() }
+}
+
+/// Runs one op over the maps of a tile; the last op answers with the enlarged picture.
 ///
 /// # Panics
-/// When `values` has fewer values, or values of other sizes, than the op reads.
+/// When a map that it reads or writes has fewer channels, or is of another size, than the op needs.
 #[must_use]
-pub fn run_op(op: &Op, scale: u32, values: &[Features]) -> Features {
-    Step::new(op, scale).run(values)
+pub fn run_op(op: &Op, maps: &mut [Features]) -> Option<Features> {
+    run_packed(op, &pack(op), maps)
+}
+
+fn run_packed(op: &Op, weights: &[f32], maps: &mut [Features]) -> Option<Features> {
+    let made = match op {
+        Op::Conv(conv) => conv::run(conv, weights, maps),
+        Op::MaxPool(pool) => max_pool::run(pool, maps),
+        Op::Resize(resize) => resize::run(resize, maps),
+        Op::PixelUnshuffle(unshuffle) => pixel_unshuffle::run(unshuffle, &maps[0]),
+        Op::GroupNorm(norm) => group_norm::run(norm, maps),
+        Op::DySample(sample) => dy_sample::run(sample, maps),
+        Op::PixelShuffle(shuffle) => return Some(pixel_shuffle::run(shuffle, maps)),
+    };
+    if let Some(slice) = op.writes() {
+        maps[slice.map].store(slice, &made);
+    }
+    None
+}
+
+/// All feature maps of a tile, and the enlarged picture before it is clamped to 0..=1. For tests, which look at each.
+#[must_use]
+pub fn run_all(network: &Network, input: &TileInput) -> (Vec<Features>, Option<Features>) {
+    let mut maps = vec![picture_features(input)];
+    for (map, window) in network.maps().iter().zip(network.windows(input.window)).skip(1) {
+        let mut features = Features::empty(window);
+        features.allocate(map.channels);
+        maps.push(features);
+    }
+    let enlarged = network.ops().iter().find_map(|op| run_op(op, &mut maps));
+    (maps, enlarged)
 }
 
 /// The CPU backend.
 pub struct Cpu {
     prepared: Arc<Prepared>,
-    halo: u32,
     tile: u32,
     threads: usize,
     info: BackendInfo,
@@ -115,12 +150,18 @@ impl Cpu {
         let adapter = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
         Self {
             prepared: Arc::new(Prepared::new(network)),
-            halo: network.radius(),
-            tile: tile.unwrap_or(64),
+            tile: tile.unwrap_or_else(|| preferred_tile(network)),
             threads,
             info: BackendInfo { name: "cpu", adapter, precision: "f32", warnings },
         }
     }
+}
+
+fn preferred_tile(network: &Network) -> u32 {
+    let halo = network.cut().halo;
+    let tile = if halo > LARGE_HALO { TILE_WITH_LARGE_HALO } else { TILE };
+    let largest_outer = (MAX_TILE_BYTES / (size_of::<f32>() as f64 * network.peak_values_per_pixel())).sqrt() as u32;
+    tile.min(largest_outer.saturating_sub(2 * halo)).max(1)
 }
 
 impl Backend for Cpu {
@@ -129,11 +170,11 @@ impl Backend for Cpu {
     }
 
     fn scale(&self) -> u32 {
-        self.prepared.scale as u32
+        self.prepared.network.scale()
     }
 
-    fn halo(&self) -> u32 {
-        self.halo
+    fn cut(&self) -> Cut {
+        self.prepared.network.cut()
     }
 
     fn tile(&self) -> u32 {

@@ -10,102 +10,149 @@ use super::{
 };
 use crate::{
     Network,
-    network::{Conv3x3, Op},
+    network::{Activation, Conv, GroupNorm, Op},
 };
 
-const CONV3X3: &str = include_str!("../../shaders/conv3x3.wgsl");
+const SHADERS: [(&str, &str); 7] = [
+    ("conv", include_str!("../../shaders/conv.wgsl")),
+    ("dy_sample", include_str!("../../shaders/dy_sample.wgsl")),
+    ("group_norm", include_str!("../../shaders/group_norm.wgsl")),
+    ("max_pool", include_str!("../../shaders/max_pool.wgsl")),
+    ("pixel_shuffle", include_str!("../../shaders/pixel_shuffle.wgsl")),
+    ("pixel_unshuffle", include_str!("../../shaders/pixel_unshuffle.wgsl")),
+    ("resize", include_str!("../../shaders/resize.wgsl")),
+];
 
 /// Every shader in every variant that is ever compiled: its name and its source. For tests that validate them.
 #[must_use]
-pub fn shader_variants() -> Vec<(&'static str, String)> {
-    vec![("conv3x3 f32", source(false)), ("conv3x3 f16", source(true))]
+pub fn shader_variants() -> Vec<(String, String)> {
+    let variants = SHADERS.iter().flat_map(|(name, text)| [(name, text, false), (name, text, true)]);
+    variants
+        .map(|(name, text, half)| (format!("{name} {}", if half { "f16" } else { "f32" }), variant(text, half)))
+        .collect()
 }
 
-fn source(half: bool) -> String {
+fn variant(text: &str, half: bool) -> String {
     const STORED: &str = "alias Stored = f32;";
-    if half { format!("enable f16;\n{}", CONV3X3.replace(STORED, "alias Stored = f16;")) } else { CONV3X3.to_owned() }
+    if half { format!("enable f16;\n{}", text.replace(STORED, "alias Stored = f16;")) } else { text.to_owned() }
+}
+
+/// The file of an entry point.
+fn shader_of(entry: Entry) -> &'static str {
+    match entry {
+        Entry::Body | Entry::Tail | Entry::Direct => "conv",
+        Entry::MaxPool => "max_pool",
+        Entry::Resize => "resize",
+        Entry::PixelUnshuffle => "pixel_unshuffle",
+        Entry::PixelShuffle => "pixel_shuffle",
+        Entry::Statistics | Entry::NormalizeGroup => "group_norm",
+        Entry::DySample => "dy_sample",
+    }
 }
 
 /// What one step needs besides feature maps.
 pub(super) struct Kernel {
     pub(super) pipeline: wgpu::ComputePipeline,
-    pub(super) weights: wgpu::Buffer,
-    pub(super) epilogue: wgpu::Buffer,
+    pub(super) weights: Option<wgpu::Buffer>,
+    pub(super) epilogue: Option<wgpu::Buffer>,
 }
 
 /// Compiles the pipelines of all steps, each distinct one once, and uploads the weights.
 pub(super) fn build(device: &Device, network: &Network, plan: &Plan, half: bool) -> Vec<Kernel> {
-    let module = device.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some("conv3x3"),
-        source: wgpu::ShaderSource::Wgsl(source(half).into()),
-    });
-    let mut pipelines = HashMap::new();
-    let mut kernels = Vec::new();
-    for step in &plan.steps {
-        let Op::Conv3x3(conv) = &network.ops()[step.op] else { continue };
-        let constants = [
-            ("SOURCE_BLOCKS", f64::from(step.source_blocks)),
-            ("OUTPUT_BLOCKS", f64::from(step.output_blocks)),
-            ("SCALE", f64::from(network.scale())),
-            ("ADDS_RESIDUAL", f64::from(u8::from(step.residual.is_some()))),
-        ];
-        let key = (step.entry, step.source_blocks, step.output_blocks, step.residual.is_some());
-        let compile = || {
-            device.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(step.entry.name()),
-                layout: None,
-                module: &module,
-                entry_point: Some(step.entry.name()),
-                compilation_options: wgpu::PipelineCompilationOptions {
-                    constants: &constants,
-                    // Every value of the window is written before it is read.
-                    zero_initialize_workgroup_memory: false,
-                },
-                cache: None,
-            })
+    let mut compiler = Compiler { device: &device.device, half, modules: HashMap::new(), pipelines: HashMap::new() };
+    let kernel = |step: &Step| {
+        let (weights, epilogue) = match &network.ops()[step.op] {
+            Op::Conv(conv) => (Some(pack_weights(conv, step)), Some(pack_epilogue(conv, step))),
+            Op::GroupNorm(norm) => (None, Some(pack_norm(norm))),
+            _ => (None, None),
         };
-        let pipeline = pipelines.entry(key).or_insert_with(compile).clone();
         let upload = |label, contents: &[u8]| {
             let usage = wgpu::BufferUsages::STORAGE;
             device.device.create_buffer_init(&wgpu::util::BufferInitDescriptor { label: Some(label), contents, usage })
         };
-        let weights = pack_weights(conv, step);
-        let weights = if half {
-            let weights: Vec<_> = weights.into_iter().map(half::f16::from_f32).collect();
-            upload("weights", bytemuck::cast_slice(&weights))
-        } else {
-            upload("weights", bytemuck::cast_slice(&weights))
+        let stored = |weights: Vec<f32>| {
+            if half {
+                let weights: Vec<_> = weights.into_iter().map(half::f16::from_f32).collect();
+                upload("weights", bytemuck::cast_slice(&weights))
+            } else {
+                upload("weights", bytemuck::cast_slice(&weights))
+            }
         };
-        let epilogue = upload("epilogue", bytemuck::cast_slice(&pack_epilogue(conv, step)));
-        kernels.push(Kernel { pipeline, weights, epilogue });
+        Kernel {
+            pipeline: compiler.pipeline(step),
+            weights: weights.map(stored),
+            epilogue: epilogue.map(|epilogue| upload("epilogue", bytemuck::cast_slice(&epilogue))),
+        }
+    };
+    plan.steps.iter().map(kernel).collect()
+}
+
+struct Compiler<'a> {
+    device: &'a wgpu::Device,
+    half: bool,
+    modules: HashMap<&'static str, wgpu::ShaderModule>,
+    /// By entry point and the bits of its constants.
+    pipelines: HashMap<(Entry, Vec<(&'static str, u64)>), wgpu::ComputePipeline>,
+}
+
+impl Compiler<'_> {
+    fn pipeline(&mut self, step: &Step) -> wgpu::ComputePipeline {
+        let key = (step.entry, step.constants.iter().map(|(name, value)| (*name, value.to_bits())).collect());
+        if let Some(pipeline) = self.pipelines.get(&key) {
+            return pipeline.clone();
+        }
+        let name = shader_of(step.entry);
+        let module = self.modules.entry(name).or_insert_with(|| {
+            let text = SHADERS.iter().find(|(shader, _)| *shader == name).map_or("", |(_, text)| text);
+            self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(name),
+                source: wgpu::ShaderSource::Wgsl(variant(text, self.half).into()),
+            })
+        });
+        let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(step.entry.name()),
+            layout: None,
+            module,
+            entry_point: Some(step.entry.name()),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &step.constants,
+                // Every value of workgroup memory is written before it is read.
+                zero_initialize_workgroup_memory: false,
+            },
+            cache: None,
+        });
+        self.pipelines.insert(key, pipeline.clone());
+        pipeline
     }
-    kernels
 }
 
-/// Output blocks rounded up to pairs: a thread makes two.
-pub(super) fn pairs(step: &Step) -> u32 {
-    step.output_blocks.div_ceil(2)
-}
-
-/// Block and lane of an output channel. The tail's blocks are pixels of the enlarged picture and its lanes are colours,
-/// where PyTorch's pixel shuffle has all pixels of the first colour, then of the second and third.
-fn place(step: &Step, channel: usize) -> (usize, usize) {
+/// Where output channel `channel` goes: block and lane. In the tail each block is one pixel of the enlarged picture.
+fn place(step: &Step, conv: &Conv, channel: usize) -> (usize, usize) {
     match step.entry {
-        Entry::Tail => (channel % step.output_blocks as usize, channel / step.output_blocks as usize),
-        Entry::Head | Entry::Body => (channel / 4, channel % 4),
+        Entry::Tail => {
+            let pixels = conv.output.channels / 3;
+            (channel % pixels, channel / pixels)
+        }
+        _ => (channel / 4, channel % 4),
     }
+}
+
+/// Output blocks rounded up to pairs: weights are packed for two at a time.
+fn output_pairs(step: &Step) -> usize {
+    step.blocks()[1].div_ceil(2) as usize
 }
 
 /// `[pair][source block][tap][block of the pair][source lane][output lane]`, zero where there is no channel.
-fn pack_weights(conv: &Conv3x3, step: &Step) -> Vec<f32> {
-    let source_blocks = step.source_blocks as usize;
-    let mut packed = vec![0.0; pairs(step) as usize * source_blocks * 9 * 2 * 4 * 4];
-    for output in 0..conv.outputs {
-        let (block, lane) = place(step, output);
-        for input in 0..conv.inputs {
-            for tap in 0..9 {
-                let column = ((block / 2 * source_blocks + input / 4) * 9 + tap) * 2 + block % 2;
-                packed[(column * 4 + input % 4) * 4 + lane] = conv.weight[(output * conv.inputs + input) * 9 + tap];
+fn pack_weights(conv: &Conv, step: &Step) -> Vec<f32> {
+    let (source_blocks, taps) = (step.blocks()[0] as usize, conv.kernel * conv.kernel);
+    let mut packed = vec![0.0; output_pairs(step) * source_blocks * taps * 2 * 4 * 4];
+    let inputs = conv.source.channels;
+    for output in 0..conv.output.channels {
+        let (block, lane) = place(step, conv, output);
+        for input in 0..inputs {
+            for tap in 0..taps {
+                let column = ((block / 2 * source_blocks + input / 4) * taps + tap) * 2 + block % 2;
+                packed[(column * 4 + input % 4) * 4 + lane] = conv.weight[(output * inputs + input) * taps + tap];
             }
         }
     }
@@ -113,12 +160,24 @@ fn pack_weights(conv: &Conv3x3, step: &Step) -> Vec<f32> {
 }
 
 /// `[block][bias, slope][lane]`. A slope of 1 leaves values as they are.
-fn pack_epilogue(conv: &Conv3x3, step: &Step) -> Vec<f32> {
-    let mut packed = vec![0.0; pairs(step) as usize * 2 * 2 * 4];
-    for output in 0..conv.outputs {
-        let (block, lane) = place(step, output);
+fn pack_epilogue(conv: &Conv, step: &Step) -> Vec<f32> {
+    let mut packed = vec![0.0; output_pairs(step) * 2 * 2 * 4];
+    for output in 0..conv.output.channels {
+        let (block, lane) = place(step, conv, output);
         packed[block * 8 + lane] = conv.bias[output];
-        packed[block * 8 + 4 + lane] = conv.slopes.as_ref().map_or(1.0, |slopes| slopes[output]);
+        let slope = if let Activation::Prelu(slopes) = &conv.activation { slopes[output] } else { 1.0 };
+        packed[block * 8 + 4 + lane] = slope;
+    }
+    packed
+}
+
+/// `[block][weight, bias][lane]`.
+fn pack_norm(norm: &GroupNorm) -> Vec<f32> {
+    let mut packed = vec![0.0; norm.weight.len().div_ceil(4) * 2 * 4];
+    for (channel, (weight, bias)) in norm.weight.iter().zip(&norm.bias).enumerate() {
+        let at = channel / 4 * 8 + channel % 4;
+        packed[at] = *weight;
+        packed[at + 4] = *bias;
     }
     packed
 }

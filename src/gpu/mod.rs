@@ -1,8 +1,8 @@
 //! Runs a network on a GPU with wgpu, natively and in the browser from the same code and shaders.
 //!
 //! `plan` turns ops into dispatches over a few reused buffers, `kernels` compiles the shaders and packs weights for
-//! them, `run` puts a tile through. Weights are uploaded once. Each tile is one compute pass and one submit, and
-//! several tiles are under way at a time so that the GPU never waits for the way back.
+//! them, `run` puts a tile through. Weights are uploaded once. Each tile is one compute pass and one submit (a few for
+//! large networks), and several tiles are under way at a time so that the GPU never waits for the way back.
 
 mod device;
 mod kernels;
@@ -15,24 +15,34 @@ use std::cell::RefCell;
 
 pub use kernels::shader_variants;
 
-use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput};
+use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
 use device::Device;
 use kernels::Kernel;
 use plan::Plan;
 use run::Slot;
 
+/// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
+const MAX_FEATURE_BYTES: u64 = 1 << 30;
+
 /// The GPU backend.
 pub struct Gpu {
     device: Device,
+    network: Network,
     plan: Plan,
     kernels: Vec<Kernel>,
+    /// Pairs of maps that steps read and write: each step's sizes follow from one of them.
+    extents: Vec<[usize; 2]>,
     /// Feature maps between layers, shared by all tiles: the GPU runs one tile after another.
     features: Vec<wgpu::Buffer>,
+    /// What group normalisations leave for themselves.
+    statistics: wgpu::Buffer,
+    /// Stands in for an output where there is none.
+    unwritten: wgpu::Buffer,
     /// What belongs to one tile under way; those that no tile uses at the moment.
     idle: RefCell<Vec<Slot>>,
-    scale: u32,
-    halo: u32,
     tile: u32,
+    /// The largest outer edge of a tile.
+    outer: u32,
     info: BackendInfo,
 }
 
@@ -57,8 +67,12 @@ impl Gpu {
             let reason = "The precision f16 cannot hold this model's weights; choose f32.";
             return Err(Error::InvalidOption(reason.into()));
         }
-        let (halo, scale) = (network.radius(), network.scale());
-        let largest = plan.largest_tile(halo, scale, if half { 2 } else { 4 }, device.max_buffer_bytes());
+        let (cut, scale) = (network.cut(), network.scale());
+        let stored_bytes = if half { 2 } else { 4 };
+        // An outer part grows by less than the alignment at each end.
+        let margin = cut.halo + cut.align - 1;
+        let max_bytes = device.max_buffer_bytes();
+        let largest = plan.largest_tile(margin, scale, stored_bytes, max_bytes, MAX_FEATURE_BYTES);
         let tile = match tile {
             Some(tile) if tile > largest => {
                 let reason = format!("Tiles of {tile} pixels exceed this GPU's buffers; it takes at most {largest}.");
@@ -70,21 +84,42 @@ impl Gpu {
             }
             None => device.preferred_tile().min(largest),
         };
-        let outer = tile + 2 * halo;
-        let (kernels, features) = device
+        let outer = cut.padded(tile + 2 * margin);
+        let (kernels, features, statistics, unwritten) = device
             .checked(|| {
-                let kernels = kernels::build(&device, network, &plan, half);
-                let features = plan.create_features(&device, outer, half);
-                (kernels, features)
+                let create = |label, size| device.create_storage(label, size);
+                let bytes = plan.buffer_bytes(outer, stored_bytes);
+                (
+                    kernels::build(&device, network, &plan, half),
+                    bytes.into_iter().map(|size| create("features", size)).collect(),
+                    create("statistics", 8 * plan.groups.max(1) as u64),
+                    create("unwritten", 16),
+                )
             })
             .await?;
+        let mut extents: Vec<_> = plan.steps.iter().map(|step| step.maps).collect();
+        extents.sort_unstable();
+        extents.dedup();
         let info = BackendInfo {
             name: "gpu",
             adapter: device.name.clone(),
             precision: if half { "f16" } else { "f32" },
             warnings: device.warnings(),
         };
-        Ok(Self { device, plan, kernels, features, idle: RefCell::default(), scale, halo, tile, info })
+        Ok(Self {
+            device,
+            network: network.outline(),
+            plan,
+            kernels,
+            extents,
+            features,
+            statistics,
+            unwritten,
+            idle: RefCell::default(),
+            tile,
+            outer,
+            info,
+        })
     }
 }
 
@@ -94,11 +129,11 @@ impl Backend for Gpu {
     }
 
     fn scale(&self) -> u32 {
-        self.scale
+        self.network.scale()
     }
 
-    fn halo(&self) -> u32 {
-        self.halo
+    fn cut(&self) -> Cut {
+        self.network.cut()
     }
 
     fn tile(&self) -> u32 {

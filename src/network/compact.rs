@@ -4,14 +4,16 @@
 //! Tensors: `body.0` a convolution from 3 to F channels, `body.1` its PReLU slopes, then the same pair from F to F
 //! channels any number of times, and last a convolution to `3 * scale * scale` channels without slopes. A pixel shuffle
 //! and the picture enlarged by nearest neighbour complete it. Width, depth and scale follow from the shapes.
+//!
+//! Where a layer has no slopes it is a ReLU, unless the file's metadata says `act` = `leakyrelu` (slope 0.1).
 
-use super::{Conv3x3, Network, Op, PixelShuffle, Value, Weights};
+use super::{Network, Weights, builder::Builder};
 use crate::{Error, Result};
 
 /// The name that people use.
 pub(super) const NAME: &str = "Compact";
 
-/// See [`super::Network::load`].
+/// See [`Network::load`].
 pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
     let first = weights.get("body.0.weight")?;
     let is_picture_conv = matches!(first.shape[..], [_, 3, 3, 3]);
@@ -30,36 +32,34 @@ fn build(weights: &Weights) -> Result<Network> {
         let reason = format!("body.{last} is the last layer, and a convolution must follow its PReLU");
         return Err(Error::DamagedModel { reason });
     }
-    let mut ops = Vec::new();
-    let mut channels = 3;
-    for layer in (0..=last).step_by(2) {
-        let name = format!("body.{layer}.weight");
-        // Where the tensor is missing, `expect` below says so.
-        let outputs = weights.get(&name).and_then(|tensor| tensor.shape.first().copied()).unwrap_or(channels);
-        let slopes = (layer < last).then(|| slopes(weights, layer + 1, outputs)).transpose()?;
-        ops.push(Op::Conv3x3(Conv3x3 {
-            source: Value(ops.len()),
-            inputs: channels,
-            outputs,
-            weight: weights.expect(&name, &[outputs, channels, 3, 3])?,
-            bias: weights.expect(&format!("body.{layer}.bias"), &[outputs])?,
-            slopes,
-            residual: None,
-        }));
-        channels = outputs;
+    let shared = match weights.get("body.1.weight") {
+        Some(_) => None,
+        None if weights.metadata("act") == Some("leakyrelu") => Some(0.1),
+        None => Some(0.0),
+    };
+    let mut builder = Builder::new(weights);
+    let mut value = builder.picture(1);
+    let mut scale = 1;
+    for number in (0..=last).step_by(2) {
+        let layer = builder.layer(&format!("body.{number}"))?;
+        value = if number == last {
+            scale = layer.shuffle_scale(&format!("body.{number}"))?;
+            builder.conv(layer, &value, |step| step)?
+        } else {
+            let slopes = slopes(&mut builder, number + 1, layer.outputs, shared)?;
+            builder.conv(layer, &value, |step| step.prelu(slopes))?
+        };
     }
-    let scale = (1..=4).find(|scale| 3 * scale * scale == channels).ok_or_else(|| Error::DamagedModel {
-        reason: format!("body.{last} has {channels} output channels, expected 3, 12, 27 or 48 (scale 1 to 4)"),
-    })?;
-    ops.push(Op::PixelShuffle(PixelShuffle { source: Value(ops.len()) }));
-    Network::new(NAME, scale as u32, ops)
+    builder.finish(NAME, &value, scale, true)
 }
 
-/// PReLU slopes, one for each channel; a single one is shared by all.
-fn slopes(weights: &Weights, layer: usize, channels: usize) -> Result<Vec<f32>> {
-    let name = format!("body.{layer}.weight");
-    match weights.get(&name).map(|tensor| &tensor.data[..]) {
-        Some(&[shared]) => Ok(vec![shared; channels]),
-        _ => weights.expect(&name, &[channels]),
+/// The slopes of a layer, one for each channel; `shared` is the one of a file without any.
+fn slopes(builder: &mut Builder<'_>, number: usize, channels: usize, shared: Option<f32>) -> Result<Vec<f32>> {
+    let name = format!("body.{number}.weight");
+    match (shared, builder.tensor(&name).map(|tensor| tensor.data.len())) {
+        (Some(slope), _) => Ok(vec![slope; channels]),
+        // PyTorch's PReLU may have a single slope for all channels.
+        (None, Some(1)) => Ok(vec![builder.values(&name, &[1])?[0]; channels]),
+        (None, _) => builder.values(&name, &[channels]),
     }
 }

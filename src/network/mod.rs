@@ -1,80 +1,63 @@
 //! What a model is, whoever runs it: a list of ops with their weights, a scale and a receptive field.
 //!
-//! Values are feature maps at the input's (LR) resolution, made once and named by the op that makes them: the picture
-//! itself is [`Value::PICTURE`] with 3 channels, and op number `i` makes `Value(i + 1)`. The last op makes the enlarged
-//! picture. Backends run the ops; none of them knows which architecture they came from.
+//! Backends run the ops over feature maps; none of them knows which architecture they came from.
 
+mod builder;
+mod check;
 mod compact;
+mod extent;
+mod op;
+mod realplksr;
+mod rlfn;
+mod rrdb;
+mod span;
+mod srcnn;
 mod weights;
 
+pub use op::{
+    Activation, BLOCK, Combine, Conv, DySample, Extent, GROUP_NORM_EPSILON, GroupNorm, Map, MaxPool, Op, PixelShuffle,
+    PixelUnshuffle, Resize, ResizeFilter, Slice,
+};
 pub use weights::{Tensor, Weights};
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    tile::{Cut, Window},
+};
+use check::Facts;
 
-/// A feature map, named by the op that makes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Value(pub usize);
+/// Up to this receptive-field radius in LR pixels, tiles overlap by all of it, and tiled equals whole.
+const LARGEST_EXACT_HALO: u32 = 64;
 
-impl Value {
-    /// The input picture: red, green and blue in 0..=1.
-    pub const PICTURE: Self = Self(0);
-}
-
-/// A 3x3 convolution, stride 1, zero padding 1: `activation(conv(source) + bias) + residual`.
-#[derive(Clone, Debug)]
-pub struct Conv3x3 {
-    /// What is convolved.
-    pub source: Value,
-    /// Number of input channels.
-    pub inputs: usize,
-    /// Number of output channels.
-    pub outputs: usize,
-    /// `[outputs][inputs][3][3]`, as PyTorch has them.
-    pub weight: Vec<f32>,
-    /// One for each output channel.
-    pub bias: Vec<f32>,
-    /// PReLU: the slope below zero for each output channel. None leaves values as they are.
-    /// (He et al. 2015, "Delving Deep into Rectifiers".)
-    pub slopes: Option<Vec<f32>>,
-    /// A feature map (not the picture) of as many channels that is added at the end.
-    pub residual: Option<Value>,
-}
-
-/// Moves `3 * scale * scale` channels to the 3 channels of `scale` x `scale` pixels, as PyTorch's `pixel_shuffle` does
-/// (Shi et al. 2016, "Real-Time Single Image and Video Super-Resolution"), and adds the picture enlarged by nearest
-/// neighbour.
-#[derive(Clone, Copy, Debug)]
-pub struct PixelShuffle {
-    /// What is rearranged.
-    pub source: Value,
-}
-
-/// One step of a network.
-#[derive(Clone, Debug)]
-pub enum Op {
-    /// See [`Conv3x3`].
-    Conv3x3(Conv3x3),
-    /// See [`PixelShuffle`]. Always the last op, and only that.
-    PixelShuffle(PixelShuffle),
-}
+/// How far tiles overlap where the radius is larger, in LR pixels. What that costs is measured in ARCHITECTURE.md.
+const CAPPED_HALO: u32 = 32;
 
 /// A model: what to compute, and how much larger the result is.
 #[derive(Clone, Debug)]
 pub struct Network {
     architecture: &'static str,
-    scale: u32,
+    maps: Vec<Map>,
     ops: Vec<Op>,
-    radius: u32,
+    parameters: usize,
+    facts: Facts,
 }
 
 /// Recognises one architecture: None when the tensors are of another, an error when they are of this one but damaged.
 type Recognise = fn(&Weights) -> Option<Result<Network>>;
 
 /// Every architecture that is known, by the name that people use.
-const ARCHITECTURES: &[(&str, Recognise)] = &[(compact::NAME, compact::recognise)];
+const ARCHITECTURES: &[(&str, Recognise)] = &[
+    (compact::NAME, compact::recognise),
+    (rrdb::NAME, rrdb::recognise),
+    (span::NAME, span::recognise),
+    (span::FAST_NAME, span::recognise_fast),
+    (rlfn::NAME, rlfn::recognise),
+    (realplksr::NAME, realplksr::recognise),
+    (srcnn::NAME, srcnn::recognise),
+];
 
 impl Network {
-    /// Reads a weight file (safetensors) and recognises its architecture from the tensors' names and shapes.
+    /// Reads a weight file and recognises its architecture from the tensors' names and shapes.
     ///
     /// # Errors
     /// [`Error::DamagedModel`] when the file or a tensor in it is not sound, [`Error::UnsupportedModel`] when no known
@@ -96,14 +79,33 @@ impl Network {
         })
     }
 
-    /// Puts a network together and checks that its ops fit each other.
+    /// Puts a network together and checks that its ops fit each other. Map 0 is the picture, and `parameters` is the
+    /// number of trained values.
     ///
     /// # Errors
-    /// [`Error::DamagedModel`] when an op reads a value that is not there yet, when channels do not match, or when the
-    /// op list does not end in a convolution of features and a pixel shuffle of its `3 * scale * scale` channels.
-    pub fn new(architecture: &'static str, scale: u32, ops: Vec<Op>) -> Result<Self> {
-        let radius = check(scale, &ops).map_err(|reason| Error::DamagedModel { reason })?;
-        Ok(Self { architecture, scale, ops, radius })
+    /// [`Error::DamagedModel`] when an op reads channels that are not made yet, when channels or sizes do not match, or
+    /// when the ops do not end in a pixel shuffle.
+    pub fn new(architecture: &'static str, maps: Vec<Map>, ops: Vec<Op>, parameters: usize) -> Result<Self> {
+        let damaged = |reason| Error::DamagedModel { reason: format!("as {architecture}, {reason}") };
+        let facts = check::check(&maps, &ops).map_err(damaged)?;
+        Ok(Self { architecture, maps, ops, parameters, facts })
+    }
+
+    /// The same network without the weights of its convolutions, for backends that have packed them their own way.
+    #[must_use]
+    pub fn outline(&self) -> Self {
+        let without_weights = |op: &Op| match op {
+            Op::Conv(conv) => Op::Conv(Conv {
+                weight: Vec::new(),
+                bias: conv.bias.clone(),
+                activation: conv.activation.clone(),
+                combine: conv.combine.clone(),
+                ..*conv
+            }),
+            other => other.clone(),
+        };
+        let ops = self.ops.iter().map(without_weights).collect();
+        Self { maps: self.maps.clone(), ops, ..*self }
     }
 
     /// Name of the architecture, for people.
@@ -112,10 +114,16 @@ impl Network {
         self.architecture
     }
 
-    /// How many times wider and higher the output is, 1 to 4.
+    /// How many times wider and higher the output is, 1 to 16.
     #[must_use]
     pub fn scale(&self) -> u32 {
-        self.scale
+        self.facts.scale
+    }
+
+    /// The feature maps; the first is the picture.
+    #[must_use]
+    pub fn maps(&self) -> &[Map] {
+        &self.maps
     }
 
     /// The ops in the order in which they run.
@@ -124,30 +132,71 @@ impl Network {
         &self.ops
     }
 
-    /// Receptive-field radius in LR pixels: an output pixel depends on input pixels at most this far from its own.
+    /// Receptive-field radius in LR pixels: an output pixel depends on input pixels at most this far from its own. None
+    /// when it depends on all of the picture.
     #[must_use]
-    pub fn radius(&self) -> u32 {
-        self.radius
+    pub fn radius(&self) -> Option<u32> {
+        self.facts.radius
     }
 
-    /// How far tiles must overlap, in LR pixels.
+    /// How tiles must be cut for this network.
     #[must_use]
-    pub fn halo(&self) -> u32 {
-        self.radius
+    pub fn cut(&self) -> Cut {
+        let Facts { radius, align, multiple, smallest, .. } = self.facts;
+        let halo = radius.filter(|&radius| radius <= LARGEST_EXACT_HALO).unwrap_or(CAPPED_HALO.max(smallest));
+        Cut { halo, align, multiple, smallest }
+    }
+
+    /// Where each map of a tile lies in that of the whole picture.
+    #[must_use]
+    pub fn windows(&self, tile: Window) -> Vec<Window> {
+        extent::windows(&self.maps, tile)
+    }
+
+    /// For each map, the first op that writes it and the last that reads or writes it. The picture is there from the
+    /// start.
+    #[must_use]
+    pub fn lifetimes(&self) -> Vec<std::ops::RangeInclusive<usize>> {
+        let mut lifetimes = vec![0..=0; self.maps.len()];
+        for (index, op) in self.ops.iter().enumerate().rev() {
+            for slice in op.reads().into_iter().chain(op.writes()) {
+                let last = (*lifetimes[slice.map].end()).max(index);
+                lifetimes[slice.map] = index..=last;
+            }
+        }
+        lifetimes
     }
 
     /// Number of trained values.
     #[must_use]
     pub fn parameters(&self) -> usize {
-        self.convolutions()
-            .map(|conv| conv.weight.len() + conv.bias.len() + conv.slopes.as_ref().map_or(0, Vec::len))
-            .sum()
+        self.parameters
     }
 
-    /// Floating-point operations for each LR pixel, counting a multiply-add as two.
+    /// Floating-point operations of convolutions for each LR pixel, counting a multiply-add as two.
     #[must_use]
-    pub fn flops_per_pixel(&self) -> usize {
-        self.convolutions().map(|conv| 2 * conv.weight.len()).sum()
+    pub fn flops_per_pixel(&self) -> f64 {
+        self.convolutions().map(|conv| 2.0 * conv.weight.len() as f64 * self.density(conv.output.map)).sum()
+    }
+
+    /// How many pixels of a map there are for each LR pixel.
+    #[must_use]
+    pub fn density(&self, map: usize) -> f64 {
+        match self.maps[map].extent {
+            Extent::Scaled { times, over } => (f64::from(times) / f64::from(over)).powi(2),
+            Extent::Windows { of, stride, .. } => self.density(of) / f64::from(stride).powi(2),
+        }
+    }
+
+    /// The most values that must be kept at once, for each LR pixel.
+    #[must_use]
+    pub fn peak_values_per_pixel(&self) -> f64 {
+        let lifetimes = self.lifetimes();
+        let alive = |op: usize| {
+            let maps = self.maps.iter().enumerate().zip(&lifetimes).filter(|(_, lifetime)| lifetime.contains(&op));
+            maps.map(|((index, map), _)| map.channels as f64 * self.density(index)).sum::<f64>()
+        };
+        (0..self.ops.len()).map(alive).fold(0.0, f64::max)
     }
 
     /// Whether every weight is in the range of f16 numbers.
@@ -157,120 +206,7 @@ impl Network {
         self.convolutions().all(|conv| conv.weight.iter().all(|weight| weight.abs() <= max))
     }
 
-    fn convolutions(&self) -> impl Iterator<Item = &Conv3x3> {
-        self.ops.iter().filter_map(|op| match op {
-            Op::Conv3x3(conv) => Some(conv),
-            Op::PixelShuffle(_) => None,
-        })
-    }
-}
-
-/// Checks an op list and returns its receptive-field radius; the error says what does not fit.
-fn check(scale: u32, ops: &[Op]) -> Result<u32, String> {
-    if !(1..=4).contains(&scale) {
-        return Err(format!("its scale would be {scale}, and only 1 to 4 are supported"));
-    }
-    let mut channels = vec![3];
-    let mut radii = vec![0];
-    for (index, op) in ops.iter().enumerate() {
-        let known = |value: Value| {
-            channels
-                .get(value.0)
-                .copied()
-                .ok_or_else(|| format!("op {index} reads value {} before it is made", value.0))
-        };
-        match op {
-            Op::Conv3x3(conv) => {
-                check_conv(index, conv, known(conv.source)?)?;
-                let mut radius = radii[conv.source.0] + 1;
-                if let Some(residual) = conv.residual {
-                    let (have, want) = (known(residual)?, conv.outputs);
-                    if have != want || residual == Value::PICTURE {
-                        return Err(format!(
-                            "op {index} adds value {} ({have} channels) to {want} channels",
-                            residual.0
-                        ));
-                    }
-                    radius = radius.max(radii[residual.0]);
-                }
-                channels.push(conv.outputs);
-                radii.push(radius);
-            }
-            Op::PixelShuffle(shuffle) => {
-                let (have, want) = (known(shuffle.source)?, 3 * (scale * scale) as usize);
-                if have != want {
-                    return Err(format!("the last layer has {have} channels, and scale {scale} needs {want}"));
-                }
-                let follows_plain_conv = shuffle.source == Value(index)
-                    && matches!(&ops[index - 1], Op::Conv3x3(conv) if conv.residual.is_none() && conv.source != Value::PICTURE);
-                if index + 1 != ops.len() || !follows_plain_conv {
-                    return Err(
-                        "the pixel shuffle must be last, on a convolution of features without a residual".into()
-                    );
-                }
-                return Ok(radii[index]);
-            }
-        }
-    }
-    Err("it does not end in a pixel shuffle".into())
-}
-
-fn check_conv(index: usize, conv: &Conv3x3, source_channels: usize) -> Result<(), String> {
-    let Conv3x3 { inputs, outputs, .. } = *conv;
-    let slopes = conv.slopes.as_ref().map_or(outputs, Vec::len);
-    if inputs != source_channels {
-        return Err(format!("op {index} expects {inputs} channels and gets {source_channels}"));
-    }
-    if inputs == 0
-        || outputs == 0
-        || conv.weight.len() != outputs * inputs * 9
-        || conv.bias.len() != outputs
-        || slopes != outputs
-    {
-        return Err(format!("op {index} ({inputs} to {outputs} channels) has weights of another size"));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn conv(source: usize, inputs: usize, outputs: usize) -> Conv3x3 {
-        let (weight, bias) = (vec![0.0; outputs * inputs * 9], vec![0.0; outputs]);
-        Conv3x3 { source: Value(source), inputs, outputs, weight, bias, slopes: None, residual: None }
-    }
-
-    #[test]
-    fn radius_is_the_longest_way_through_the_ops() {
-        let skip = Conv3x3 { residual: Some(Value(1)), ..conv(3, 8, 8) };
-        let ops = vec![
-            Op::Conv3x3(conv(0, 3, 8)),
-            Op::Conv3x3(conv(1, 8, 8)),
-            Op::Conv3x3(conv(2, 8, 8)),
-            Op::Conv3x3(skip),
-            Op::Conv3x3(conv(4, 8, 12)),
-            Op::PixelShuffle(PixelShuffle { source: Value(5) }),
-        ];
-        let network = Network::new("test", 2, ops).expect("sound");
-        assert_eq!(network.radius(), 5);
-        assert_eq!(network.parameters(), 3 * 8 * 9 + 8 + 3 * (8 * 8 * 9 + 8) + 8 * 12 * 9 + 12);
-    }
-
-    #[test]
-    fn ops_that_do_not_fit_are_refused() {
-        let shuffle = |source| Op::PixelShuffle(PixelShuffle { source: Value(source) });
-        let cases = [
-            (2, vec![Op::Conv3x3(conv(0, 3, 8)), Op::Conv3x3(conv(1, 4, 12)), shuffle(2)], "expects 4 channels"),
-            (2, vec![Op::Conv3x3(conv(0, 3, 8)), Op::Conv3x3(conv(2, 8, 12)), shuffle(2)], "before it is made"),
-            (3, vec![Op::Conv3x3(conv(0, 3, 8)), Op::Conv3x3(conv(1, 8, 12)), shuffle(2)], "scale 3 needs 27"),
-            (5, vec![Op::Conv3x3(conv(0, 3, 8)), Op::Conv3x3(conv(1, 8, 75)), shuffle(2)], "only 1 to 4"),
-            (2, vec![Op::Conv3x3(conv(0, 3, 12)), shuffle(1)], "must be last"),
-            (2, vec![Op::Conv3x3(conv(0, 3, 12))], "does not end"),
-        ];
-        for (scale, ops, expected) in cases {
-            let message = Network::new("test", scale, ops).expect_err(expected).to_string();
-            assert!(message.contains(expected), "{message}");
-        }
+    fn convolutions(&self) -> impl Iterator<Item = &Conv> {
+        self.ops.iter().filter_map(|op| if let Op::Conv(conv) = op { Some(conv) } else { None })
     }
 }

@@ -77,6 +77,13 @@ impl Weights {
         self.tensors.get(name)
     }
 
+    /// What the file says of itself under that key.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        let _ = key;
+        None
+    }
+
     /// All names in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)

@@ -34,10 +34,26 @@ pub struct Kind {
 }
 
 impl Picture {
-    /// A copy of the pixels of one part, four bytes a pixel.
+    /// A copy of the pixels of one part, four bytes a pixel. Beyond the right and the lower edge the picture is mirrored,
+    /// its last pixels once.
     #[must_use]
     pub fn crop(&self, part: Rect) -> Vec<u8> {
-        crop(&self.rgba, self.width, part)
+        let inside =
+            Rect { width: part.width.min(self.width - part.x), height: part.height.min(self.height - part.y), ..part };
+        let pixels = crop(&self.rgba, self.width, inside);
+        if inside == part {
+            return pixels;
+        }
+        let mirrored = |index: u32, length: u32| {
+            if index < length { index } else { (2 * (length - 1)).saturating_sub(index) }
+        };
+        let places = (part.y..part.y + part.height).flat_map(|y| (part.x..part.x + part.width).map(move |x| (x, y)));
+        places
+            .flat_map(|(x, y)| {
+                let pixel = mirrored(y, self.height) as usize * self.width as usize + mirrored(x, self.width) as usize;
+                self.rgba[pixel * 4..][..4].iter().copied()
+            })
+            .collect()
     }
 }
 
@@ -49,4 +65,21 @@ pub(crate) fn crop(rgba: &[u8], width: u32, part: Rect) -> Vec<u8> {
         pixels.extend_from_slice(&rgba[start..start + part.width as usize * 4]);
     }
     pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_beyond_the_edge_are_mirrored() {
+        let rgba = (0..6_u8).flat_map(|value| [value, 0, 0, 255]).collect();
+        let kind = Kind { grey: false, alpha: false };
+        let picture = Picture { width: 3, height: 2, rgba, kind, icc_profile: None };
+        let reds = |part| picture.crop(part).chunks_exact(4).map(|pixel| pixel[0]).collect::<Vec<_>>();
+        assert_eq!(reds(Rect { x: 1, y: 0, width: 2, height: 1 }), [1, 2]);
+        assert_eq!(reds(Rect { x: 1, y: 1, width: 4, height: 2 }), [4, 5, 4, 3, 1, 2, 1, 0]);
+        // Further than the picture is wide there is only its first column.
+        assert_eq!(reds(Rect { x: 0, y: 0, width: 7, height: 1 }), [0, 1, 2, 1, 0, 0, 0]);
+    }
 }

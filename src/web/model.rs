@@ -58,8 +58,8 @@ impl Model {
             ("parameters", (network.parameters() as f64).into()),
             ("bytes", (self.bytes as f64).into()),
             ("radius", network.radius().into()),
-            ("halo", network.halo().into()),
-            ("flopsPerPixel", (network.flops_per_pixel() as f64).into()),
+            ("halo", network.cut().halo.into()),
+            ("flopsPerPixel", network.flops_per_pixel().into()),
         ]);
         fields.unchecked_into()
     }

@@ -19,8 +19,8 @@ export interface ModelInfo {
     parameters: number;
     /** Size of the file. */
     bytes: number;
-    /** Receptive-field radius in pixels of the input. */
-    radius: number;
+    /** Receptive-field radius in pixels of the input; undefined when it is the whole picture. */
+    radius?: number;
     /** How far tiles overlap; less than the radius where that would be too costly. */
     halo: number;
     /** Floating-point operations for each pixel of the input. */

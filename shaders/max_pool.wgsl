@@ -1,0 +1,44 @@
+// The largest value of each window of KERNEL x KERNEL pixels. CPU twin: src/cpu/max_pool.rs.
+//
+// A thread makes one pixel of one block of 4 channels.
+
+// How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
+alias Stored = f32;
+
+// Must be kept in sync with `Extent` in shaders/conv.wgsl.
+struct Extent {
+    source_size: vec2u,
+    output_size: vec2u,
+    source_origin: vec2u,
+    output_origin: vec2u,
+    source_whole: vec2u,
+    output_whole: vec2u,
+    keep_origin: vec2u,
+    keep_size: vec2u,
+}
+
+override SOURCE_FIRST: u32 = 0u;
+override OUTPUT_FIRST: u32 = 0u;
+override KERNEL: u32 = 1u;
+override STRIDE: u32 = 1u;
+
+@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
+@group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
+
+@compute @workgroup_size(8, 8)
+fn max_pool(@builtin(global_invocation_id) thread: vec3u) {
+    if (any(thread.xy >= extent.output_size)) {
+        return;
+    }
+    let start = (SOURCE_FIRST + thread.z) * extent.source_size.x * extent.source_size.y;
+    let corner = thread.xy * STRIDE;
+    var largest = source[start + corner.y * extent.source_size.x + corner.x];
+    for (var y = corner.y; y < corner.y + KERNEL; y++) {
+        for (var x = corner.x; x < corner.x + KERNEL; x++) {
+            largest = max(largest, source[start + y * extent.source_size.x + x]);
+        }
+    }
+    let output = (OUTPUT_FIRST + thread.z) * extent.output_size.x * extent.output_size.y;
+    features[output + thread.y * extent.output_size.x + thread.x] = largest;
+}

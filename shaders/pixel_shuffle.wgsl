@@ -1,0 +1,54 @@
+// Features to pixels: 3 * SCALE * SCALE channels of a pixel to SCALE x SCALE pixels of the enlarged picture, where no
+// convolution does it in passing (`tail` in conv.wgsl). CPU twin: src/cpu/pixel_shuffle.rs.
+//
+// A thread makes one pixel of the enlarged picture, of the part that goes out.
+
+// How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
+alias Stored = f32;
+
+// Must be kept in sync with `Extent` in shaders/conv.wgsl.
+struct Extent {
+    source_size: vec2u,
+    output_size: vec2u,
+    source_origin: vec2u,
+    output_origin: vec2u,
+    source_whole: vec2u,
+    output_whole: vec2u,
+    keep_origin: vec2u,
+    keep_size: vec2u,
+}
+
+override SOURCE_FIRST: u32 = 0u;
+override SCALE: u32 = 1u;
+override ADDS_PICTURE: bool = false;
+
+@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
+// RGBA, 8 bits a channel, red in the lowest byte.
+@group(0) @binding(6) var<storage, read> picture: array<u32>;
+@group(0) @binding(7) var<storage, read_write> enlarged: array<u32>;
+
+fn channel_value(pixel: u32, channel: u32) -> f32 {
+    let plane = extent.source_size.x * extent.source_size.y;
+    return f32(source[(SOURCE_FIRST + channel / 4u) * plane + pixel][channel % 4u]);
+}
+
+@compute @workgroup_size(8, 8)
+fn pixel_shuffle(@builtin(global_invocation_id) thread: vec3u) {
+    if (any(thread.xy >= extent.keep_size * SCALE)) {
+        return;
+    }
+    let place = extent.keep_origin + thread.xy / SCALE;
+    let pixel = place.y * extent.source_size.x + place.x;
+    let inside = thread.y % SCALE * SCALE + thread.x % SCALE;
+    let step = SCALE * SCALE;
+    var color = vec3f(
+        channel_value(pixel, inside),
+        channel_value(pixel, step + inside),
+        channel_value(pixel, 2u * step + inside),
+    );
+    if (ADDS_PICTURE) {
+        color += unpack4x8unorm(picture[pixel]).rgb;
+    }
+    enlarged[thread.y * extent.keep_size.x * SCALE + thread.x] = pack4x8unorm(vec4f(saturate(color), 1.0));
+}
