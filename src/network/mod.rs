@@ -5,6 +5,9 @@
 //! picture. Backends run the ops; none of them knows which architecture they came from.
 
 mod compact;
+mod pickle;
+mod torch;
+mod view;
 mod weights;
 
 pub use weights::{Tensor, Weights};
@@ -74,10 +77,11 @@ type Recognise = fn(&Weights) -> Option<Result<Network>>;
 const ARCHITECTURES: &[(&str, Recognise)] = &[(compact::NAME, compact::recognise)];
 
 impl Network {
-    /// Reads a weight file (safetensors) and recognises its architecture from the tensors' names and shapes.
+    /// Reads a weight file (see [`Weights::parse`]) and recognises its architecture from the tensors' names and shapes.
     ///
     /// # Errors
-    /// [`Error::DamagedModel`] when the file or a tensor in it is not sound, [`Error::UnsupportedModel`] when no known
+    /// [`Error::DamagedModel`] when the file or a tensor in it is not sound, [`Error::RefusedModel`] when it is of a
+    /// kind that is not accepted, [`Error::UnsupportedModel`] when no known
     /// architecture has such tensors.
     pub fn load(file: &[u8]) -> Result<Self> {
         let weights = Weights::parse(file)?;

@@ -1,16 +1,28 @@
-//! Named tensors out of a weight file (safetensors, f32, f16 or bf16).
+//! Named tensors out of a weight file: safetensors or PyTorch.
 
 use std::collections::BTreeMap;
 
-use safetensors::{Dtype, SafeTensors};
+use safetensors::SafeTensors;
 
+use super::{torch, view::View};
 use crate::{Error, Result};
 
 /// Names under which training tools file the weights away, the averaged ones first because they are the better ones.
-const PREFIXES: [&str; 2] = ["params_ema.", "params."];
+pub(super) const WRAPPERS: [&str; 4] = ["params_ema", "params", "state_dict", "model_state_dict"];
+
+/// Names of the network that enlarges within all that was trained. Networks' parts have such names as well, so as
+/// prefixes they are dropped only where all tensors have them and none has a layer's number next, as ESRGAN's
+/// `model.0.weight` has.
+pub(super) const OWNERS: [&str; 5] = ["model", "net", "net_g", "netG", "generator"];
+
+/// Numbers that tensors may have beyond one for each byte of the file, so that a few can be expanded from few bytes.
+const EXPANDED_NUMBERS: usize = 1 << 16;
+
+/// Bytes in a tensor's name.
+const MAX_NAME: usize = 512;
 
 /// A tensor of finite numbers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
     /// Its sizes, outermost first.
     pub shape: Vec<usize>,
@@ -18,35 +30,43 @@ pub struct Tensor {
     pub data: Vec<f32>,
 }
 
-/// The tensors of one weight file by name, without the prefix that some training tools add.
+/// The tensors of one weight file by name, without the prefixes that some training tools add.
 #[derive(Clone, Debug)]
 pub struct Weights {
     tensors: BTreeMap<String, Tensor>,
+    metadata: BTreeMap<String, String>,
 }
 
 impl Weights {
-    /// Reads a safetensors file.
+    /// Reads a safetensors file or one of PyTorch 1.6 and later (`.pth`, `.pt`), told apart by content. Nothing in a
+    /// PyTorch file is run. Numbers of any kind become f32.
     ///
     /// # Errors
-    /// [`Error::DamagedModel`] when the file is not safetensors, is cut off, has another number type than f32, f16 or
-    /// bf16, or has a value that is not finite.
+    /// [`Error::DamagedModel`] when the file is neither, is cut off, or has a value that is not finite;
+    /// [`Error::RefusedModel`] when it is of another PyTorch format or asks for more than weights need.
     pub fn parse(file: &[u8]) -> Result<Self> {
-        let damaged = |reason: String| Error::DamagedModel { reason };
-        let parsed = SafeTensors::deserialize(file)
-            .map_err(|error| damaged(format!("it is not a complete safetensors file ({error})")))?;
+        let (views, metadata) =
+            if torch::is_torch(file) { (torch::parse(file)?, BTreeMap::new()) } else { safetensors(file)? };
+        let mut room = file.len() + EXPANDED_NUMBERS;
         let mut tensors = BTreeMap::new();
-        let prefix = PREFIXES.into_iter().find(|prefix| parsed.iter().any(|(name, _)| name.starts_with(prefix)));
-        for (name, view) in parsed.iter() {
-            let Some(name) = name.strip_prefix(prefix.unwrap_or("")) else { continue };
-            let data = numbers(view.dtype(), view.data()).ok_or_else(|| {
-                damaged(format!("{name} holds {:?} numbers, expected F32, F16 or BF16", view.dtype()))
-            })?;
-            if let Some(value) = data.iter().find(|value| !value.is_finite()) {
-                return Err(damaged(format!("{name} holds the value {value}, expected finite numbers")));
+        for (name, view) in unwrapped(views) {
+            if name.len() > MAX_NAME || name.contains(char::is_control) {
+                return Err(damaged(format!("it has a tensor of the impossible name {}", shown(&name))));
             }
-            tensors.insert(name.to_owned(), Tensor { shape: view.shape().to_vec(), data });
+            // Tensors of a PyTorch file can share their numbers, and so be many more than it has bytes.
+            room = room.checked_sub(view.len()).ok_or_else(|| {
+                damaged(format!("up to {name} its tensors have many more numbers than the file has bytes"))
+            })?;
+            let tensor = view.tensor().map_err(|reason| damaged(format!("{name} {reason}")))?;
+            tensors.insert(name, tensor);
         }
-        Ok(Self { tensors })
+        Ok(Self { tensors, metadata })
+    }
+
+    /// What a safetensors file says about itself under that key; PyTorch files say nothing.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        self.metadata.get(key).map(String::as_str)
     }
 
     /// The tensor of that name, if there is one.
@@ -88,13 +108,61 @@ impl Weights {
     }
 }
 
-/// Little-endian bytes as f32; None for number types that no network has.
-fn numbers(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
-    let pairs = || bytes.as_chunks::<2>().0.iter();
-    match dtype {
-        Dtype::F32 => Some(bytes.as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect()),
-        Dtype::F16 => Some(pairs().map(|&two| half::f16::from_le_bytes(two).to_f32()).collect()),
-        Dtype::BF16 => Some(pairs().map(|&two| half::bf16::from_le_bytes(two).to_f32()).collect()),
-        _ => None,
+/// The tensors and the metadata of a safetensors file.
+fn safetensors(file: &[u8]) -> Result<(BTreeMap<String, View<'_>>, BTreeMap<String, String>)> {
+    let (header_len, header) = SafeTensors::read_metadata(file)
+        .map_err(|error| damaged(format!("it is neither a PyTorch file nor a complete safetensors file ({error})")))?;
+    let numbers = &file[size_of::<u64>() + header_len..];
+    let mut tensors = BTreeMap::new();
+    for (name, info) in header.tensors() {
+        let (start, end) = info.data_offsets;
+        let view = View::contiguous(info.dtype, &info.shape, &numbers[start..end])
+            .map_err(|reason| damaged(format!("{} {reason}", shown(&name))))?;
+        tensors.insert(name, view);
     }
+    Ok((tensors, header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()))
+}
+
+/// Drops the prefixes that training tools put before the names, and the tensors that lack them.
+fn unwrapped<T>(mut tensors: BTreeMap<String, T>) -> BTreeMap<String, T> {
+    let is_used = |prefix: &&str| tensors.keys().any(|name| inner_name(name, prefix).is_some());
+    let wrapper = WRAPPERS.into_iter().find(is_used);
+    // DataParallel names the network it trains `module`, and DistributedDataParallel and averaged models do too.
+    for prefix in wrapper.into_iter().chain(["module"]) {
+        if tensors.keys().any(|name| inner_name(name, prefix).is_some()) {
+            tensors = without_prefix(tensors, prefix);
+        }
+    }
+    let is_layer = |name: &str| name.starts_with(|first: char| first.is_ascii_digit());
+    let owner = OWNERS
+        .into_iter()
+        .find(|owner| tensors.keys().all(|name| inner_name(name, owner).is_some_and(|inner| !is_layer(inner))));
+    match owner {
+        Some(owner) => without_prefix(tensors, owner),
+        None => tensors,
+    }
+}
+
+fn without_prefix<T>(tensors: BTreeMap<String, T>, prefix: &str) -> BTreeMap<String, T> {
+    tensors.into_iter().filter_map(|(name, tensor)| Some((inner_name(&name, prefix)?.to_owned(), tensor))).collect()
+}
+
+/// What follows a prefix and its dot.
+fn inner_name<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    name.strip_prefix(prefix)?.strip_prefix('.')
+}
+
+/// The error for a file that is not as it should be.
+pub(super) fn damaged(reason: impl Into<String>) -> Error {
+    Error::DamagedModel { reason: reason.into() }
+}
+
+/// The error for a file that may be sound but is of no use here.
+pub(super) fn refused(reason: impl Into<String>) -> Error {
+    Error::RefusedModel { reason: reason.into() }
+}
+
+/// A file's own words, made fit for a message.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(80).flat_map(char::escape_debug).collect()
 }
