@@ -69,6 +69,34 @@ impl Weights {
         self.metadata.get(key).map(String::as_str)
     }
 
+    /// `(1 - share) * self + share * other`, value by value: a network between two of one architecture. The result has
+    /// no metadata.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] when `share` is not in 0..=1, or when the names or shapes differ; it names the first
+    /// tensor that does.
+    pub fn mix(&self, other: &Self, share: f32) -> Result<Self> {
+        if !(0.0..=1.0).contains(&share) {
+            return Err(Error::InvalidOption(format!("The share of the second model is {share}, expected 0 to 1.")));
+        }
+        let shape = |weights: &Self, name: &str| weights.get(name).map(|tensor| tensor.shape.clone());
+        let differs = |name: &&str| shape(self, name) != shape(other, name);
+        if let Some(name) = self.names().chain(other.names()).filter(differs).min() {
+            let [one, two] =
+                [self, other].map(|weights| shape(weights, name).map_or("none".into(), |shape| format!("{shape:?}")));
+            return Err(Error::InvalidOption(format!(
+                "The two models cannot be mixed: {name} has shape {one} in the first and {two} in the second. Choose \
+                 two of the same architecture and size."
+            )));
+        }
+        let pairs = self.tensors.iter().zip(other.tensors.values());
+        let mixed = pairs.map(|((name, one), two)| {
+            let data = one.data.iter().zip(&two.data).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+            (name.clone(), Tensor { shape: one.shape.clone(), data })
+        });
+        Ok(Self { tensors: mixed.collect(), metadata: BTreeMap::new() })
+    }
+
     /// The tensor of that name, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Tensor> {
