@@ -398,3 +398,122 @@ fn stack_is_empty() -> Error {
 fn wrong_kind() -> Error {
     damaged("its pickle adds items to something that is no list or dictionary")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(pickle: &[u8]) -> String {
+        Pickle::parse(pickle).expect_err("must be refused").to_string()
+    }
+
+    #[test]
+    fn plain_values() {
+        let cases: [(&[u8], Value); 14] = [
+            (b"\x80\x02K\xff.", Value::Int(255)),
+            (b"\x80\x05\x95\0\0\0\0\0\0\0\0M\x02\x01.", Value::Int(258)),
+            (b"J\xfe\xff\xff\xff.", Value::Int(-2)),
+            (b"\x8a\x00.", Value::Int(0)),
+            (b"\x8a\x01\x80.", Value::Int(-128)),
+            (b"\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f.", Value::Int(i64::MAX)),
+            (b"\x8a\x09\0\0\0\0\0\0\0\0\x01.", Value::Other),
+            (b"G\x3f\xf0\0\0\0\0\0\0.", Value::Other),
+            (b"X\x02\0\0\0\xc3\xa4.", Value::Text("ä")),
+            (b"\x8c\x01a.", Value::Text("a")),
+            (b"\x8d\x01\0\0\0\0\0\0\0a.", Value::Text("a")),
+            (b"C\x01a.", Value::Other),
+            (b"N.", Value::Other),
+            (b"K\x01q\x07K\x02\x94h\x07.", Value::Int(1)),
+        ];
+        for (pickle, expected) in cases {
+            assert_eq!(Pickle::parse(pickle).expect("sound").root, expected, "{pickle:?}");
+        }
+        let long = [&b"X\x01\x04\0\0"[..], &[b'a'; 1025], b"."].concat();
+        assert_eq!(Pickle::parse(&long).expect("sound").root, Value::Other, "too long for a name");
+    }
+
+    #[test]
+    fn containers() {
+        // {"a": (1, 2), 3: 4, "b": [[], 5]}, "c" added alone
+        let pickle = b"}(X\x01\0\0\0aK\x01K\x02\x86K\x03K\x04X\x01\0\0\0b](]K\x05euX\x01\0\0\0c(K\x06ts.";
+        let pickle = Pickle::parse(pickle).expect("sound");
+        let dict = pickle.dict(pickle.root).expect("a dictionary");
+        assert_eq!(dict.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["a", "b", "c"], "text keys only");
+        assert_eq!(pickle.tuple(dict[0].1), Some(&[Value::Int(1), Value::Int(2)][..]));
+        assert!(pickle.tuple(dict[1].1).is_none() && pickle.dict(dict[1].1).is_none(), "lists hold nothing");
+        assert_eq!(pickle.tuple(dict[2].1), Some(&[Value::Int(6)][..]));
+    }
+
+    #[test]
+    fn calls_are_noted_down() {
+        let pickle = b"ctorch._utils\n_rebuild_tensor_v2\nX\x07\0\0\0storageX\x01\0\0\0k\x86QK\x09\x86R.";
+        let pickle = Pickle::parse(pickle).expect("sound");
+        let (name, arguments) = pickle.call(pickle.root).expect("a call");
+        assert_eq!((name, arguments.len(), arguments[1]), (Name::RebuildTensor, 2, Value::Int(9)));
+        assert_eq!(pickle.persistent(arguments[0]), Some(&[Value::Text("storage"), Value::Text("k")][..]));
+
+        let pickle = b"\x8c\x0bcollections\x8c\x0bOrderedDict\x93)R}b.";
+        let pickle = Pickle::parse(pickle).expect("sound");
+        assert_eq!(pickle.dict(pickle.root), Some(&[][..]), "attributes are passed over");
+    }
+
+    #[test]
+    fn what_is_no_sound_pickle_is_refused() {
+        let cases: [(&[u8], &str); 19] = [
+            (b"", "cut off"),
+            (b"K", "cut off"),
+            (b"X\xff\xff\xff\xffa", "cut off"),
+            (b"\x8d\xff\xff\xff\xff\xff\xff\xff\xff", "cut off"),
+            (b"ctorch", "cut off"),
+            (b".", "takes more values"),
+            (b"(.", "takes more values"),
+            (b"K\x01(\x85.", "takes more values"),
+            (b"t", "takes more values"),
+            (b"K\x01\x87", "takes more values"),
+            (b"h\x05.", "recalls value 5"),
+            (b"j\xff\xff\xff\xff.", "recalls value 4294967295"),
+            (b"K\x01K\x02a", "no list or dictionary"),
+            (b"](K\x01K\x02u", "no list or dictionary"),
+            (b"}(K\x01u", "no list or dictionary"),
+            (b")(K\x01e", "no list or dictionary"),
+            (b"X\x01\0\0\0\xff.", "not UTF-8"),
+            (b"K\x01K\x02\x93", "without a text"),
+            (b"ccollections\nOrderedDict\nK\x01\x85R", "makes no tensor"),
+        ];
+        for (pickle, expected) in cases {
+            assert!(message(pickle).contains(expected), "{}", message(pickle));
+        }
+    }
+
+    #[test]
+    fn more_than_weights_need_is_refused() {
+        let cases: [(&[u8], &str); 9] = [
+            (b"cos\nsystem\n", "asks to run os.system, which a weight file has no need of"),
+            (b"\x8c\x02os\x8c\x06system\x93", "asks to run os.system"),
+            (b"(X\x02\0\0\0idios\nsystem\n", "asks to run os.system"),
+            (b"cbuiltins\neval\n", "asks to run builtins.eval"),
+            (b"ctorch\nQInt8Storage\n", "holds QInt8 numbers"),
+            (b"(icollections\nOrderedDict\n", "instruction 0x69"),
+            (b"ccollections\nOrderedDict\n)\x81", "instruction 0x81"),
+            (b"(ccollections\nOrderedDict\no", "instruction 0x6f"),
+            (b"ccollections\nOrderedDict\n}b", "instruction 0x62"),
+        ];
+        for (pickle, expected) in cases {
+            assert!(message(pickle).contains(expected), "{}", message(pickle));
+        }
+        let long = format!("cos\n{}\n", "a\u{1b}".repeat(10_000));
+        assert!(message(long.as_bytes()).len() < 600 && !message(long.as_bytes()).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn depth_and_circles_are_harmless() {
+        let mut deep = vec![b')'];
+        deep.extend(vec![0x85; 500_000]);
+        deep.push(b'.');
+        assert!(Pickle::parse(&deep).is_ok());
+        // A dictionary in itself.
+        let circle = Pickle::parse(b"}q\0X\x01\0\0\0ah\0s.").expect("sound");
+        assert_eq!(circle.dict(circle.root), Some(&[("a", circle.root)][..]));
+        assert!(message(&vec![b')'; MAX_INSTRUCTIONS + 1]).contains("more than 1048576 instructions"));
+    }
+}

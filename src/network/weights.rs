@@ -194,3 +194,74 @@ pub(super) fn refused(reason: impl Into<String>) -> Error {
 pub(super) fn shown(text: &str) -> String {
     text.chars().take(80).flat_map(char::escape_debug).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unwrapped_names(names: &[&str]) -> Vec<String> {
+        unwrapped(names.iter().map(|&name| (name.to_owned(), ())).collect()).into_keys().collect()
+    }
+
+    #[test]
+    fn prefixes_of_training_tools_are_dropped() {
+        for (names, expected) in [
+            (&["body.0.weight", "body.0.bias"][..], &["body.0.bias", "body.0.weight"][..]),
+            (&["params.a", "params_ema.a", "params_ema.b"], &["a", "b"]),
+            (&["params.module.a", "other.a"], &["a"]),
+            (&["module.a", "n_averaged"], &["a"]),
+            (&["state_dict.module.model.a", "state_dict.module.model.b"], &["a", "b"]),
+            (&["generator.a", "generator.b"], &["a", "b"]),
+            (&["net.a", "loss.a"], &["loss.a", "net.a"]),
+            (&["modules.a", "paramsa"], &["modules.a", "paramsa"]),
+        ] {
+            assert_eq!(unwrapped_names(names), expected);
+        }
+    }
+
+    /// The first networks of the ESRGAN kind are one `Sequential` of the name `model`.
+    #[test]
+    fn a_layers_number_after_model_stays() {
+        let names = ["model.0.weight", "model.1.sub.0.RDB1.conv1.0.weight", "model.10.bias"];
+        assert_eq!(unwrapped_names(&names), names);
+        assert_eq!(unwrapped_names(&["params.model.0.weight"]), ["model.0.weight"]);
+        assert_eq!(unwrapped_names(&["model.model.0.weight"]), ["model.0.weight"]);
+    }
+
+    fn weights(tensors: &[(&str, &[usize], &[f32])]) -> Weights {
+        let tensors = tensors
+            .iter()
+            .map(|&(name, shape, data)| (name.to_owned(), Tensor { shape: shape.to_vec(), data: data.to_vec() }));
+        Weights { tensors: tensors.collect(), metadata: BTreeMap::new() }
+    }
+
+    #[test]
+    fn a_mix_lies_between() {
+        let one = weights(&[("a", &[2], &[0.0, 4.0]), ("b", &[], &[1.0])]);
+        let two = weights(&[("a", &[2], &[8.0, 0.0]), ("b", &[], &[-1.0])]);
+        for (share, a, b) in [(0.0, [0.0, 4.0], [1.0]), (0.25, [2.0, 3.0], [0.5]), (1.0, [8.0, 0.0], [-1.0])] {
+            let mixed = one.mix(&two, share).expect("fits");
+            assert_eq!(mixed.expect("a", &[2]).expect("there"), a);
+            assert_eq!(mixed.expect("b", &[]).expect("there"), b);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_mixed_is_named() {
+        let one = weights(&[("a", &[2], &[0.0; 2]), ("b", &[1], &[0.0]), ("c", &[], &[0.0])]);
+        let two = weights(&[("a", &[2], &[0.0; 2]), ("b", &[], &[0.0])]);
+        for (error, expected) in [
+            (one.mix(&two, 0.5), "b has shape [1] in the first and [] in the second"),
+            (weights(&[]).mix(&two, 0.5), "a has shape none in the first and [2] in the second"),
+            (two.mix(&weights(&[]), 0.5), "a has shape [2] in the first and none in the second"),
+            (one.mix(&one, f32::NAN), "is NaN, expected 0 to 1"),
+            (one.mix(&one, -0.1), "is -0.1, expected 0 to 1"),
+            (one.mix(&one, 1.5), "is 1.5, expected 0 to 1"),
+            (one.mix(&one, f32::INFINITY), "is inf, expected 0 to 1"),
+        ] {
+            let error = error.expect_err("must be refused");
+            assert_eq!(error.code(), "invalid-option");
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
+}
