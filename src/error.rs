@@ -46,6 +46,12 @@ pub enum Error {
         /// What was expected and what was found.
         reason: String,
     },
+    /// The weight file may be sound, but is of a kind or asks for something that is not accepted.
+    #[error("The model file is not accepted: {reason}.")]
+    RefusedModel {
+        /// What it is or asks for, and what to do.
+        reason: String,
+    },
     /// The weight file is sound, but no known architecture has such tensors.
     #[error("The model file is of no architecture that is known here: it holds {seen}. Supported: {supported}.")]
     UnsupportedModel {
@@ -115,6 +121,7 @@ impl Error {
             Self::DamagedPicture { .. } => "damaged-picture",
             Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } => "picture-too-large",
             Self::DamagedModel { .. } => "damaged-model",
+            Self::RefusedModel { .. } => "refused-model",
             Self::UnsupportedModel { .. } => "unsupported-model",
             Self::UnknownModel { .. } => "unknown-model",
             Self::UnsupportedScale { .. } => "unsupported-scale",

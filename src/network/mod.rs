@@ -7,11 +7,14 @@ mod check;
 mod compact;
 mod extent;
 mod op;
+mod pickle;
 mod realplksr;
 mod rlfn;
 mod rrdb;
 mod span;
 mod srcnn;
+mod torch;
+mod view;
 mod weights;
 
 pub use op::{
@@ -57,11 +60,11 @@ const ARCHITECTURES: &[(&str, Recognise)] = &[
 ];
 
 impl Network {
-    /// Reads a weight file and recognises its architecture from the tensors' names and shapes.
+    /// Reads a weight file (see [`Weights::parse`]) and recognises its architecture from the tensors' names and shapes.
     ///
     /// # Errors
-    /// [`Error::DamagedModel`] when the file or a tensor in it is not sound, [`Error::UnsupportedModel`] when no known
-    /// architecture has such tensors.
+    /// [`Error::DamagedModel`] when the file or a tensor in it is not sound, [`Error::RefusedModel`] when it is of a
+    /// kind that is not accepted, [`Error::UnsupportedModel`] when no known architecture has such tensors.
     pub fn load(file: &[u8]) -> Result<Self> {
         Self::from_weights(&Weights::parse(file)?)
     }

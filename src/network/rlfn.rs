@@ -17,6 +17,9 @@ pub(super) const NAME: &str = "RLFN";
 /// The slope of every LeakyReLU.
 const SLOPE: f32 = 0.05;
 
+/// The network works on colours in 0..=255.
+const RANGE: f32 = 255.0;
+
 /// The attention's pooling: edge of the windows and the distance between them.
 const POOL: (u32, u32) = (7, 3);
 
@@ -29,7 +32,8 @@ pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
 fn build(weights: &Weights) -> Result<Network> {
     let mut builder = Builder::new(weights);
     let picture = builder.picture(1);
-    let layer = builder.layer("conv_1")?;
+    let mut layer = builder.layer("conv_1")?;
+    layer.weight.iter_mut().for_each(|weight| *weight *= RANGE);
     let start = builder.conv(layer, &picture, |step| step)?;
     let mut value = start.clone();
     for block in (1..).take_while(|block| weights.get(&format!("block_{block}.c1_r.weight")).is_some()) {
@@ -47,7 +51,7 @@ fn build(weights: &Weights) -> Result<Network> {
     }
     let layer = builder.layer("conv_2")?;
     let value = builder.conv(layer, &value, |step| step.add(&start, 1.0))?;
-    let layer = builder.layer("upsampler.0")?;
+    let layer = builder.layer("upsampler.0")?.scaled(1.0 / RANGE);
     let scale = layer.shuffle_scale("upsampler.0")?;
     let value = builder.conv(layer, &value, |step| step)?;
     builder.finish(NAME, &value, scale, false)

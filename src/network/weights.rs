@@ -1,16 +1,28 @@
-//! Named tensors out of a weight file (safetensors, f32, f16 or bf16).
+//! Named tensors out of a weight file: safetensors or PyTorch.
 
 use std::collections::BTreeMap;
 
-use safetensors::{Dtype, SafeTensors};
+use safetensors::SafeTensors;
 
+use super::{torch, view::View};
 use crate::{Error, Result};
 
 /// Names under which training tools file the weights away, the averaged ones first because they are the better ones.
-const PREFIXES: [&str; 2] = ["params_ema.", "params."];
+pub(super) const WRAPPERS: [&str; 4] = ["params_ema", "params", "state_dict", "model_state_dict"];
+
+/// Names of the network that enlarges within all that was trained. Networks' parts have such names as well, so as
+/// prefixes they are dropped only where all tensors have them and none has a layer's number next, as ESRGAN's
+/// `model.0.weight` has.
+pub(super) const OWNERS: [&str; 5] = ["model", "net", "net_g", "netG", "generator"];
+
+/// Numbers that tensors may have beyond one for each byte of the file, so that a few can be expanded from few bytes.
+const EXPANDED_NUMBERS: usize = 1 << 16;
+
+/// Bytes in a tensor's name.
+const MAX_NAME: usize = 512;
 
 /// A tensor of finite numbers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
     /// Its sizes, outermost first.
     pub shape: Vec<usize>,
@@ -18,70 +30,84 @@ pub struct Tensor {
     pub data: Vec<f32>,
 }
 
-/// The tensors of one weight file by name, without the prefix that some training tools add.
+/// The tensors of one weight file by name, without the prefixes that some training tools add.
 #[derive(Clone, Debug)]
 pub struct Weights {
     tensors: BTreeMap<String, Tensor>,
+    metadata: BTreeMap<String, String>,
 }
 
 impl Weights {
-    /// Reads a safetensors file.
+    /// Reads a safetensors file or one of PyTorch 1.6 and later (`.pth`, `.pt`), told apart by content. Nothing in a
+    /// PyTorch file is run. Numbers of any kind become f32.
     ///
     /// # Errors
-    /// [`Error::DamagedModel`] when the file is not safetensors, is cut off, has another number type than f32, f16 or
-    /// bf16, or has a value that is not finite.
+    /// [`Error::DamagedModel`] when the file is neither, is cut off, or has a value that is not finite;
+    /// [`Error::RefusedModel`] when it is of another PyTorch format or asks for more than weights need.
     pub fn parse(file: &[u8]) -> Result<Self> {
-        let damaged = |reason: String| Error::DamagedModel { reason };
-        let parsed = SafeTensors::deserialize(file)
-            .map_err(|error| damaged(format!("it is not a complete safetensors file ({error})")))?;
+        let (views, metadata) =
+            if torch::is_torch(file) { (torch::parse(file)?, BTreeMap::new()) } else { safetensors(file)? };
+        let mut room = file.len() + EXPANDED_NUMBERS;
         let mut tensors = BTreeMap::new();
-        let prefix = PREFIXES.into_iter().find(|prefix| parsed.iter().any(|(name, _)| name.starts_with(prefix)));
-        for (name, view) in parsed.iter() {
-            let Some(name) = name.strip_prefix(prefix.unwrap_or("")) else { continue };
-            let data = numbers(view.dtype(), view.data()).ok_or_else(|| {
-                damaged(format!("{name} holds {:?} numbers, expected F32, F16 or BF16", view.dtype()))
-            })?;
-            if let Some(value) = data.iter().find(|value| !value.is_finite()) {
-                return Err(damaged(format!("{name} holds the value {value}, expected finite numbers")));
+        for (name, view) in unwrapped(views) {
+            if name.len() > MAX_NAME || name.contains(char::is_control) {
+                return Err(damaged(format!("it has a tensor of the impossible name {}", shown(&name))));
             }
-            tensors.insert(name.to_owned(), Tensor { shape: view.shape().to_vec(), data });
+            // Tensors of a PyTorch file can share their numbers, and so be many more than it has bytes.
+            room = room.checked_sub(view.len()).ok_or_else(|| {
+                damaged(format!("up to {name} its tensors have many more numbers than the file has bytes"))
+            })?;
+            let tensor = view.tensor().map_err(|reason| damaged(format!("{name} {reason}")))?;
+            tensors.insert(name, tensor);
         }
-        Ok(Self { tensors })
+        Ok(Self { tensors, metadata })
     }
 
-    /// Interpolates linearly towards other weights: `(1 - share) * self + share * other`.
+    /// What a safetensors file says about itself under that key (PyTorch files say nothing), or was added later.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        self.metadata.get(key).map(String::as_str)
+    }
+
+    /// The same weights with something else said about them, for what tensors do not tell, such as `scale`.
+    #[must_use]
+    pub fn with_metadata(mut self, key: &str, value: &str) -> Self {
+        self.metadata.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// `(1 - share) * self + share * other`, value by value: a network between two of one architecture. The result has
+    /// the metadata of the first.
     ///
     /// # Errors
-    /// [`Error::InvalidOption`] when a tensor is missing on one side or has another shape there, or when `share` is not
-    /// in 0..=1.
+    /// [`Error::InvalidOption`] when `share` is not in 0..=1, or when the names or shapes differ; it names the first
+    /// tensor that does.
     pub fn mix(&self, other: &Self, share: f32) -> Result<Self> {
         if !(0.0..=1.0).contains(&share) {
-            return Err(Error::InvalidOption(format!("The share of a mix is {share}; it must be from 0 to 1.")));
+            return Err(Error::InvalidOption(format!("The share of the second model is {share}, expected 0 to 1.")));
         }
-        let mut tensors = self.tensors.clone();
-        for (name, tensor) in &mut tensors {
-            let Some(theirs) = other.get(name).filter(|theirs| theirs.shape == tensor.shape) else {
-                let reason = format!("The models cannot be mixed: {name} is not of one shape in both.");
-                return Err(Error::InvalidOption(reason));
-            };
-            for (value, theirs) in tensor.data.iter_mut().zip(&theirs.data) {
-                *value = (1.0 - share) * *value + share * theirs;
-            }
+        let shape = |weights: &Self, name: &str| weights.get(name).map(|tensor| tensor.shape.clone());
+        let differs = |name: &&str| shape(self, name) != shape(other, name);
+        if let Some(name) = self.names().chain(other.names()).filter(differs).min() {
+            let [one, two] =
+                [self, other].map(|weights| shape(weights, name).map_or("none".into(), |shape| format!("{shape:?}")));
+            return Err(Error::InvalidOption(format!(
+                "The two models cannot be mixed: {name} has shape {one} in the first and {two} in the second. Choose \
+                 two of the same architecture and size."
+            )));
         }
-        Ok(Self { tensors })
+        let pairs = self.tensors.iter().zip(other.tensors.values());
+        let mixed = pairs.map(|((name, one), two)| {
+            let data = one.data.iter().zip(&two.data).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+            (name.clone(), Tensor { shape: one.shape.clone(), data })
+        });
+        Ok(Self { tensors: mixed.collect(), metadata: self.metadata.clone() })
     }
 
     /// The tensor of that name, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.tensors.get(name)
-    }
-
-    /// What the file says of itself under that key.
-    #[must_use]
-    pub fn metadata(&self, key: &str) -> Option<&str> {
-        let _ = key;
-        None
     }
 
     /// All names in alphabetical order.
@@ -117,13 +143,132 @@ impl Weights {
     }
 }
 
-/// Little-endian bytes as f32; None for number types that no network has.
-fn numbers(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f32>> {
-    let pairs = || bytes.as_chunks::<2>().0.iter();
-    match dtype {
-        Dtype::F32 => Some(bytes.as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect()),
-        Dtype::F16 => Some(pairs().map(|&two| half::f16::from_le_bytes(two).to_f32()).collect()),
-        Dtype::BF16 => Some(pairs().map(|&two| half::bf16::from_le_bytes(two).to_f32()).collect()),
-        _ => None,
+/// The tensors and the metadata of a safetensors file.
+fn safetensors(file: &[u8]) -> Result<(BTreeMap<String, View<'_>>, BTreeMap<String, String>)> {
+    let (header_len, header) = SafeTensors::read_metadata(file)
+        .map_err(|error| damaged(format!("it is neither a PyTorch file nor a complete safetensors file ({error})")))?;
+    let numbers = &file[size_of::<u64>() + header_len..];
+    let mut tensors = BTreeMap::new();
+    for (name, info) in header.tensors() {
+        let (start, end) = info.data_offsets;
+        let view = View::contiguous(info.dtype, &info.shape, &numbers[start..end])
+            .map_err(|reason| damaged(format!("{} {reason}", shown(&name))))?;
+        tensors.insert(name, view);
+    }
+    Ok((tensors, header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()))
+}
+
+/// Drops the prefixes that training tools put before the names, and the tensors that lack them.
+fn unwrapped<T>(mut tensors: BTreeMap<String, T>) -> BTreeMap<String, T> {
+    let is_used = |prefix: &&str| tensors.keys().any(|name| inner_name(name, prefix).is_some());
+    let wrapper = WRAPPERS.into_iter().find(is_used);
+    // DataParallel names the network it trains `module`, and DistributedDataParallel and averaged models do too.
+    for prefix in wrapper.into_iter().chain(["module"]) {
+        if tensors.keys().any(|name| inner_name(name, prefix).is_some()) {
+            tensors = without_prefix(tensors, prefix);
+        }
+    }
+    let is_layer = |name: &str| name.starts_with(|first: char| first.is_ascii_digit());
+    let owner = OWNERS
+        .into_iter()
+        .find(|owner| tensors.keys().all(|name| inner_name(name, owner).is_some_and(|inner| !is_layer(inner))));
+    match owner {
+        Some(owner) => without_prefix(tensors, owner),
+        None => tensors,
+    }
+}
+
+fn without_prefix<T>(tensors: BTreeMap<String, T>, prefix: &str) -> BTreeMap<String, T> {
+    tensors.into_iter().filter_map(|(name, tensor)| Some((inner_name(&name, prefix)?.to_owned(), tensor))).collect()
+}
+
+/// What follows a prefix and its dot.
+fn inner_name<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    name.strip_prefix(prefix)?.strip_prefix('.')
+}
+
+/// The error for a file that is not as it should be.
+pub(super) fn damaged(reason: impl Into<String>) -> Error {
+    Error::DamagedModel { reason: reason.into() }
+}
+
+/// The error for a file that may be sound but is of no use here.
+pub(super) fn refused(reason: impl Into<String>) -> Error {
+    Error::RefusedModel { reason: reason.into() }
+}
+
+/// A file's own words, made fit for a message.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(80).flat_map(char::escape_debug).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unwrapped_names(names: &[&str]) -> Vec<String> {
+        unwrapped(names.iter().map(|&name| (name.to_owned(), ())).collect()).into_keys().collect()
+    }
+
+    #[test]
+    fn prefixes_of_training_tools_are_dropped() {
+        for (names, expected) in [
+            (&["body.0.weight", "body.0.bias"][..], &["body.0.bias", "body.0.weight"][..]),
+            (&["params.a", "params_ema.a", "params_ema.b"], &["a", "b"]),
+            (&["params.module.a", "other.a"], &["a"]),
+            (&["module.a", "n_averaged"], &["a"]),
+            (&["state_dict.module.model.a", "state_dict.module.model.b"], &["a", "b"]),
+            (&["generator.a", "generator.b"], &["a", "b"]),
+            (&["net.a", "loss.a"], &["loss.a", "net.a"]),
+            (&["modules.a", "paramsa"], &["modules.a", "paramsa"]),
+        ] {
+            assert_eq!(unwrapped_names(names), expected);
+        }
+    }
+
+    /// The first networks of the ESRGAN kind are one `Sequential` of the name `model`.
+    #[test]
+    fn a_layers_number_after_model_stays() {
+        let names = ["model.0.weight", "model.1.sub.0.RDB1.conv1.0.weight", "model.10.bias"];
+        assert_eq!(unwrapped_names(&names), names);
+        assert_eq!(unwrapped_names(&["params.model.0.weight"]), ["model.0.weight"]);
+        assert_eq!(unwrapped_names(&["model.model.0.weight"]), ["model.0.weight"]);
+    }
+
+    fn weights(tensors: &[(&str, &[usize], &[f32])]) -> Weights {
+        let tensors = tensors
+            .iter()
+            .map(|&(name, shape, data)| (name.to_owned(), Tensor { shape: shape.to_vec(), data: data.to_vec() }));
+        Weights { tensors: tensors.collect(), metadata: BTreeMap::new() }
+    }
+
+    #[test]
+    fn a_mix_lies_between() {
+        let one = weights(&[("a", &[2], &[0.0, 4.0]), ("b", &[], &[1.0])]);
+        let two = weights(&[("a", &[2], &[8.0, 0.0]), ("b", &[], &[-1.0])]);
+        for (share, a, b) in [(0.0, [0.0, 4.0], [1.0]), (0.25, [2.0, 3.0], [0.5]), (1.0, [8.0, 0.0], [-1.0])] {
+            let mixed = one.mix(&two, share).expect("fits");
+            assert_eq!(mixed.expect("a", &[2]).expect("there"), a);
+            assert_eq!(mixed.expect("b", &[]).expect("there"), b);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_mixed_is_named() {
+        let one = weights(&[("a", &[2], &[0.0; 2]), ("b", &[1], &[0.0]), ("c", &[], &[0.0])]);
+        let two = weights(&[("a", &[2], &[0.0; 2]), ("b", &[], &[0.0])]);
+        for (error, expected) in [
+            (one.mix(&two, 0.5), "b has shape [1] in the first and [] in the second"),
+            (weights(&[]).mix(&two, 0.5), "a has shape none in the first and [2] in the second"),
+            (two.mix(&weights(&[]), 0.5), "a has shape [2] in the first and none in the second"),
+            (one.mix(&one, f32::NAN), "is NaN, expected 0 to 1"),
+            (one.mix(&one, -0.1), "is -0.1, expected 0 to 1"),
+            (one.mix(&one, 1.5), "is 1.5, expected 0 to 1"),
+            (one.mix(&one, f32::INFINITY), "is inf, expected 0 to 1"),
+        ] {
+            let error = error.expect_err("must be refused");
+            assert_eq!(error.code(), "invalid-option");
+            assert!(error.to_string().contains(expected), "{error}");
+        }
     }
 }

@@ -69,8 +69,8 @@ export interface UpscaleResult {
 }
 /** Every rejection is an Error with a sentence for a person and one of these words. */
 export type ErrorCode = "empty-file" | "unsupported-format" | "damaged-picture" | "picture-too-large" | "damaged-model"
-    | "unsupported-model" | "unknown-model" | "unsupported-scale" | "invalid-option" | "no-gpu" | "gpu-failed"
-    | "device-lost" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
+    | "refused-model" | "unsupported-model" | "unknown-model" | "unsupported-scale" | "invalid-option" | "no-gpu"
+    | "gpu-failed" | "device-lost" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
 "#;
 
 #[wasm_bindgen]

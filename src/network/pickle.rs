@@ -1,0 +1,519 @@
+//! Reads Python's pickle format, as far as weight files need it.
+//!
+//! A pickle is a program for a small stack machine that may call any Python function. This machine runs nothing: it
+//! makes plain values, and a call of one of the few names in [`known`] is only noted down. Whatever else a file asks
+//! for is refused. (Instructions: `pickletools.py` of CPython.)
+
+use std::collections::BTreeMap;
+
+use safetensors::Dtype;
+
+use super::weights::{damaged, refused, shown};
+use crate::{Error, Result};
+
+/// Far more instructions than any network's weights take. Each makes at most one value, so this also limits memory.
+const MAX_INSTRUCTIONS: usize = 1 << 20;
+
+/// Longer texts are no names of tensors.
+const MAX_TEXT: usize = 1024;
+
+/// What the machine's stack holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Value<'a> {
+    Int(i64),
+    Text(&'a str),
+    Name(Name),
+    /// The object of that number.
+    Object(usize),
+    /// None, truth values, numbers with fractions and what else no tensor is made of.
+    Other,
+}
+
+/// The functions and classes that a file may name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Name {
+    OrderedDict,
+    RebuildTensor,
+    RebuildParameter,
+    /// A class of storages, by the kind of their numbers.
+    Storage(Dtype),
+}
+
+/// A value that others may refer to. Objects lie in one list, so that no depth of nesting and no circle can hurt.
+#[derive(Debug)]
+enum Object<'a> {
+    Tuple(Vec<Value<'a>>),
+    /// No tensor is made of lists, so their items are not kept.
+    List,
+    /// The values whose keys are texts.
+    Dict(Vec<(&'a str, Value<'a>)>),
+    /// A call with its arguments.
+    Call(Name, Value<'a>),
+    /// Something that lies outside of the pickle.
+    Persistent(Value<'a>),
+}
+
+/// What a pickle holds.
+#[derive(Debug)]
+pub(super) struct Pickle<'a> {
+    pub(super) root: Value<'a>,
+    objects: Vec<Object<'a>>,
+}
+
+impl<'a> Pickle<'a> {
+    /// Reads a whole pickle.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let mut machine = Machine {
+            rest: bytes,
+            stack: Vec::new(),
+            marks: Vec::new(),
+            memo: BTreeMap::new(),
+            pickle: Self { root: Value::Other, objects: Vec::new() },
+        };
+        for _ in 0..MAX_INSTRUCTIONS {
+            if let Some(root) = machine.step()? {
+                return Ok(Self { root, ..machine.pickle });
+            }
+        }
+        Err(damaged(format!("its pickle has more than {MAX_INSTRUCTIONS} instructions")))
+    }
+
+    /// A dictionary's text keys with their values.
+    pub(super) fn dict(&self, value: Value) -> Option<&[(&'a str, Value<'a>)]> {
+        match self.object(value)? {
+            Object::Dict(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    pub(super) fn tuple(&self, value: Value) -> Option<&[Value<'a>]> {
+        match self.object(value)? {
+            Object::Tuple(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The name that a call calls, and its arguments.
+    pub(super) fn call(&self, value: Value) -> Option<(Name, &[Value<'a>])> {
+        match self.object(value)? {
+            Object::Call(name, arguments) => Some((*name, self.tuple(*arguments)?)),
+            _ => None,
+        }
+    }
+
+    /// The description of something that lies outside of the pickle.
+    pub(super) fn persistent(&self, value: Value) -> Option<&[Value<'a>]> {
+        match self.object(value)? {
+            Object::Persistent(description) => self.tuple(*description),
+            _ => None,
+        }
+    }
+
+    fn object(&self, value: Value) -> Option<&Object<'a>> {
+        match value {
+            Value::Object(number) => self.objects.get(number),
+            _ => None,
+        }
+    }
+}
+
+/// The names that a file may use; everything that it may make out of them is a tensor.
+fn known(module: &str, name: &str) -> Option<Name> {
+    Some(match (module, name) {
+        ("collections", "OrderedDict") => Name::OrderedDict,
+        ("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2") => Name::RebuildTensor,
+        ("torch._utils", "_rebuild_parameter") => Name::RebuildParameter,
+        ("torch", "DoubleStorage") => Name::Storage(Dtype::F64),
+        ("torch", "FloatStorage") => Name::Storage(Dtype::F32),
+        ("torch", "HalfStorage") => Name::Storage(Dtype::F16),
+        ("torch", "BFloat16Storage") => Name::Storage(Dtype::BF16),
+        ("torch", "LongStorage") => Name::Storage(Dtype::I64),
+        ("torch", "IntStorage") => Name::Storage(Dtype::I32),
+        ("torch", "ShortStorage") => Name::Storage(Dtype::I16),
+        ("torch", "CharStorage") => Name::Storage(Dtype::I8),
+        ("torch", "ByteStorage") => Name::Storage(Dtype::U8),
+        ("torch", "BoolStorage") => Name::Storage(Dtype::BOOL),
+        _ => return None,
+    })
+}
+
+struct Machine<'a> {
+    /// What is not read yet.
+    rest: &'a [u8],
+    stack: Vec<Value<'a>>,
+    /// Heights of the stack that instructions go back to. Nothing below the last one is ever taken off.
+    marks: Vec<usize>,
+    memo: BTreeMap<u64, Value<'a>>,
+    pickle: Pickle<'a>,
+}
+
+impl<'a> Machine<'a> {
+    /// Does one instruction. The last one gives the value of the whole.
+    fn step(&mut self) -> Result<Option<Value<'a>>> {
+        let instruction = self.take(1)?[0];
+        let value = match instruction {
+            // PROTO and FRAME: what they say makes no difference here.
+            0x80 => return self.take(1).map(|_| None),
+            0x95 => return self.take(8).map(|_| None),
+            b'.' => return self.pop().map(Some),
+
+            b'N' | 0x88 | 0x89 => Value::Other,
+            b'J' => Value::Int((self.unsigned(4)? as i32).into()),
+            b'K' => Value::Int(self.unsigned(1)? as i64),
+            b'M' => Value::Int(self.unsigned(2)? as i64),
+            0x8a => long(self.counted(1)?),
+            b'G' => self.take(8).map(|_| Value::Other)?,
+            b'X' => text(self.counted(4)?)?,
+            0x8c => text(self.counted(1)?)?,
+            0x8d => text(self.counted(8)?)?,
+            b'C' => self.counted(1).map(|_| Value::Other)?,
+            b'B' => self.counted(4).map(|_| Value::Other)?,
+            0x8e => self.counted(8).map(|_| Value::Other)?,
+
+            b'(' => {
+                self.marks.push(self.stack.len());
+                return Ok(None);
+            }
+            b')' => self.object(Object::Tuple(Vec::new())),
+            0x85..=0x87 => {
+                let items = self.last(usize::from(instruction - 0x84))?;
+                self.object(Object::Tuple(items))
+            }
+            b't' => {
+                let items = self.since_mark()?;
+                self.object(Object::Tuple(items))
+            }
+            b']' => self.object(Object::List),
+            b'a' => {
+                self.pop()?;
+                return self.top_list();
+            }
+            b'e' => {
+                self.since_mark()?;
+                return self.top_list();
+            }
+            b'}' => self.object(Object::Dict(Vec::new())),
+            b's' => {
+                let pair = self.last(2)?;
+                return self.extend_dict(&pair);
+            }
+            b'u' => {
+                let pairs = self.since_mark()?;
+                return self.extend_dict(&pairs);
+            }
+
+            // BINPUT, LONG_BINPUT, MEMOIZE
+            b'q' => return self.unsigned(1).and_then(|key| self.memorise(key)),
+            b'r' => return self.unsigned(4).and_then(|key| self.memorise(key)),
+            0x94 => return self.memorise(self.memo.len() as u64),
+            b'h' => self.unsigned(1).and_then(|key| self.recall(key))?,
+            b'j' => self.unsigned(4).and_then(|key| self.recall(key))?,
+
+            // GLOBAL and STACK_GLOBAL name something; INST names it and calls it at once.
+            b'c' | b'i' => {
+                let (module, name) = (self.line()?, self.line()?);
+                let found = global(module, name)?;
+                if instruction == b'i' {
+                    return Err(refused_instruction(instruction));
+                }
+                found
+            }
+            0x93 => {
+                let [Value::Text(module), Value::Text(name)] = self.last(2)?[..] else {
+                    return Err(damaged("its pickle names a function without a text"));
+                };
+                global(module, name)?
+            }
+            b'R' => {
+                let [function, arguments] = self.last(2)?[..] else { return Err(cut_off()) };
+                self.call(function, arguments)?
+            }
+            // BUILD puts attributes onto an object. A dictionary's, such as PyTorch's version numbers, are not needed.
+            b'b' => {
+                self.pop()?;
+                let top = self.top()?;
+                return match self.pickle.dict(top) {
+                    Some(_) => Ok(None),
+                    None => Err(refused_instruction(instruction)),
+                };
+            }
+            b'Q' => {
+                let description = self.pop()?;
+                self.object(Object::Persistent(description))
+            }
+            other => return Err(refused_instruction(other)),
+        };
+        self.stack.push(value);
+        Ok(None)
+    }
+
+    fn call(&mut self, function: Value<'a>, arguments: Value<'a>) -> Result<Value<'a>> {
+        match (function, self.pickle.tuple(arguments)) {
+            (Value::Name(Name::OrderedDict), Some([])) => Ok(self.object(Object::Dict(Vec::new()))),
+            (Value::Name(name @ (Name::RebuildTensor | Name::RebuildParameter)), Some(_)) => {
+                Ok(self.object(Object::Call(name, arguments)))
+            }
+            _ => Err(damaged("its pickle calls something in a way that makes no tensor")),
+        }
+    }
+
+    fn object(&mut self, object: Object<'a>) -> Value<'a> {
+        self.pickle.objects.push(object);
+        Value::Object(self.pickle.objects.len() - 1)
+    }
+
+    fn extend_dict(&mut self, pairs: &[Value<'a>]) -> Result<Option<Value<'a>>> {
+        let (pairs, odd) = pairs.as_chunks::<2>();
+        let top = self.top()?;
+        let Value::Object(number) = top else { return Err(wrong_kind()) };
+        let (Some(Object::Dict(dict)), []) = (self.pickle.objects.get_mut(number), odd) else {
+            return Err(wrong_kind());
+        };
+        dict.extend(pairs.iter().filter_map(|&[key, value]| match key {
+            Value::Text(key) => Some((key, value)),
+            _ => None,
+        }));
+        Ok(None)
+    }
+
+    fn top_list(&self) -> Result<Option<Value<'a>>> {
+        match self.pickle.object(self.top()?) {
+            Some(Object::List) => Ok(None),
+            _ => Err(wrong_kind()),
+        }
+    }
+
+    fn memorise(&mut self, key: u64) -> Result<Option<Value<'a>>> {
+        self.memo.insert(key, self.top()?);
+        Ok(None)
+    }
+
+    fn recall(&self, key: u64) -> Result<Value<'a>> {
+        self.memo.get(&key).copied().ok_or_else(|| damaged(format!("its pickle recalls value {key} before it is made")))
+    }
+
+    fn top(&self) -> Result<Value<'a>> {
+        self.stack.last().copied().ok_or_else(stack_is_empty)
+    }
+
+    fn pop(&mut self) -> Result<Value<'a>> {
+        Ok(self.last(1)?[0])
+    }
+
+    /// Takes the last values off the stack.
+    fn last(&mut self, count: usize) -> Result<Vec<Value<'a>>> {
+        let start = self.stack.len().checked_sub(count).ok_or_else(stack_is_empty)?;
+        if self.marks.last().is_some_and(|&mark| start < mark) {
+            return Err(stack_is_empty());
+        }
+        Ok(self.stack.split_off(start))
+    }
+
+    /// Takes off the stack what was put there since the last mark.
+    fn since_mark(&mut self) -> Result<Vec<Value<'a>>> {
+        let mark = self.marks.pop().ok_or_else(stack_is_empty)?;
+        Ok(self.stack.split_off(mark))
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or_else(cut_off)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// An unsigned little-endian number of at most 8 bytes.
+    fn unsigned(&mut self, bytes: usize) -> Result<u64> {
+        let mut eight = [0; 8];
+        eight[..bytes].copy_from_slice(self.take(bytes)?);
+        Ok(u64::from_le_bytes(eight))
+    }
+
+    /// Bytes after their number, which is itself a number of that many bytes.
+    fn counted(&mut self, bytes: usize) -> Result<&'a [u8]> {
+        let count = usize::try_from(self.unsigned(bytes)?).map_err(|_| cut_off())?;
+        self.take(count)
+    }
+
+    fn line(&mut self) -> Result<&'a str> {
+        let end = self.rest.iter().position(|&byte| byte == b'\n').ok_or_else(cut_off)?;
+        let line = self.take(end)?;
+        self.take(1)?;
+        std::str::from_utf8(line).map_err(|_| damaged("its pickle names a function in bytes that are no text"))
+    }
+}
+
+/// A signed little-endian number; none that belongs to a tensor has more than 8 bytes.
+fn long(bytes: &[u8]) -> Value<'_> {
+    let sign = if bytes.last().is_some_and(|&byte| byte >= 0x80) { 0xff } else { 0 };
+    let mut eight = [sign; 8];
+    match eight.get_mut(..bytes.len()) {
+        Some(low) => {
+            low.copy_from_slice(bytes);
+            Value::Int(i64::from_le_bytes(eight))
+        }
+        None => Value::Other,
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<Value<'_>> {
+    if bytes.len() > MAX_TEXT {
+        return Ok(Value::Other);
+    }
+    std::str::from_utf8(bytes).map(Value::Text).map_err(|_| damaged("its pickle holds a text that is not UTF-8"))
+}
+
+fn global<'a>(module: &str, name: &str) -> Result<Value<'a>> {
+    if let Some(known) = known(module, name) {
+        return Ok(Value::Name(known));
+    }
+    if let ("torch", Some(kind)) = (module, name.strip_suffix("Storage")) {
+        return Err(refused(format!(
+            "it holds {} numbers, expected Float, Half, BFloat16, Double, integers or booleans. Convert it in PyTorch",
+            shown(kind)
+        )));
+    }
+    Err(refused(format!(
+        "it asks to run {}.{}, which a weight file has no need of. Save only the state_dict() in PyTorch, and take care: \
+         such a request can also be an attack",
+        shown(module),
+        shown(name)
+    )))
+}
+
+fn refused_instruction(instruction: u8) -> Error {
+    refused(format!(
+        "it uses the pickle instruction {instruction:#04x}, which a weight file has no need of. Save only the \
+         state_dict() in PyTorch, and take care: such a request can also be an attack"
+    ))
+}
+
+fn cut_off() -> Error {
+    damaged("its pickle is cut off")
+}
+
+fn stack_is_empty() -> Error {
+    damaged("its pickle takes more values than it made")
+}
+
+fn wrong_kind() -> Error {
+    damaged("its pickle adds items to something that is no list or dictionary")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(pickle: &[u8]) -> String {
+        Pickle::parse(pickle).expect_err("must be refused").to_string()
+    }
+
+    #[test]
+    fn plain_values() {
+        let cases: [(&[u8], Value); 14] = [
+            (b"\x80\x02K\xff.", Value::Int(255)),
+            (b"\x80\x05\x95\0\0\0\0\0\0\0\0M\x02\x01.", Value::Int(258)),
+            (b"J\xfe\xff\xff\xff.", Value::Int(-2)),
+            (b"\x8a\x00.", Value::Int(0)),
+            (b"\x8a\x01\x80.", Value::Int(-128)),
+            (b"\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f.", Value::Int(i64::MAX)),
+            (b"\x8a\x09\0\0\0\0\0\0\0\0\x01.", Value::Other),
+            (b"G\x3f\xf0\0\0\0\0\0\0.", Value::Other),
+            (b"X\x02\0\0\0\xc3\xa4.", Value::Text("ä")),
+            (b"\x8c\x01a.", Value::Text("a")),
+            (b"\x8d\x01\0\0\0\0\0\0\0a.", Value::Text("a")),
+            (b"C\x01a.", Value::Other),
+            (b"N.", Value::Other),
+            (b"K\x01q\x07K\x02\x94h\x07.", Value::Int(1)),
+        ];
+        for (pickle, expected) in cases {
+            assert_eq!(Pickle::parse(pickle).expect("sound").root, expected, "{pickle:?}");
+        }
+        let long = [&b"X\x01\x04\0\0"[..], &[b'a'; 1025], b"."].concat();
+        assert_eq!(Pickle::parse(&long).expect("sound").root, Value::Other, "too long for a name");
+    }
+
+    #[test]
+    fn containers() {
+        // {"a": (1, 2), 3: 4, "b": [[], 5]}, "c" added alone
+        let pickle = b"}(X\x01\0\0\0aK\x01K\x02\x86K\x03K\x04X\x01\0\0\0b](]K\x05euX\x01\0\0\0c(K\x06ts.";
+        let pickle = Pickle::parse(pickle).expect("sound");
+        let dict = pickle.dict(pickle.root).expect("a dictionary");
+        assert_eq!(dict.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["a", "b", "c"], "text keys only");
+        assert_eq!(pickle.tuple(dict[0].1), Some(&[Value::Int(1), Value::Int(2)][..]));
+        assert!(pickle.tuple(dict[1].1).is_none() && pickle.dict(dict[1].1).is_none(), "lists hold nothing");
+        assert_eq!(pickle.tuple(dict[2].1), Some(&[Value::Int(6)][..]));
+    }
+
+    #[test]
+    fn calls_are_noted_down() {
+        let pickle = b"ctorch._utils\n_rebuild_tensor_v2\nX\x07\0\0\0storageX\x01\0\0\0k\x86QK\x09\x86R.";
+        let pickle = Pickle::parse(pickle).expect("sound");
+        let (name, arguments) = pickle.call(pickle.root).expect("a call");
+        assert_eq!((name, arguments.len(), arguments[1]), (Name::RebuildTensor, 2, Value::Int(9)));
+        assert_eq!(pickle.persistent(arguments[0]), Some(&[Value::Text("storage"), Value::Text("k")][..]));
+
+        let pickle = b"\x8c\x0bcollections\x8c\x0bOrderedDict\x93)R}b.";
+        let pickle = Pickle::parse(pickle).expect("sound");
+        assert_eq!(pickle.dict(pickle.root), Some(&[][..]), "attributes are passed over");
+    }
+
+    #[test]
+    fn what_is_no_sound_pickle_is_refused() {
+        let cases: [(&[u8], &str); 19] = [
+            (b"", "cut off"),
+            (b"K", "cut off"),
+            (b"X\xff\xff\xff\xffa", "cut off"),
+            (b"\x8d\xff\xff\xff\xff\xff\xff\xff\xff", "cut off"),
+            (b"ctorch", "cut off"),
+            (b".", "takes more values"),
+            (b"(.", "takes more values"),
+            (b"K\x01(\x85.", "takes more values"),
+            (b"t", "takes more values"),
+            (b"K\x01\x87", "takes more values"),
+            (b"h\x05.", "recalls value 5"),
+            (b"j\xff\xff\xff\xff.", "recalls value 4294967295"),
+            (b"K\x01K\x02a", "no list or dictionary"),
+            (b"](K\x01K\x02u", "no list or dictionary"),
+            (b"}(K\x01u", "no list or dictionary"),
+            (b")(K\x01e", "no list or dictionary"),
+            (b"X\x01\0\0\0\xff.", "not UTF-8"),
+            (b"K\x01K\x02\x93", "without a text"),
+            (b"ccollections\nOrderedDict\nK\x01\x85R", "makes no tensor"),
+        ];
+        for (pickle, expected) in cases {
+            assert!(message(pickle).contains(expected), "{}", message(pickle));
+        }
+    }
+
+    #[test]
+    fn more_than_weights_need_is_refused() {
+        let cases: [(&[u8], &str); 9] = [
+            (b"cos\nsystem\n", "asks to run os.system, which a weight file has no need of"),
+            (b"\x8c\x02os\x8c\x06system\x93", "asks to run os.system"),
+            (b"(X\x02\0\0\0idios\nsystem\n", "asks to run os.system"),
+            (b"cbuiltins\neval\n", "asks to run builtins.eval"),
+            (b"ctorch\nQInt8Storage\n", "holds QInt8 numbers"),
+            (b"(icollections\nOrderedDict\n", "instruction 0x69"),
+            (b"ccollections\nOrderedDict\n)\x81", "instruction 0x81"),
+            (b"(ccollections\nOrderedDict\no", "instruction 0x6f"),
+            (b"ccollections\nOrderedDict\n}b", "instruction 0x62"),
+        ];
+        for (pickle, expected) in cases {
+            assert!(message(pickle).contains(expected), "{}", message(pickle));
+        }
+        let long = format!("cos\n{}\n", "a\u{1b}".repeat(10_000));
+        assert!(message(long.as_bytes()).len() < 600 && !message(long.as_bytes()).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn depth_and_circles_are_harmless() {
+        let mut deep = vec![b')'];
+        deep.extend(vec![0x85; 500_000]);
+        deep.push(b'.');
+        assert!(Pickle::parse(&deep).is_ok());
+        // A dictionary in itself.
+        let circle = Pickle::parse(b"}q\0X\x01\0\0\0ah\0s.").expect("sound");
+        assert_eq!(circle.dict(circle.root), Some(&[("a", circle.root)][..]));
+        assert!(message(&vec![b')'; MAX_INSTRUCTIONS + 1]).contains("more than 1048576 instructions"));
+    }
+}

@@ -1,0 +1,178 @@
+//! Reads PyTorch's own weight files (`.pth`, `.pt`): a zip archive whose `data.pkl` describes the tensors, and whose
+//! `data/0`, `data/1` ... are the storages that hold their numbers. Nothing is ever compressed, so tensors are read
+//! right where they lie.
+
+use std::collections::BTreeMap;
+
+use rawzip::{CompressionMethod, ZipArchive};
+
+use super::{
+    pickle::{Name, Pickle, Value},
+    view::View,
+    weights::{OWNERS, WRAPPERS, damaged, refused, shown},
+};
+use crate::Result;
+
+/// How every zip archive starts that has an entry.
+const ZIP: &[u8] = b"PK\x03\x04";
+
+/// How PyTorch's format before 1.6 starts: a pickle of one large number.
+const OLD: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e";
+
+/// Dictionaries within dictionaries around the weights, at most.
+const MAX_WRAPPERS: usize = 4;
+
+/// Whether these bytes are a PyTorch file of any age; none starts as a safetensors file does.
+pub(super) fn is_torch(file: &[u8]) -> bool {
+    file.starts_with(ZIP) || is_old(file)
+}
+
+fn is_old(file: &[u8]) -> bool {
+    let is_tar = file.get(257..).is_some_and(|rest| rest.starts_with(b"ustar"));
+    file.starts_with(OLD) || is_tar
+}
+
+/// The tensors by name, as they lie in the file.
+pub(super) fn parse(file: &[u8]) -> Result<BTreeMap<String, View<'_>>> {
+    if is_old(file) {
+        return Err(refused(
+            "it was saved in PyTorch's old format (before 1.6). Load it in PyTorch and save it again with torch.save",
+        ));
+    }
+    let entries = entries(file)?;
+    if entries.get("byteorder").is_some_and(|&order| order != b"little") {
+        return Err(refused(
+            "its numbers are not little-endian. Load it in PyTorch on a common computer and save it again",
+        ));
+    }
+    let data = entries.get("data.pkl").ok_or_else(|| {
+        refused("it is a zip archive without data.pkl, so not of PyTorch. If the weight file is inside, unpack it")
+    })?;
+    let pickle = Pickle::parse(data)?;
+    let mut tensors = BTreeMap::new();
+    for &(name, value) in state_dict(&pickle)? {
+        if let Some(view) = tensor(&pickle, value, &entries) {
+            let view = view.map_err(|reason| damaged(format!("{} {reason}", shown(name))))?;
+            tensors.insert(name.to_owned(), view);
+        }
+    }
+    Ok(tensors)
+}
+
+/// The archive's entries by their names below the archive's one folder.
+fn entries(file: &[u8]) -> Result<BTreeMap<String, &[u8]>> {
+    let broken = |error: rawzip::Error| damaged(format!("it is not a complete zip archive ({error})"));
+    let archive = ZipArchive::from_slice(file).map_err(broken)?;
+    let mut entries = BTreeMap::new();
+    // From the header of an entry to the end of its content.
+    let mut ranges = vec![(archive.directory_offset(), file.len() as u64)];
+    for record in archive.entries() {
+        let record = record.map_err(broken)?;
+        let path = record.file_path();
+        let path =
+            std::str::from_utf8(path.as_ref()).map_err(|_| damaged("its zip archive has a name that is not UTF-8"))?;
+        let name = path.split_once('/').map_or(path, |(_, name)| name);
+        if name == "constants.pkl" || name.starts_with("code/") {
+            return Err(refused(
+                "it is a TorchScript program. Load it with torch.jit.load and save its state_dict() with torch.save",
+            ));
+        }
+        if record.compression_method() != CompressionMethod::STORE || record.flags().is_encrypted() {
+            return Err(refused(format!(
+                "{} is compressed or encrypted in it, which PyTorch never does. If the weight file is inside, unpack it",
+                shown(path)
+            )));
+        }
+        let (start, end) = archive.get_entry(record.wayfinder()).map_err(broken)?.compressed_data_range();
+        ranges.push((record.local_header_offset(), end));
+        let content = file.get(start as usize..end as usize).unwrap_or_default();
+        if content.len() as u64 != record.uncompressed_size_hint() || entries.insert(name.to_owned(), content).is_some()
+        {
+            return Err(damaged(format!("its zip archive has two sizes or two entries for {}", shown(path))));
+        }
+    }
+    ranges.sort_unstable();
+    if ranges.windows(2).any(|pair| pair[0].1 > pair[1].0) {
+        return Err(damaged("its zip archive has entries that lie on one another"));
+    }
+    Ok(entries)
+}
+
+/// The dictionary that holds the weights, out of those around it.
+fn state_dict<'p, 'a>(pickle: &'p Pickle<'a>) -> Result<&'p [(&'a str, Value<'a>)]> {
+    let mut dict = pickle
+        .dict(pickle.root)
+        .ok_or_else(|| refused("it holds no dictionary of tensors. Save the network's state_dict() with torch.save"))?;
+    let is_tensor = |(_, value): &(&str, Value)| pickle.call(*value).is_some();
+    for _ in 0..MAX_WRAPPERS {
+        let named = |wanted: &str| {
+            let (_, value) = dict.iter().rev().find(|(name, _)| *name == wanted)?;
+            pickle.dict(*value)
+        };
+        // Under another name only when there can be no doubt.
+        let only = || {
+            let starts_with_tensor = |inner: &&[(&str, Value)]| inner.first().is_some_and(is_tensor);
+            let mut inner = dict.iter().filter_map(|(_, value)| pickle.dict(*value)).filter(starts_with_tensor);
+            inner.next().filter(|_| inner.next().is_none() && !dict.iter().any(is_tensor))
+        };
+        match WRAPPERS.into_iter().chain(OWNERS).find_map(named).or_else(only) {
+            Some(inner) => dict = inner,
+            None => break,
+        }
+    }
+    Ok(dict)
+}
+
+/// What a call makes; None for a value that is no call.
+fn tensor<'a>(
+    pickle: &Pickle<'a>,
+    value: Value<'a>,
+    entries: &BTreeMap<String, &'a [u8]>,
+) -> Option<Result<View<'a>, String>> {
+    let (name, arguments) = match pickle.call(value)? {
+        (Name::RebuildParameter, &[inner, ..]) => pickle.call(inner)?,
+        call => call,
+    };
+    Some(match (name, arguments) {
+        // Storage, offset, shape, strides, and whether it is trained and by which hooks.
+        (
+            Name::RebuildTensor,
+            &[storage, Value::Int(offset), shape, strides] | &[storage, Value::Int(offset), shape, strides, _, _],
+        ) => view(pickle, [storage, shape, strides], offset, entries),
+        _ => Err("is made in a way that is not known here".into()),
+    })
+}
+
+fn view<'a>(
+    pickle: &Pickle<'a>,
+    [storage, shape, strides]: [Value<'a>; 3],
+    offset: i64,
+    entries: &BTreeMap<String, &'a [u8]>,
+) -> Result<View<'a>, String> {
+    // The fourth is the device, which is of no interest here.
+    let Some(&[Value::Text("storage"), Value::Name(Name::Storage(dtype)), Value::Text(key), _, Value::Int(count)]) =
+        pickle.persistent(storage)
+    else {
+        return Err("has no storage that is known here".into());
+    };
+    let bytes =
+        *entries.get(&format!("data/{key}")).ok_or_else(|| format!("needs data/{}, which is missing", shown(key)))?;
+    let expected = u64::try_from(count).ok().and_then(|count| count.checked_mul(dtype.bitsize() as u64 / 8));
+    if expected != Some(bytes.len() as u64) {
+        return Err(format!("needs {count} {dtype:?} numbers in data/{}, which has {} bytes", shown(key), bytes.len()));
+    }
+    let sizes = |value, what| {
+        let items = pickle.tuple(value).ok_or_else(|| format!("has no {what}"))?;
+        items
+            .iter()
+            .map(|item| match item {
+                Value::Int(size) => {
+                    usize::try_from(*size).map_err(|_| format!("has the impossible number {size} in its {what}"))
+                }
+                _ => Err(format!("has something else than whole numbers in its {what}")),
+            })
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let offset = usize::try_from(offset).map_err(|_| format!("has the impossible offset {offset}"))?;
+    View::new(dtype, sizes(shape, "shape")?, sizes(strides, "strides")?, offset, bytes)
+}
