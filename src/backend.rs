@@ -6,6 +6,7 @@ use crate::{
     Error, Network, Result,
     cpu::Cpu,
     gpu::Gpu,
+    self_test,
     tile::{Cut, Rect, Window},
 };
 
@@ -97,14 +98,33 @@ pub async fn open_backend(
     }
     let reason = match choice {
         BackendChoice::Cpu => return Ok(Box::new(Cpu::new(network, tile, Vec::new()))),
-        BackendChoice::Gpu => return Ok(Box::new(Gpu::open(network, precision, tile, true).await?)),
-        BackendChoice::Auto => match Gpu::open(network, precision, tile, false).await {
+        BackendChoice::Gpu => return Ok(Box::new(open_gpu(network, precision, tile, true).await?)),
+        BackendChoice::Auto => match open_gpu(network, precision, tile, false).await {
             Ok(gpu) => return Ok(Box::new(gpu)),
             Err(Error::NoGpu(reason) | Error::Gpu(reason) | Error::DeviceLost(reason)) => reason,
             Err(other) => return Err(other),
         },
     };
     Ok(Box::new(Cpu::new(network, tile, vec![on_cpu_because(&reason)])))
+}
+
+/// A GPU that computes what it should, in f16 if a person leaves the choice and that is precise enough.
+async fn open_gpu(network: &Network, precision: Precision, tile: Option<u32>, allow_software: bool) -> Result<Gpu> {
+    let gpu = Gpu::open(network, precision, tile, allow_software).await?;
+    let difference = self_test::difference(&gpu, network).await?;
+    let is_half = gpu.info().precision == "f16";
+    if difference <= if is_half { self_test::BOUNDS.0 } else { self_test::BOUNDS.1 } {
+        return Ok(gpu);
+    }
+    match precision {
+        Precision::Auto if is_half => {
+            drop(gpu);
+            Box::pin(open_gpu(network, Precision::F32, tile, allow_software)).await
+        }
+        // Who asks for f16 by name gets it.
+        Precision::F16 => Ok(gpu),
+        _ => Err(Error::Gpu(format!("it computes other colours than the CPU, up to {difference} of 255 apart"))),
+    }
 }
 
 fn on_cpu_because(reason: &str) -> String {

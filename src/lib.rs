@@ -35,6 +35,7 @@ pub mod tile;
 mod backend;
 mod error;
 mod estimate;
+mod self_test;
 mod upscaler;
 #[cfg(target_arch = "wasm32")]
 mod web;

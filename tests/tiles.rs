@@ -4,14 +4,11 @@
 mod common;
 
 use common::{backend, chain, picture, upscale};
-use lenslet::{
-    BackendChoice, Precision,
-    cpu::{Features, run_op},
-};
+use lenslet::{BackendChoice, Precision, TileInput, cpu::run_all, tile::Window};
 
 fn compare(choice: BackendChoice, precision: Precision) {
     let network = chain(8, 3, 2);
-    assert_eq!(network.radius(), 5);
+    assert_eq!(network.radius(), Some(5));
     for (width, height) in [(1, 1), (1, 29), (61, 1), (7, 5), (61, 47), (97, 13)] {
         let picture = picture(width, height);
         let whole = upscale(backend(&network, choice, precision, Some(width.max(height))), &picture);
@@ -46,19 +43,15 @@ fn on_the_gpu_in_f16() {
 #[test]
 fn the_radius_is_the_furthest_pixel_that_counts() {
     let network = chain(8, 3, 2);
-    let radius = network.radius() as usize;
+    let radius = network.radius().expect("limited") as usize;
     let centre = |changed: Option<usize>| {
-        let mut data = vec![0.5; 31 * 3];
+        let mut rgba = vec![128; 31 * 4];
         if let Some(x) = changed {
-            data[x * 3] = 1000.0;
+            rgba[x * 4] = 255;
         }
-        let mut values = vec![Features { width: 31, height: 1, channels: 3, data }];
-        for op in network.ops() {
-            let made = run_op(op, network.scale(), &values);
-            values.push(made);
-        }
-        let enlarged = values.pop().expect("ops");
-        enlarged.data[15 * 2 * 3..][..6].to_vec()
+        let window = Window::whole(31, 1);
+        let (_, enlarged) = run_all(&network, &TileInput { rgba, window, keep: window.part });
+        enlarged.expect("every network ends in pixels").data[15 * 2 * 3..][..6].to_vec()
     };
     let unchanged = centre(None);
     assert_ne!(unchanged, centre(Some(15 + radius)));

@@ -7,6 +7,7 @@ mod conv;
 mod dy_sample;
 mod features;
 mod group_norm;
+mod layer_norm;
 mod max_pool;
 mod pixel_shuffle;
 mod pixel_unshuffle;
@@ -109,6 +110,7 @@ fn run_packed(op: &Op, weights: &[f32], maps: &mut [Features]) -> Option<Feature
         Op::Resize(resize) => resize::run(resize, maps),
         Op::PixelUnshuffle(unshuffle) => pixel_unshuffle::run(unshuffle, &maps[0]),
         Op::GroupNorm(norm) => group_norm::run(norm, maps),
+        Op::LayerNorm(norm) => layer_norm::run(norm, maps),
         Op::DySample(sample) => dy_sample::run(sample, maps),
         Op::PixelShuffle(shuffle) => return Some(pixel_shuffle::run(shuffle, maps)),
     };

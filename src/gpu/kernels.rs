@@ -10,13 +10,14 @@ use super::{
 };
 use crate::{
     Network,
-    network::{Activation, Conv, GroupNorm, Op},
+    network::{Activation, Conv, Op},
 };
 
-const SHADERS: [(&str, &str); 7] = [
+const SHADERS: [(&str, &str); 8] = [
     ("conv", include_str!("../../shaders/conv.wgsl")),
     ("dy_sample", include_str!("../../shaders/dy_sample.wgsl")),
     ("group_norm", include_str!("../../shaders/group_norm.wgsl")),
+    ("layer_norm", include_str!("../../shaders/layer_norm.wgsl")),
     ("max_pool", include_str!("../../shaders/max_pool.wgsl")),
     ("pixel_shuffle", include_str!("../../shaders/pixel_shuffle.wgsl")),
     ("pixel_unshuffle", include_str!("../../shaders/pixel_unshuffle.wgsl")),
@@ -46,6 +47,7 @@ fn shader_of(entry: Entry) -> &'static str {
         Entry::PixelUnshuffle => "pixel_unshuffle",
         Entry::PixelShuffle => "pixel_shuffle",
         Entry::Statistics | Entry::NormalizeGroup => "group_norm",
+        Entry::LayerNorm => "layer_norm",
         Entry::DySample => "dy_sample",
     }
 }
@@ -63,7 +65,8 @@ pub(super) fn build(device: &Device, network: &Network, plan: &Plan, half: bool)
     let kernel = |step: &Step| {
         let (weights, epilogue) = match &network.ops()[step.op] {
             Op::Conv(conv) => (Some(pack_weights(conv, step)), Some(pack_epilogue(conv, step))),
-            Op::GroupNorm(norm) => (None, Some(pack_norm(norm))),
+            Op::GroupNorm(norm) => (None, Some(pack_norm(&norm.weight, &norm.bias))),
+            Op::LayerNorm(norm) => (None, Some(pack_norm(&norm.weight, &norm.bias))),
             _ => (None, None),
         };
         let upload = |label, contents: &[u8]| {
@@ -172,9 +175,9 @@ fn pack_epilogue(conv: &Conv, step: &Step) -> Vec<f32> {
 }
 
 /// `[block][weight, bias][lane]`.
-fn pack_norm(norm: &GroupNorm) -> Vec<f32> {
-    let mut packed = vec![0.0; norm.weight.len().div_ceil(4) * 2 * 4];
-    for (channel, (weight, bias)) in norm.weight.iter().zip(&norm.bias).enumerate() {
+fn pack_norm(weight: &[f32], bias: &[f32]) -> Vec<f32> {
+    let mut packed = vec![0.0; weight.len().div_ceil(4) * 2 * 4];
+    for (channel, (weight, bias)) in weight.iter().zip(bias).enumerate() {
         let at = channel / 4 * 8 + channel % 4;
         packed[at] = *weight;
         packed[at + 4] = *bias;

@@ -22,6 +22,7 @@ pub(super) enum Entry {
     Statistics,
     /// The second half.
     NormalizeGroup,
+    LayerNorm,
     DySample,
 }
 
@@ -52,6 +53,7 @@ impl Entry {
             Self::PixelShuffle => "pixel_shuffle",
             Self::Statistics => "statistics",
             Self::NormalizeGroup => "normalize_group",
+            Self::LayerNorm => "layer_norm",
             Self::DySample => "dy_sample",
         }
     }
@@ -67,6 +69,7 @@ impl Entry {
             Self::PixelShuffle => &[Extent, Source, Picture, Enlarged],
             Self::Statistics => &[Extent, Source, Statistics],
             Self::NormalizeGroup => &[Extent, Epilogue, Source, Other, Output, Statistics],
+            Self::LayerNorm => &[Extent, Epilogue, Source, Output],
             Self::DySample => &[Extent, Source, Other, Output],
         }
     }
@@ -265,6 +268,12 @@ impl Planner<'_> {
                 let mut step = self.step(Entry::NormalizeGroup, index, constants, norm.source, norm.output);
                 step.other = self.buffer_of[norm.residual.map];
                 step.constants.extend([("RESIDUAL_FIRST", first(norm.residual)), ("CHANNELS", channels as f64)]);
+                self.steps.push(step);
+            }
+            Op::LayerNorm(norm) => {
+                let constants = vec![("SOURCE_FIRST", first(norm.source)), ("CHANNELS", norm.source.channels as f64)];
+                let mut step = self.step(Entry::LayerNorm, index, constants, norm.source, norm.output);
+                step.layers = 1;
                 self.steps.push(step);
             }
             Op::DySample(sample) => {

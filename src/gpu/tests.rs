@@ -5,8 +5,8 @@ use crate::{
     Backend, Network, Precision, TileInput,
     cpu::{Features, run_all},
     network::{
-        Activation, BLOCK, Combine, Conv, DySample, Extent, GroupNorm, Map, MaxPool, Op, PixelShuffle, PixelUnshuffle,
-        Resize, ResizeFilter, Slice,
+        Activation, BLOCK, Combine, Conv, DySample, Extent, GroupNorm, LayerNorm, Map, MaxPool, Op, PixelShuffle,
+        PixelUnshuffle, Resize, ResizeFilter, Slice,
     },
     tile::{Rect, Window},
 };
@@ -116,8 +116,11 @@ fn wide_network() -> Network {
     let (weight, bias) = (draft.noise.values(18, 0.5, 1.0), draft.noise.values(18, -0.1, 0.1));
     let residual = slice(dense, 0, 18);
     draft.ops.push(Op::GroupNorm(GroupNorm { source: mixed, output: normal, groups: 3, weight, bias, residual }));
+    let layered = draft.map(18, Extent::PICTURE);
+    let (weight, bias) = (draft.noise.values(18, 0.5, 1.0), draft.noise.values(18, -0.1, 0.1));
+    draft.ops.push(Op::LayerNorm(LayerNorm { source: normal, output: layered, weight, bias }));
     let last = draft.map(27, Extent::PICTURE);
-    draft.conv(normal, last, 3, |_| ());
+    draft.conv(layered, last, 3, |_| ());
     draft.finish(last, 3, true)
 }
 

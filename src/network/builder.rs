@@ -6,8 +6,8 @@ use super::{
     Network, Tensor, Weights,
     check::MAX_SCALE,
     op::{
-        Activation, BLOCK, Combine, Conv, DySample, Extent, GroupNorm, Map, MaxPool, Op, PixelShuffle, PixelUnshuffle,
-        Resize, ResizeFilter, Slice,
+        Activation, BLOCK, Combine, Conv, DySample, Extent, GroupNorm, LayerNorm, Map, MaxPool, Op, PixelShuffle,
+        PixelUnshuffle, Resize, ResizeFilter, Slice,
     },
 };
 use crate::{Error, Result};
@@ -338,6 +338,16 @@ impl<'a> Builder<'a> {
             bias,
             residual: residual.slice(),
         }));
+        Ok(output)
+    }
+
+    /// The layer normalisation `name.weight` and `name.bias`.
+    pub(super) fn layer_norm(&mut self, name: &str, source: &Value) -> Result<Value> {
+        let channels = source.channels();
+        let output = self.map_like(&[channels], source);
+        let weight = self.values(&format!("{name}.weight"), &[channels])?;
+        let bias = self.values(&format!("{name}.bias"), &[channels])?;
+        self.ops.push(Op::LayerNorm(LayerNorm { source: source.slice(), output: output.slice(), weight, bias }));
         Ok(output)
     }
 

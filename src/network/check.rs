@@ -111,6 +111,12 @@ impl<'a> Checker<'a> {
                 self.lengths(&[norm.weight.len(), norm.bias.len()], channels)?;
                 u32::MAX
             }
+            Op::LayerNorm(norm) => {
+                self.same_channels(norm.source, norm.output)?;
+                self.extent(norm.output, self.maps[norm.source.map].extent)?;
+                self.lengths(&[norm.weight.len(), norm.bias.len()], norm.source.channels)?;
+                0
+            }
             Op::DySample(sample) => {
                 self.same_channels(sample.source, sample.output)?;
                 self.channels(sample.offsets, 2 * sample.groups * sample.scale.pow(2))?;

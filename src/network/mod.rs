@@ -18,8 +18,8 @@ mod view;
 mod weights;
 
 pub use op::{
-    Activation, BLOCK, Combine, Conv, DySample, Extent, GROUP_NORM_EPSILON, GroupNorm, Map, MaxPool, Op, PixelShuffle,
-    PixelUnshuffle, Resize, ResizeFilter, Slice,
+    Activation, BLOCK, Combine, Conv, DySample, Extent, GROUP_NORM_EPSILON, GroupNorm, LAYER_NORM_EPSILON, LayerNorm,
+    Map, MaxPool, Op, PixelShuffle, PixelUnshuffle, Resize, ResizeFilter, Slice,
 };
 pub use weights::{Tensor, Weights};
 

@@ -76,6 +76,8 @@ pub enum Op {
     PixelUnshuffle(PixelUnshuffle),
     /// See [`GroupNorm`].
     GroupNorm(GroupNorm),
+    /// See [`LayerNorm`].
+    LayerNorm(LayerNorm),
     /// See [`DySample`].
     DySample(DySample),
     /// See [`PixelShuffle`]. Always the last op, and only that.
@@ -213,6 +215,23 @@ pub struct GroupNorm {
 /// What [`GroupNorm`] adds to a variance, so that it never divides by zero.
 pub const GROUP_NORM_EPSILON: f32 = 1e-5;
 
+/// Normalises the channels of each pixel to mean 0 and variance 1, then scales and shifts each (Ba et al. 2016, "Layer
+/// Normalization").
+#[derive(Clone, Debug)]
+pub struct LayerNorm {
+    /// What is normalised. Its channels lie without gaps.
+    pub source: Slice,
+    /// Where the result goes: as many channels.
+    pub output: Slice,
+    /// Factor for each channel.
+    pub weight: Vec<f32>,
+    /// What is added to each channel.
+    pub bias: Vec<f32>,
+}
+
+/// What [`LayerNorm`] adds to a variance, so that it never divides by zero.
+pub const LAYER_NORM_EPSILON: f32 = 1e-6;
+
 /// Enlarges a map by sampling it, bilinearly and with edges repeated, where offsets say (Liu et al. 2023, "Learning to
 /// Upsample by Learning to Sample", static scope folded into the offsets).
 #[derive(Clone, Copy, Debug)]
@@ -253,6 +272,7 @@ impl Op {
             Self::Resize(resize) => vec![resize.source],
             Self::PixelUnshuffle(_) => vec![PICTURE],
             Self::GroupNorm(norm) => vec![norm.source, norm.residual],
+            Self::LayerNorm(norm) => vec![norm.source],
             Self::DySample(sample) => vec![sample.source, sample.offsets],
             Self::PixelShuffle(shuffle) if shuffle.adds_picture => vec![shuffle.source, PICTURE],
             Self::PixelShuffle(shuffle) => vec![shuffle.source],
@@ -268,6 +288,7 @@ impl Op {
             Self::Resize(resize) => Some(resize.output),
             Self::PixelUnshuffle(unshuffle) => Some(unshuffle.output),
             Self::GroupNorm(norm) => Some(norm.output),
+            Self::LayerNorm(norm) => Some(norm.output),
             Self::DySample(sample) => Some(sample.output),
             Self::PixelShuffle(_) => None,
         }

@@ -1,8 +1,8 @@
 //! RealPLKSR: neosr's form of PLKSR (Lee et al. 2024, "Partial Large Kernel CNNs for Efficient Super-Resolution").
 //!
 //! Blocks `feats.N` of two 3x3 convolutions with Mish between them, one large kernel over a part of the channels, an
-//! attention for each value, a 1x1 convolution and a group normalisation over the whole picture. The enlargement is a
-//! pixel shuffle, or DySample (`to_img`).
+//! attention for each value, a 1x1 convolution and a group normalisation over the whole picture (or a layer normalisation
+//! of each pixel in front). The enlargement is a pixel shuffle, or DySample (`to_img`).
 
 use super::{
     Network, Weights,
@@ -19,7 +19,7 @@ const GROUPS: usize = 4;
 
 /// See [`Network::load`].
 pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
-    let names = ["feats.0.weight", "feats.1.channel_mixer.0.weight", "feats.1.lk.conv.weight", "feats.1.norm.weight"];
+    let names = ["feats.0.weight", "feats.1.channel_mixer.0.weight", "feats.1.lk.conv.weight", "feats.1.refine.weight"];
     names.iter().all(|name| weights.get(name).is_some()).then(|| build(weights))
 }
 
@@ -48,8 +48,10 @@ fn build(weights: &Weights) -> Result<Network> {
 }
 
 fn block(builder: &mut Builder<'_>, name: &str, source: &Value) -> Result<Value> {
+    let normal_first = builder.has(&format!("{name}.layer_norm"));
+    let input = if normal_first { builder.layer_norm(&format!("{name}.layer_norm"), source)? } else { source.clone() };
     let layer = builder.layer(&format!("{name}.channel_mixer.0"))?;
-    let mixed = builder.conv(layer, source, |step| step.activation(Activation::Mish))?;
+    let mixed = builder.conv(layer, &input, |step| step.activation(Activation::Mish))?;
     let mixer = builder.layer(&format!("{name}.channel_mixer.2"))?;
     let large = builder.layer(&format!("{name}.lk.conv"))?;
     // The large kernel sees the first channels alone; the others go by it, right to their place.
@@ -70,6 +72,9 @@ fn block(builder: &mut Builder<'_>, name: &str, source: &Value) -> Result<Value>
         value
     };
     let layer = builder.layer(&format!("{name}.refine"))?;
+    if normal_first {
+        return builder.conv(layer, &attended, |step| step.add(source, 1.0));
+    }
     let refined = builder.conv(layer, &attended, |step| step)?;
     builder.group_norm(&format!("{name}.norm"), &refined, GROUPS, source)
 }

@@ -107,9 +107,14 @@ pub(crate) fn largest_difference(one: &[u8], other: &[u8]) -> u8 {
     one.iter().zip(other).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
 }
 
-/// A file of tests/golden, made by make.py there.
+/// Where PyTorch's results are.
+pub(crate) fn golden_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// A file of tests/golden, made by the scripts there.
 pub(crate) fn golden(name: &str) -> Weights {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).with_extension("safetensors");
+    let path = golden_folder().join(name).with_extension("safetensors");
     Weights::parse(&std::fs::read(path).expect("golden file")).expect("golden file")
 }
 

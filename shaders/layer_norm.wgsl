@@ -1,0 +1,62 @@
+// Normalisation of each pixel's channels. CPU twin: src/cpu/layer_norm.rs.
+//
+// A thread makes all channels of one pixel.
+
+// How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
+alias Stored = f32;
+
+// Must be kept in sync with `Extent` in shaders/conv.wgsl.
+struct Extent {
+    source_size: vec2u,
+    output_size: vec2u,
+    source_origin: vec2u,
+    output_origin: vec2u,
+    source_whole: vec2u,
+    output_whole: vec2u,
+    keep_origin: vec2u,
+    keep_size: vec2u,
+}
+
+override SOURCE_FIRST: u32 = 0u;
+override OUTPUT_FIRST: u32 = 0u;
+override CHANNELS: u32 = 1u;
+
+// Must be kept in sync with `LAYER_NORM_EPSILON` in src/network/op.rs.
+const EPSILON: f32 = 1e-6;
+
+@group(0) @binding(0) var<uniform> extent: Extent;
+// For each block of 4 channels: weight, then bias.
+@group(0) @binding(2) var<storage, read> epilogue: array<vec4f>;
+@group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
+@group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
+
+// 1 for each channel of a block that there is, 0 beyond the last.
+fn mask(block: u32) -> vec4f {
+    return select(vec4f(0.0), vec4f(1.0), vec4u(block * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(CHANNELS));
+}
+
+@compute @workgroup_size(8, 8)
+fn layer_norm(@builtin(global_invocation_id) thread: vec3u) {
+    if (any(thread.xy >= extent.output_size)) {
+        return;
+    }
+    let plane = extent.source_size.x * extent.source_size.y;
+    let pixel = thread.y * extent.source_size.x + thread.x;
+    let blocks = (CHANNELS + 3u) / 4u;
+    var sum = 0.0;
+    for (var block = 0u; block < blocks; block++) {
+        sum += dot(vec4f(source[(SOURCE_FIRST + block) * plane + pixel]), mask(block));
+    }
+    let mean = sum / f32(CHANNELS);
+    var squares = 0.0;
+    for (var block = 0u; block < blocks; block++) {
+        let distance = (vec4f(source[(SOURCE_FIRST + block) * plane + pixel]) - mean) * mask(block);
+        squares += dot(distance, distance);
+    }
+    let factor = inverseSqrt(squares / f32(CHANNELS) + EPSILON);
+    for (var block = 0u; block < blocks; block++) {
+        let normal = (vec4f(source[(SOURCE_FIRST + block) * plane + pixel]) - mean) * factor;
+        let result = normal * epilogue[2u * block] + epilogue[2u * block + 1u];
+        features[(OUTPUT_FIRST + block) * plane + pixel] = vec4<Stored>(result);
+    }
+}
