@@ -1,9 +1,9 @@
-//! The models that come with Lenslet: `models/index.json` and the weight files it lists.
+//! The models that come with Lenslet, `models/index.json` and the weight files it lists, and those that people bring.
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Result};
+use crate::{Error, Result, network::Weights};
 
 /// One entry of the index.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,11 +74,36 @@ impl Model {
     }
 }
 
+/// Reads a weight file that a person brings. Some networks do not tell their scale; where the file itself does not
+/// either, it is the one asked for, or else the one in the file's name (`x4` or `4x`).
+///
+/// # Errors
+/// As [`Weights::parse`].
+pub fn read(name: &str, file: &[u8], asked_scale: Option<u32>) -> Result<Weights> {
+    let weights = Weights::parse(file)?;
+    match asked_scale.or_else(|| scale_in_name(name)) {
+        Some(scale) if weights.metadata("scale").is_none() => Ok(weights.with_metadata("scale", &scale.to_string())),
+        _ => Ok(weights),
+    }
+}
+
+/// The number in a word such as `x4` or `4x`.
+fn scale_in_name(name: &str) -> Option<u32> {
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words
+        .filter_map(|word| {
+            let word = word.to_ascii_lowercase();
+            let number = word.strip_prefix('x').or_else(|| word.strip_suffix('x'))?;
+            number.parse().ok().filter(|scale| (1..=16).contains(scale))
+        })
+        .next()
+}
+
 /// The models inside the command and the native library; a page fetches the same files from its own site.
 #[cfg(not(target_arch = "wasm32"))]
 mod built_in {
     use super::{Index, Model};
-    use crate::{Error, Network, Result};
+    use crate::{Error, Network, Result, network::Weights};
 
     const INDEX: &[u8] = include_bytes!("../models/index.json");
     const FILES: &[(&str, &[u8])] = &[("first-x4.safetensors", include_bytes!("../models/first-x4.safetensors"))];
@@ -96,16 +121,24 @@ mod built_in {
     /// # Errors
     /// [`Error::UnknownModel`] with the names there are.
     pub fn built_in(name: &str) -> Result<Network> {
+        Network::from_weights(&built_in_weights(name)?)
+    }
+
+    /// The weights of a built-in model.
+    ///
+    /// # Errors
+    /// [`Error::UnknownModel`] with the names there are.
+    pub fn built_in_weights(name: &str) -> Result<Weights> {
         let index = built_in_index()?;
         load(index.find(Some(name))?)
     }
 
-    fn load(model: &Model) -> Result<Network> {
+    fn load(model: &Model) -> Result<Weights> {
         let (_, file) = FILES.iter().find(|(file, _)| *file == model.file).ok_or_else(|| Error::DamagedModel {
             reason: format!("{} is in the index of models and not in the program", model.file),
         })?;
         model.verify(file)?;
-        Network::load(file)
+        Weights::parse(file)
     }
 
     #[cfg(test)]
@@ -135,4 +168,22 @@ mod built_in {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use built_in::{built_in, built_in_index};
+pub use built_in::{built_in, built_in_index, built_in_weights};
+
+#[cfg(test)]
+mod tests {
+    use super::scale_in_name;
+
+    #[test]
+    fn the_scale_is_a_word_of_the_name() {
+        for (name, scale) in [
+            ("srcnn_x3.pth", Some(3)),
+            ("2x-photo.safetensors", Some(2)),
+            ("RealESRGAN_X4plus.pth", None),
+            ("x99_64x64.pth", None),
+            ("plain.pth", None),
+        ] {
+            assert_eq!(scale_in_name(name), scale, "{name}");
+        }
+    }
+}

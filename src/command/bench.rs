@@ -6,7 +6,7 @@ use clap::Args;
 use lenslet::{NoProgress, Picture, Result, Upscaler, picture::Kind};
 use serde_json::json;
 
-use super::{Engine, load_model};
+use super::Engine;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -39,7 +39,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let pixels = f64::from(options.size).powi(2);
     let megapixels_per_second = pixels / median / 1e6;
     let model = options.engine.model_name();
-    let gflops = model.map(load_model).transpose()?.map(|n| pixels * n.flops_per_pixel() / median / 1e9);
+    let network = model.is_some().then(|| options.engine.network(None)).transpose()?;
+    let gflops = network.map(|network| pixels * network.flops_per_pixel() / median / 1e9);
     let info = upscaler.info();
     if options.json {
         let value = json!({"model": model, "backend": info.name, "adapter": info.adapter, "precision": info.precision,
@@ -48,7 +49,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         println!("{value}");
         return Ok(());
     }
-    println!("{} on {} ({}, {})", model.unwrap_or(info.name), info.name, info.adapter, info.precision);
+    println!("{} on {} ({}, {})", model.as_deref().unwrap_or(info.name), info.name, info.adapter, info.precision);
     println!("{0} x {0} pixels, {1} runs", options.size, options.runs);
     println!("time    {:.1} ms (from {:.1} to {:.1})", median * 1e3, least * 1e3, most * 1e3);
     println!("speed   {megapixels_per_second:.3} megapixels of input a second");

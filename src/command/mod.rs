@@ -2,14 +2,16 @@
 
 mod bench;
 mod inspect;
-mod models;
+mod list;
 mod upscale;
 
 use std::{fs, path::Path, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lenslet::{
-    Backend, BackendChoice, Error, Network, Precision, Result, open_backend,
+    Backend, BackendChoice, Error, Network, Precision, Result, models,
+    network::Weights,
+    open_backend,
     resample::{Filter, Resampler},
 };
 
@@ -26,7 +28,7 @@ enum Action {
     /// Enlarge pictures and write them as PNG.
     Upscale(upscale::Options),
     /// List the built-in models.
-    Models(models::Options),
+    Models(list::Options),
     /// Tell what a weight file holds.
     Inspect(inspect::Options),
     /// Measure how fast a model runs on this machine.
@@ -36,9 +38,12 @@ enum Action {
 /// Options that choose a model and what runs it.
 #[derive(Args)]
 struct Engine {
-    /// A built-in model's name, or a weight file (.safetensors).
+    /// A built-in model's name, or a weight file (.safetensors, .pth).
     #[arg(long, value_name = "NAME|FILE", default_value = "first-x4")]
     model: String,
+    /// Interpolate the weights with another model's of the same shape; the share is how much of that, from 0 to 1.
+    #[arg(long, value_name = "NAME|FILE:SHARE", value_parser = parse_mix)]
+    mix: Option<Mix>,
     /// What does the work. The last four are classical filters, for comparison.
     #[arg(long, value_enum, default_value_t)]
     backend: BackendOption,
@@ -77,7 +82,7 @@ enum PrecisionOption {
 pub(crate) fn run() -> ExitCode {
     let done = match Command::parse().action {
         Action::Upscale(options) => return upscale::run(&options),
-        Action::Models(options) => models::run(&options),
+        Action::Models(options) => list::run(&options),
         Action::Inspect(options) => inspect::run(&options),
         Action::Bench(options) => bench::run(&options),
     };
@@ -106,7 +111,7 @@ impl Engine {
     }
 
     fn open_network(&self, choice: BackendChoice, scale: Option<u32>) -> Result<Box<dyn Backend>> {
-        let network = load_model(&self.model)?;
+        let network = self.network(scale)?;
         if let Some(asked) = scale.filter(|&asked| asked != network.scale()) {
             return Err(Error::UnsupportedScale { model: self.model.clone(), scale: network.scale(), asked });
         }
@@ -118,16 +123,49 @@ impl Engine {
         pollster::block_on(open_backend(&network, choice, precision, self.tile))
     }
 
+    /// The network, mixed if the person says so.
+    fn network(&self, scale: Option<u32>) -> Result<Network> {
+        let weights = load_weights(&self.model, scale)?;
+        match &self.mix {
+            Some(Mix { model, share }) => Network::from_weights(&weights.mix(&load_weights(model, scale)?, *share)?),
+            None => Network::from_weights(&weights),
+        }
+    }
+
     /// The model's name for reports; a classical filter has none.
-    fn model_name(&self) -> Option<&str> {
-        matches!(self.backend, BackendOption::Auto | BackendOption::Gpu | BackendOption::Cpu).then_some(&self.model)
+    fn model_name(&self) -> Option<String> {
+        let has_model = matches!(self.backend, BackendOption::Auto | BackendOption::Gpu | BackendOption::Cpu);
+        has_model.then(|| match &self.mix {
+            Some(Mix { model, share }) => format!("{} + {model}:{share}", self.model),
+            None => self.model.clone(),
+        })
+    }
+}
+
+/// Another model and how much of it.
+#[derive(Clone)]
+struct Mix {
+    model: String,
+    share: f32,
+}
+
+fn parse_mix(text: &str) -> Result<Mix, String> {
+    const EXPECTED: &str = "expected a model, a colon and a share from 0 to 1, such as other.pth:0.4";
+    let (model, share) = text.rsplit_once(':').ok_or(EXPECTED)?;
+    match share.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) && !model.is_empty() => Ok(Mix { model: model.into(), share }),
+        _ => Err(EXPECTED.into()),
     }
 }
 
 /// A built-in model by its name, or a weight file by its path.
-fn load_model(name: &str) -> Result<Network> {
-    match lenslet::models::built_in(name) {
-        Err(Error::UnknownModel { .. }) if Path::new(name).exists() => Network::load(&read(Path::new(name))?),
+fn load_weights(name: &str, scale: Option<u32>) -> Result<Weights> {
+    let path = Path::new(name);
+    match models::built_in_weights(name) {
+        Err(Error::UnknownModel { .. }) if path.exists() => {
+            let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+            models::read(&file_name, &read(path)?, scale)
+        }
         loaded => loaded,
     }
 }

@@ -53,7 +53,7 @@ struct Report<'a> {
     output: &'a Path,
     width: u32,
     height: u32,
-    model: Option<&'a str>,
+    model: Option<String>,
     backend: &'a str,
     adapter: &'a str,
     precision: &'a str,

@@ -7,7 +7,11 @@ use super::{
     bytes_of, fetch, object,
     types::{CreateOptions, Mix, ModelFile, ModelInfo},
 };
-use crate::{Error, Network, Result, models::Index, network::Weights};
+use crate::{
+    Error, Network, Result,
+    models::{self, Index},
+    network::Weights,
+};
 
 #[wasm_bindgen(
     inline_js = "export function default_models_url() { return new URL('../../models/', import.meta.url).href; }"
@@ -33,7 +37,7 @@ impl Model {
         }
         let source = options.map_or(JsValue::UNDEFINED, CreateOptions::model);
         let (mut name, file) = read(&source, &folder).await?;
-        let mut weights = Weights::parse(&file)?;
+        let mut weights = models::read(&name, &file, None)?;
         if let Some(mix) = options.and_then(CreateOptions::mix) {
             let (other, file) = read(&Mix::model(&mix), &folder).await?;
             weights = weights.mix(&Weights::parse(&file)?, mix.share() as f32)?;
@@ -45,8 +49,9 @@ impl Model {
     /// A weight file, without making anything ready to run it.
     pub(super) async fn inspect(model: &ModelFile) -> Result<ModelInfo> {
         let file = bytes_of(model.file(), "model").await?;
-        let network = Network::load(&file)?;
-        Ok(Self { name: model.name(), network, bytes: file.len() }.info())
+        let name = model.name();
+        let network = Network::from_weights(&models::read(&name, &file, None)?)?;
+        Ok(Self { name, network, bytes: file.len() }.info())
     }
 
     pub(super) fn info(&self) -> ModelInfo {
