@@ -90,17 +90,19 @@ pub(super) fn build(device: &Device, network: &Network, plan: &Plan, half: bool)
     plan.steps.iter().map(kernel).collect()
 }
 
+/// What makes a pipeline distinct: entry point and the bits of its constants.
+type Key = (Entry, Vec<(&'static str, u64)>);
+
 struct Compiler<'a> {
     device: &'a wgpu::Device,
     half: bool,
     modules: HashMap<&'static str, wgpu::ShaderModule>,
-    /// By entry point and the bits of its constants.
-    pipelines: HashMap<(Entry, Vec<(&'static str, u64)>), wgpu::ComputePipeline>,
+    pipelines: HashMap<Key, wgpu::ComputePipeline>,
 }
 
 impl Compiler<'_> {
     fn pipeline(&mut self, step: &Step) -> wgpu::ComputePipeline {
-        let key = (step.entry, step.constants.iter().map(|(name, value)| (*name, value.to_bits())).collect());
+        let key: Key = (step.entry, step.constants.iter().map(|(name, value)| (*name, value.to_bits())).collect());
         if let Some(pipeline) = self.pipelines.get(&key) {
             return pipeline.clone();
         }

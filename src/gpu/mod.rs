@@ -4,6 +4,7 @@
 //! them, `run` puts a tile through. Weights are uploaded once. Each tile is one compute pass and one submit (a few for
 //! large networks), and several tiles are under way at a time so that the GPU never waits for the way back.
 
+mod buffers;
 mod device;
 mod kernels;
 mod plan;
@@ -72,7 +73,7 @@ impl Gpu {
         // An outer part grows by less than the alignment at each end.
         let margin = cut.halo + cut.align - 1;
         let max_bytes = device.max_buffer_bytes();
-        let largest = plan.largest_tile(margin, scale, stored_bytes, max_bytes, MAX_FEATURE_BYTES);
+        let largest = plan.buffers.largest_tile(margin, scale, stored_bytes, max_bytes, MAX_FEATURE_BYTES);
         let tile = match tile {
             Some(tile) if tile > largest => {
                 let reason = format!("Tiles of {tile} pixels exceed this GPU's buffers; it takes at most {largest}.");
@@ -88,7 +89,7 @@ impl Gpu {
         let (kernels, features, statistics, unwritten) = device
             .checked(|| {
                 let create = |label, size| device.create_storage(label, size);
-                let bytes = plan.buffer_bytes(outer, stored_bytes);
+                let bytes = plan.buffers.bytes(outer, stored_bytes);
                 (
                     kernels::build(&device, network, &plan, half),
                     bytes.into_iter().map(|size| create("features", size)).collect(),

@@ -1,5 +1,6 @@
 //! Ops to dispatches: which entry point runs each op, and which buffer holds each feature map.
 
+use super::buffers::Buffers;
 use crate::{
     Network,
     network::{Activation, BLOCK, Combine, Conv, Op, PixelShuffle, ResizeFilter, Slice},
@@ -119,101 +120,32 @@ impl Step {
     }
 }
 
-/// All dispatches of a tile, and the sizes of the feature buffers they share.
+/// All dispatches of a tile, and the feature buffers they share.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) steps: Vec<Step>,
-    /// For each feature buffer, the most blocks of 4 channels that it must hold for each LR pixel.
-    pub(super) buffers: Vec<f64>,
+    pub(super) buffers: Buffers,
     /// The most groups of any group normalisation.
     pub(super) groups: usize,
 }
 
 impl Plan {
     pub(super) fn new(network: &Network) -> Self {
-        let (buffer_of, buffers) = place_maps(network);
-        let mut planner = Planner { network, buffer_of, steps: Vec::new(), groups: 0 };
+        let buffers = Buffers::new(network);
+        let mut planner = Planner { network, buffer_of: &buffers.of_map, steps: Vec::new(), groups: 0 };
         let ops = network.ops();
         let mut index = 0;
         while index < ops.len() {
             index += planner.op(index, &ops[index], ops.get(index + 1));
         }
-        Self { steps: planner.steps, buffers, groups: planner.groups }
+        let (steps, groups) = (planner.steps, planner.groups);
+        Self { steps, buffers, groups }
     }
-
-    /// The largest inner edge of tiles for which every buffer stays below `max_bytes` and all together below
-    /// `max_total_bytes`; 0 when there is none. `stored_bytes` is the size of one stored value.
-    pub(super) fn largest_tile(
-        &self,
-        halo: u32,
-        scale: u32,
-        stored_bytes: u64,
-        max_bytes: u64,
-        max_total_bytes: u64,
-    ) -> u32 {
-        let block_bytes = (BLOCK as u64 * stored_bytes) as f64;
-        let most = self.buffers.iter().copied().fold(1.0, f64::max);
-        let all = self.buffers.iter().sum::<f64>().max(1.0);
-        let outer_area = (max_bytes as f64 / most).min(max_total_bytes as f64 / all) / block_bytes;
-        let enlarged_edge = (max_bytes / 4).isqrt() / u64::from(scale);
-        let largest = (outer_area.sqrt() as u64).saturating_sub(2 * u64::from(halo)).min(enlarged_edge);
-        u32::try_from(largest).unwrap_or(u32::MAX)
-    }
-
-    /// Bytes of each feature buffer for tiles with an outer edge of `outer` pixels.
-    pub(super) fn buffer_bytes(&self, outer: u32, stored_bytes: u64) -> Vec<u64> {
-        let block_bytes = BLOCK as u64 * stored_bytes;
-        let bytes = |&blocks: &f64| (blocks * f64::from(outer).powi(2)).ceil() as u64 * block_bytes;
-        self.buffers.iter().map(bytes).collect()
-    }
-}
-
-/// For each map its buffer, and the size of each buffer in blocks for each LR pixel. A buffer is used again by later maps
-/// as soon as nothing reads the earlier one any more.
-fn place_maps(network: &Network) -> (Vec<Option<usize>>, Vec<f64>) {
-    let lifetimes = network.lifetimes();
-    let mut buffer_of = vec![None; network.maps().len()];
-    let mut buffers: Vec<f64> = Vec::new();
-    let mut free: Vec<usize> = Vec::new();
-    for op in 0..network.ops().len() {
-        for (map, lifetime) in lifetimes.iter().enumerate().skip(1) {
-            if *lifetime.start() == op {
-                let blocks = network.maps()[map].channels as f64 / BLOCK as f64 * network.density(map);
-                let buffer = take_buffer(&mut free, &mut buffers, blocks);
-                buffer_of[map] = Some(buffer);
-            }
-        }
-        for (map, lifetime) in lifetimes.iter().enumerate().skip(1) {
-            if *lifetime.end() == op {
-                free.extend(buffer_of[map]);
-            }
-        }
-    }
-    (buffer_of, buffers)
-}
-
-/// The free buffer that fits best; if none is large enough the largest grows, and if none is free there is a new one.
-fn take_buffer(free: &mut Vec<usize>, buffers: &mut Vec<f64>, blocks: f64) -> usize {
-    let waste = |&place: &usize| {
-        let size = buffers[free[place]];
-        if size >= blocks { (0, size - blocks) } else { (1, blocks - size) }
-    };
-    let best =
-        (0..free.len()).min_by(|one, other| waste(one).partial_cmp(&waste(other)).unwrap_or(std::cmp::Ordering::Equal));
-    let buffer = match best {
-        Some(place) => free.swap_remove(place),
-        None => {
-            buffers.push(0.0);
-            buffers.len() - 1
-        }
-    };
-    buffers[buffer] = buffers[buffer].max(blocks);
-    buffer
 }
 
 struct Planner<'a> {
     network: &'a Network,
-    buffer_of: Vec<Option<usize>>,
+    buffer_of: &'a [Option<usize>],
     steps: Vec<Step>,
     groups: usize,
 }
@@ -418,4 +350,128 @@ fn is_tail(conv: &Conv, shuffle: &PixelShuffle) -> bool {
 
 fn blocks(channels: usize) -> u32 {
     channels.div_ceil(BLOCK) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Extent, Map, PixelUnshuffle};
+
+    /// A network in the making; weights are zero.
+    struct Draft {
+        maps: Vec<Map>,
+        ops: Vec<Op>,
+    }
+
+    impl Draft {
+        fn new() -> Self {
+            let picture = Map { channels: BLOCK, extent: Extent::PICTURE };
+            let mut draft = Self { maps: vec![picture], ops: Vec::new() };
+            let output = draft.map(3, 1);
+            draft.ops.push(Op::PixelUnshuffle(PixelUnshuffle { output, factor: 1 }));
+            draft
+        }
+
+        fn map(&mut self, channels: usize, times: u32) -> Slice {
+            let extent = Extent::Scaled { times, over: 1 };
+            self.maps.push(Map { channels: channels.next_multiple_of(BLOCK), extent });
+            Slice { map: self.maps.len() - 1, first: 0, channels }
+        }
+
+        fn conv(&mut self, source: Slice, output: Slice, combine: Combine) {
+            let times = |slice: Slice| match self.maps[slice.map].extent {
+                Extent::Scaled { times, .. } => times as usize,
+                Extent::Windows { .. } => 1,
+            };
+            self.ops.push(Op::Conv(Conv {
+                source,
+                output,
+                kernel: 3,
+                stride: 1,
+                padding: 1,
+                upsample: times(output) / times(source),
+                weight: vec![0.0; source.channels * output.channels * 9],
+                bias: vec![0.0; output.channels],
+                activation: Activation::Identity,
+                combine,
+            }));
+        }
+
+        fn plan(mut self, last: Slice, scale: usize) -> Plan {
+            self.ops.push(Op::PixelShuffle(PixelShuffle { source: last, scale, adds_picture: false }));
+            Plan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"))
+        }
+    }
+
+    const PICTURE: Slice = Slice { map: 1, first: 0, channels: 3 };
+
+    #[test]
+    fn a_chain_takes_two_buffers_and_ends_in_a_tail() {
+        let mut draft = Draft::new();
+        let mut value = PICTURE;
+        for _ in 0..6 {
+            let next = draft.map(10, 1);
+            draft.conv(value, next, Combine::Nothing);
+            value = next;
+        }
+        let last = draft.map(27, 1);
+        draft.conv(value, last, Combine::Nothing);
+        let plan = draft.plan(last, 3);
+        // The tail's own map counts although nothing is stored in it.
+        assert_eq!(plan.buffers.blocks.len(), 2);
+        assert!(plan.steps[1..7].iter().all(|step| step.entry == Entry::Body && step.source != step.output));
+        let tail = plan.steps.last().expect("steps");
+        assert_eq!((tail.entry, tail.blocks(), tail.output), (Entry::Tail, [3, 9], None));
+    }
+
+    #[test]
+    fn a_dense_block_stays_in_its_map() {
+        let mut draft = Draft::new();
+        let dense = draft.map(64, 1);
+        let part = |first: usize, channels: usize| Slice { first, channels, ..dense };
+        draft.conv(PICTURE, part(0, 32), Combine::Nothing);
+        draft.conv(part(0, 32), part(32, 16), Combine::Nothing);
+        draft.conv(part(0, 48), part(48, 16), Combine::Nothing);
+        let next = draft.map(32, 1);
+        draft.conv(part(0, 64), next, Combine::Add(vec![(part(0, 32), 0.2)]));
+        let last = draft.map(3, 1);
+        draft.conv(next, last, Combine::Nothing);
+        let plan = draft.plan(last, 1);
+        let inside = &plan.steps[2..4];
+        for (step, first) in inside.iter().zip([8.0, 12.0]) {
+            assert_eq!((step.source, step.output), (None, plan.steps[1].output));
+            assert!(
+                step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0))
+                    && step.constants.contains(&("OUTPUT_FIRST", first))
+            );
+        }
+        assert_eq!((plan.steps[4].source, plan.steps[4].other), (plan.steps[1].output, plan.steps[1].output));
+        assert_eq!(
+            plan.buffers.blocks.iter().filter(|&&blocks| blocks >= 16.0).count(),
+            1,
+            "{:?}",
+            plan.buffers.blocks
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_added_later_keeps_its_buffer() {
+        let mut draft = Draft::new();
+        let kept = draft.map(8, 1);
+        draft.conv(PICTURE, kept, Combine::Nothing);
+        let mut value = kept;
+        for _ in 0..3 {
+            let next = draft.map(8, 1);
+            draft.conv(value, next, Combine::Nothing);
+            value = next;
+        }
+        let sum = draft.map(8, 1);
+        draft.conv(value, sum, Combine::Add(vec![(kept, 1.0)]));
+        let last = draft.map(12, 1);
+        draft.conv(sum, last, Combine::Nothing);
+        let plan = draft.plan(last, 2);
+        let kept = plan.steps[1].output;
+        assert!(plan.steps[2..6].iter().all(|step| step.output != kept));
+        assert_eq!(plan.steps[5].other, kept);
+    }
 }

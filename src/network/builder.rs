@@ -59,6 +59,8 @@ impl Value {
 /// The weights of a convolution.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Layer {
+    /// Its name in the weight file, or what it is for.
+    pub(super) name: String,
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     pub(super) kernel: usize,
@@ -76,9 +78,9 @@ impl Layer {
         self
     }
 
-    /// The scale of the pixel shuffle behind the layer, which is called `name`.
-    pub(super) fn shuffle_scale(&self, name: &str) -> Result<usize> {
-        let channels = self.outputs;
+    /// The scale of the pixel shuffle behind the layer.
+    pub(super) fn shuffle_scale(&self) -> Result<usize> {
+        let (name, channels) = (&self.name, self.outputs);
         (1..=MAX_SCALE as usize).find(|scale| 3 * scale * scale == channels).ok_or_else(|| Error::DamagedModel {
             reason: format!("{name} has {channels} output channels, expected 3, 12, 27, 48 ... (3 for each pixel)"),
         })
@@ -88,6 +90,7 @@ impl Layer {
     pub(super) fn outputs(&self, range: std::ops::Range<usize>) -> Self {
         let each = self.inputs * self.kernel * self.kernel;
         Self {
+            name: self.name.clone(),
             outputs: range.len(),
             weight: self.weight[range.start * each..range.end * each].to_vec(),
             bias: self.bias[range].to_vec(),
@@ -185,22 +188,26 @@ impl<'a> Builder<'a> {
         Ok(values)
     }
 
-    /// The convolution `name.weight` with `name.bias`, which may be missing.
+    /// The convolution `name.weight` with `name.bias`.
     pub(super) fn layer(&mut self, name: &str) -> Result<Layer> {
-        let weight_name = format!("{name}.weight");
-        let shape = self.tensor(&weight_name).map(|tensor| tensor.shape.clone());
-        // Where it is missing or has another shape, `values` says so.
-        let (outputs, inputs, kernel) = match shape.as_deref() {
-            Some(&[outputs, inputs, kernel, width]) if kernel == width => (outputs, inputs, kernel),
-            _ => (0, 0, 0),
+        let mut layer = self.layer_without_bias(name)?;
+        layer.bias = self.values(&format!("{name}.bias"), &[layer.outputs])?;
+        Ok(layer)
+    }
+
+    /// The convolution `name.weight`.
+    pub(super) fn layer_without_bias(&mut self, name: &str) -> Result<Layer> {
+        let weight = format!("{name}.weight");
+        let damaged = |reason| Err(Error::DamagedModel { reason });
+        let (outputs, inputs, kernel) = match self.weights.get(&weight).map(|tensor| &tensor.shape[..]) {
+            Some(&[outputs, inputs, kernel, width]) if kernel == width && outputs * inputs * kernel > 0 => {
+                (outputs, inputs, kernel)
+            }
+            Some(other) => return damaged(format!("{weight} has shape {other:?}, expected [outputs, inputs, N, N]")),
+            None => return damaged(format!("{weight} is missing")),
         };
-        let weight = self.values(&weight_name, &[outputs, inputs, kernel, kernel])?;
-        let bias_name = format!("{name}.bias");
-        let bias = match self.weights.get(&bias_name) {
-            Some(_) => self.values(&bias_name, &[outputs])?,
-            None => vec![0.0; outputs],
-        };
-        Ok(Layer { inputs, outputs, kernel, weight, bias })
+        let weight = self.values(&weight, &[outputs, inputs, kernel, kernel])?;
+        Ok(Layer { name: name.to_owned(), inputs, outputs, kernel, weight, bias: vec![0.0; outputs] })
     }
 
     /// The picture as a feature map of the picture's size over `factor`, with `3 * factor * factor` channels.
@@ -259,13 +266,9 @@ impl<'a> Builder<'a> {
     pub(super) fn step(&mut self, step: Step<'_>) -> Result<()> {
         let Step { layer, source, output, upsample, activation, combine } = step;
         if layer.inputs != source.channels() || layer.outputs != output.channels() {
-            let reason = format!(
-                "a layer of {} to {} channels stands where {} to {} are needed",
-                layer.inputs,
-                layer.outputs,
-                source.channels(),
-                output.channels()
-            );
+            let shape = |outputs: usize, inputs: usize| [outputs, inputs, layer.kernel, layer.kernel];
+            let (have, want) = (shape(layer.outputs, layer.inputs), shape(output.channels(), source.channels()));
+            let reason = format!("{}.weight has shape {have:?}, expected {want:?}", layer.name);
             return Err(Error::DamagedModel { reason });
         }
         let (stride, padding) = match self.maps[output.map].extent {

@@ -8,6 +8,9 @@ use super::{
 /// Largest factor of enlargement.
 pub(super) const MAX_SCALE: u32 = 16;
 
+/// Largest edge of a convolution's kernel; a hostile file must not make a pixel cost more than that.
+const MAX_KERNEL: usize = 63;
+
 /// What follows from the ops.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
@@ -147,8 +150,8 @@ impl<'a> Checker<'a> {
     /// Checks a convolution and tells how far it reaches, in LR pixels.
     fn conv(&self, conv: &Conv) -> Result<u32, String> {
         let (inputs, outputs) = (conv.source.channels, conv.output.channels);
-        if conv.kernel == 0 || conv.stride == 0 || conv.upsample == 0 {
-            return Err("a convolution has no kernel, no stride or no size".into());
+        if !(1..=MAX_KERNEL).contains(&conv.kernel) || conv.stride == 0 || conv.upsample == 0 {
+            return Err(format!("a convolution has a kernel of {}, expected 1 to {MAX_KERNEL}", conv.kernel));
         }
         self.lengths(&[conv.weight.len()], inputs * outputs * conv.kernel * conv.kernel)?;
         self.lengths(&[conv.bias.len()], outputs)?;
@@ -171,7 +174,7 @@ impl<'a> Checker<'a> {
             self.windows_of(conv.source, conv.output, conv.kernel, conv.stride)?;
             return Ok(0);
         }
-        if conv.stride != 1 || conv.kernel % 2 == 0 || conv.padding != conv.kernel / 2 {
+        if conv.stride != 1 || conv.kernel.is_multiple_of(2) || conv.padding != conv.kernel / 2 {
             return Err("a convolution changes the size of its map".into());
         }
         let output = source.enlarged(conv.upsample as u32).ok_or("a map cannot be enlarged by that factor")?;
@@ -228,7 +231,7 @@ impl<'a> Checker<'a> {
     fn blocks(&self, slice: Slice) -> Result<std::ops::Range<usize>, String> {
         let map = self.maps.get(slice.map).ok_or_else(|| format!("there is no map {}", slice.map))?;
         let end = slice.first.saturating_add(slice.channels);
-        if slice.first % BLOCK != 0 || slice.channels == 0 || end > map.channels {
+        if !slice.first.is_multiple_of(BLOCK) || slice.channels == 0 || end > map.channels {
             return Err(format!("map {} of {} channels has no {slice:?}", slice.map, map.channels));
         }
         Ok(slice.first / BLOCK..end.div_ceil(BLOCK))

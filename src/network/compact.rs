@@ -43,7 +43,7 @@ fn build(weights: &Weights) -> Result<Network> {
     for number in (0..=last).step_by(2) {
         let layer = builder.layer(&format!("body.{number}"))?;
         value = if number == last {
-            scale = layer.shuffle_scale(&format!("body.{number}"))?;
+            scale = layer.shuffle_scale()?;
             builder.conv(layer, &value, |step| step)?
         } else {
             let slopes = slopes(&mut builder, number + 1, layer.outputs, shared)?;

@@ -36,7 +36,7 @@ fn build(weights: &Weights) -> Result<Network> {
     let last = [blocks + 2, blocks + 1].map(|number| format!("feats.{number}"));
     let last = last.into_iter().find(|name| weights.get(&format!("{name}.weight")).is_some()).unwrap_or_default();
     let layer = builder.layer(&last)?;
-    let scale = layer.shuffle_scale(&last)?;
+    let scale = layer.shuffle_scale()?;
     if weights.get("to_img.offset.weight").is_none() {
         let value = builder.conv(layer, &value, |step| step)?;
         return builder.finish(NAME, &value, scale, true);
@@ -86,14 +86,14 @@ fn repeat(times: usize) -> Layer {
     for output in 0..outputs {
         weight[output * 3 + output / times] = 1.0;
     }
-    Layer { inputs: 3, outputs, kernel: 1, weight, bias: vec![0.0; outputs] }
+    Layer { name: "repeat".into(), inputs: 3, outputs, kernel: 1, weight, bias: vec![0.0; outputs] }
 }
 
 fn dy_sample(builder: &mut Builder<'_>, source: &Value, scale: usize) -> Result<Value> {
     // Half a pixel is the furthest that the offsets lead at first; the positions they are added to follow from the scale.
     const REACH: f32 = 0.5;
     builder.ignore(|name| name == "to_img.init_pos");
-    let scope = builder.layer("to_img.scope")?;
+    let scope = builder.layer_without_bias("to_img.scope")?;
     let scope = builder.conv(scope, source, |step| step.activation(Activation::Sigmoid))?;
     let layer = builder.layer("to_img.offset")?.scaled(REACH);
     let groups = layer.outputs / (2 * scale * scale);

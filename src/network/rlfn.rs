@@ -52,7 +52,7 @@ fn build(weights: &Weights) -> Result<Network> {
     let layer = builder.layer("conv_2")?;
     let value = builder.conv(layer, &value, |step| step.add(&start, 1.0))?;
     let layer = builder.layer("upsampler.0")?.scaled(1.0 / RANGE);
-    let scale = layer.shuffle_scale("upsampler.0")?;
+    let scale = layer.shuffle_scale()?;
     let value = builder.conv(layer, &value, |step| step)?;
     builder.finish(NAME, &value, scale, false)
 }

@@ -97,7 +97,10 @@ impl Names {
 /// The convolutions behind the trunk lie at `model.3`, `model.6`, ... for the enlargements (an upsampling stands before
 /// and an activation behind each), and two apart at the end.
 fn oldest_tail(weights: &Weights) -> (Vec<String>, [String; 2]) {
-    let number = |name: &str| name.strip_prefix("model.")?.strip_suffix(".weight")?.parse::<usize>().ok();
+    /// Further than any file goes; a hostile one may have any number.
+    const LAST: usize = 64;
+    let number =
+        |name: &str| name.strip_prefix("model.")?.strip_suffix(".weight")?.parse::<usize>().ok().filter(|&n| n <= LAST);
     let last = weights.names().filter_map(number).max().unwrap_or_default();
     let enlargements = (3..last.saturating_sub(2)).step_by(3).map(|number| format!("model.{number}")).collect();
     (enlargements, [last.saturating_sub(2), last].map(|number| format!("model.{number}")))
@@ -131,8 +134,9 @@ fn build(weights: &Weights, names: Names) -> Result<Network> {
         for number in 1..=3 {
             let is_last = (block, number) == (blocks - 1, 3);
             let next = builder.map_like(if is_last { &dense_parts[..1] } else { &dense_parts }, &picture);
-            let plus =
-                has(&names.plus(block, number)).then(|| builder.layer(&names.plus(block, number))).transpose()?;
+            let plus = has(&names.plus(block, number))
+                .then(|| builder.layer_without_bias(&names.plus(block, number)))
+                .transpose()?;
             let layers =
                 (1..=DENSE).map(|conv| builder.layer(&names.dense(block, number, conv))).collect::<Result<Vec<_>>>()?;
             let outer = (number == 3).then_some(&entry);

@@ -65,7 +65,7 @@ fn build(weights: &Weights) -> Result<Network> {
     let layer = builder.layer("conv_cat")?;
     let value = builder.conv(layer, &joined, |step| step)?;
     let layer = builder.layer("upsampler.0")?;
-    let scale = layer.shuffle_scale("upsampler.0")?;
+    let scale = layer.shuffle_scale()?;
     let value = builder.conv(layer, &value, |step| step)?;
     builder.finish(NAME, &value, scale, false)
 }
@@ -74,7 +74,7 @@ fn build_fast(weights: &Weights) -> Result<Network> {
     let mut builder = Builder::new(weights);
     let blocks = count_blocks(weights);
     let picture = builder.picture(1);
-    let near = spread_groups(builder.layer("conv_near")?, 3);
+    let near = spread_groups(builder.layer_without_bias("conv_near")?, 3);
     let features = weights.get("conv_cat.weight").map_or(0, |tensor| tensor.shape.first().copied().unwrap_or_default());
     // What `conv_cat` joins: the enlarged picture, the last block, the first block.
     let joined = builder.map_like(&[near.outputs, features, features], &picture);
@@ -93,7 +93,7 @@ fn build_fast(weights: &Weights) -> Result<Network> {
     let layer = builder.layer("conv_cat")?;
     let value = builder.conv(layer, &joined, |step| step)?;
     let layer = conv(&mut builder, "conv_2")?;
-    let scale = layer.shuffle_scale("conv_2")?;
+    let scale = layer.shuffle_scale()?;
     let value = builder.conv(layer, &value, |step| step)?;
     builder.finish(FAST_NAME, &value, scale, false)
 }
@@ -118,7 +118,14 @@ fn normalisation() -> Layer {
     for colour in 0..3 {
         weight[colour * 4] = RANGE;
     }
-    Layer { inputs: 3, outputs: 3, kernel: 1, weight, bias: MEAN.map(|mean| -mean * RANGE).to_vec() }
+    Layer {
+        name: "normalisation".into(),
+        inputs: 3,
+        outputs: 3,
+        kernel: 1,
+        weight,
+        bias: MEAN.map(|mean| -mean * RANGE).to_vec(),
+    }
 }
 
 /// A convolution that was trained as several, folded into one.
@@ -130,12 +137,12 @@ fn conv(builder: &mut Builder<'_>, name: &str) -> Result<Layer> {
     builder.ignore(|tensor| tensor.strip_prefix(&evaluated).is_some_and(|rest| rest.starts_with('.')));
     let skip = builder.layer(&format!("{name}.sk"))?;
     let [widen, middle, narrow] = [0, 1, 2].map(|part| builder.layer(&format!("{name}.conv.{part}")));
-    fold(&skip, &widen?, &middle?, &narrow?)
+    fold(name, &skip, &widen?, &middle?, &narrow?)
         .ok_or_else(|| Error::DamagedModel { reason: format!("the convolutions of {name} do not fit each other") })
 }
 
 /// `narrow(middle(widen(x))) + skip(x)` as one 3x3 convolution. Only `middle` is 3x3.
-fn fold(skip: &Layer, widen: &Layer, middle: &Layer, narrow: &Layer) -> Option<Layer> {
+fn fold(name: &str, skip: &Layer, widen: &Layer, middle: &Layer, narrow: &Layer) -> Option<Layer> {
     let (inputs, outputs) = (skip.inputs, skip.outputs);
     let fits = [widen.kernel, middle.kernel, narrow.kernel, skip.kernel] == [1, 3, 1, 1]
         && (widen.inputs, narrow.outputs) == (inputs, outputs)
@@ -143,7 +150,6 @@ fn fold(skip: &Layer, widen: &Layer, middle: &Layer, narrow: &Layer) -> Option<L
     if !fits {
         return None;
     }
-    let mut folded = Layer { inputs, outputs, kernel: 3, weight: vec![0.0; outputs * inputs * 9], bias: Vec::new() };
     // Doubles: the sums run over many products, and the folded weights stand for all of them.
     let mut weight = vec![0.0_f64; outputs * inputs * 9];
     let mut bias: Vec<f64> = narrow.bias.iter().zip(&skip.bias).map(|(a, b)| f64::from(a + b)).collect();
@@ -170,15 +176,14 @@ fn fold(skip: &Layer, widen: &Layer, middle: &Layer, narrow: &Layer) -> Option<L
             weight[(output * inputs + input) * 9 + 4] += f64::from(skip.weight[output * inputs + input]);
         }
     }
-    folded.weight = weight.into_iter().map(|value| value as f32).collect();
-    folded.bias = bias.into_iter().map(|value| value as f32).collect();
-    Some(folded)
+    let [weight, bias] = [weight, bias].map(|values| values.into_iter().map(|value| value as f32).collect());
+    Some(Layer { name: name.to_owned(), inputs, outputs, kernel: 3, weight, bias })
 }
 
 /// A convolution in which each group of outputs sees one input, as one in which each sees all.
 fn spread_groups(layer: Layer, groups: usize) -> Layer {
     let taps = layer.kernel * layer.kernel;
-    if layer.inputs != 1 || layer.outputs % groups != 0 {
+    if layer.inputs != 1 || !layer.outputs.is_multiple_of(groups) {
         return layer;
     }
     let mut weight = vec![0.0; layer.outputs * groups * taps];

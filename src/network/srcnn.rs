@@ -59,11 +59,12 @@ fn build(weights: &Weights) -> Result<Network> {
 
 fn luma() -> Layer {
     let weight = LUMA.map(|share| share / 255.0).to_vec();
-    Layer { inputs: 3, outputs: 1, kernel: 1, weight, bias: vec![LUMA_START / 255.0] }
+    Layer { name: "luma".into(), inputs: 3, outputs: 1, kernel: 1, weight, bias: vec![LUMA_START / 255.0] }
 }
 
 /// The enlarged picture with its luma changed and its chroma kept: the same change for each colour.
 fn recoloured(builder: &mut Builder<'_>, change: &Value, enlarged: &Value) -> Result<Value> {
-    let layer = Layer { inputs: 1, outputs: 3, kernel: 1, weight: vec![255.0 / LUMA_RANGE; 3], bias: vec![0.0; 3] };
+    let weight = vec![255.0 / LUMA_RANGE; 3];
+    let layer = Layer { name: "recolour".into(), inputs: 1, outputs: 3, kernel: 1, weight, bias: vec![0.0; 3] };
     builder.conv(layer, change, |step| step.add(enlarged, 1.0))
 }
