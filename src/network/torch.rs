@@ -129,16 +129,16 @@ fn tensor<'a>(
     value: Value<'a>,
     entries: &BTreeMap<String, &'a [u8]>,
 ) -> Option<Result<View<'a>, String>> {
-    let (name, arguments) = match pickle.call(value)? {
-        (Name::RebuildParameter, &[inner, ..]) => pickle.call(inner)?,
-        call => call,
+    let call = match pickle.call(value)? {
+        (Name::RebuildParameter, &[inner, ..]) => pickle.call(inner),
+        call => Some(call),
     };
-    Some(match (name, arguments) {
+    Some(match call {
         // Storage, offset, shape, strides, and whether it is trained and by which hooks.
-        (
+        Some((
             Name::RebuildTensor,
             &[storage, Value::Int(offset), shape, strides] | &[storage, Value::Int(offset), shape, strides, _, _],
-        ) => view(pickle, [storage, shape, strides], offset, entries),
+        )) => view(pickle, [storage, shape, strides], offset, entries),
         _ => Err("is made in a way that is not known here".into()),
     })
 }
