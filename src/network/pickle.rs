@@ -4,8 +4,6 @@
 //! makes plain values, and a call of one of the few names in [`known`] is only noted down. Whatever else a file asks
 //! for is refused. (Instructions: `pickletools.py` of CPython.)
 
-use std::collections::BTreeMap;
-
 use safetensors::Dtype;
 
 use super::weights::{damaged, refused, shown};
@@ -67,7 +65,7 @@ impl<'a> Pickle<'a> {
             rest: bytes,
             stack: Vec::new(),
             marks: Vec::new(),
-            memo: BTreeMap::new(),
+            memo: Vec::new(),
             pickle: Self { root: Value::Other, objects: Vec::new() },
         };
         for _ in 0..MAX_INSTRUCTIONS {
@@ -143,7 +141,8 @@ struct Machine<'a> {
     stack: Vec<Value<'a>>,
     /// Heights of the stack that instructions go back to. Nothing below the last one is ever taken off.
     marks: Vec<usize>,
-    memo: BTreeMap<u64, Value<'a>>,
+    /// Values that can be recalled by their numbers, which every pickler gives out one after the other.
+    memo: Vec<Value<'a>>,
     pickle: Pickle<'a>,
 }
 
@@ -203,11 +202,11 @@ impl<'a> Machine<'a> {
             }
 
             // BINPUT, LONG_BINPUT, MEMOIZE
-            b'q' => return self.unsigned(1).and_then(|key| self.memorise(key)),
-            b'r' => return self.unsigned(4).and_then(|key| self.memorise(key)),
-            0x94 => return self.memorise(self.memo.len() as u64),
-            b'h' => self.unsigned(1).and_then(|key| self.recall(key))?,
-            b'j' => self.unsigned(4).and_then(|key| self.recall(key))?,
+            b'q' => return self.unsigned(1).and_then(|number| self.memorise(number as usize)),
+            b'r' => return self.unsigned(4).and_then(|number| self.memorise(number as usize)),
+            0x94 => return self.memorise(self.memo.len()),
+            b'h' => self.unsigned(1).and_then(|number| self.recall(number as usize))?,
+            b'j' => self.unsigned(4).and_then(|number| self.recall(number as usize))?,
 
             // GLOBAL and STACK_GLOBAL name something; INST names it and calls it at once.
             b'c' | b'i' => {
@@ -283,13 +282,18 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn memorise(&mut self, key: u64) -> Result<Option<Value<'a>>> {
-        self.memo.insert(key, self.top()?);
+    fn memorise(&mut self, number: usize) -> Result<Option<Value<'a>>> {
+        let top = self.top()?;
+        if number != self.memo.len() {
+            return Err(damaged(format!("its pickle memorises value {number} out of order")));
+        }
+        self.memo.push(top);
         Ok(None)
     }
 
-    fn recall(&self, key: u64) -> Result<Value<'a>> {
-        self.memo.get(&key).copied().ok_or_else(|| damaged(format!("its pickle recalls value {key} before it is made")))
+    fn recall(&self, number: usize) -> Result<Value<'a>> {
+        let value = self.memo.get(number).copied();
+        value.ok_or_else(|| damaged(format!("its pickle recalls value {number} before it is made")))
     }
 
     fn top(&self) -> Result<Value<'a>> {
@@ -423,7 +427,7 @@ mod tests {
             (b"\x8d\x01\0\0\0\0\0\0\0a.", Value::Text("a")),
             (b"C\x01a.", Value::Other),
             (b"N.", Value::Other),
-            (b"K\x01q\x07K\x02\x94h\x07.", Value::Int(1)),
+            (b"K\x01q\0K\x02\x94h\0.", Value::Int(1)),
         ];
         for (pickle, expected) in cases {
             assert_eq!(Pickle::parse(pickle).expect("sound").root, expected, "{pickle:?}");
@@ -459,7 +463,7 @@ mod tests {
 
     #[test]
     fn what_is_no_sound_pickle_is_refused() {
-        let cases: [(&[u8], &str); 19] = [
+        let cases: [(&[u8], &str); 20] = [
             (b"", "cut off"),
             (b"K", "cut off"),
             (b"X\xff\xff\xff\xffa", "cut off"),
@@ -472,6 +476,7 @@ mod tests {
             (b"K\x01\x87", "takes more values"),
             (b"h\x05.", "recalls value 5"),
             (b"j\xff\xff\xff\xff.", "recalls value 4294967295"),
+            (b"Nr\xff\xff\xff\xff.", "memorises value 4294967295 out of order"),
             (b"K\x01K\x02a", "no list or dictionary"),
             (b"](K\x01K\x02u", "no list or dictionary"),
             (b"}(K\x01u", "no list or dictionary"),

@@ -64,8 +64,7 @@ fn entries(file: &[u8]) -> Result<BTreeMap<String, &[u8]>> {
     let broken = |error: rawzip::Error| damaged(format!("it is not a complete zip archive ({error})"));
     let archive = ZipArchive::from_slice(file).map_err(broken)?;
     let mut entries = BTreeMap::new();
-    // From the header of an entry to the end of its content.
-    let mut ranges = vec![(archive.directory_offset(), file.len() as u64)];
+    let mut last_end = 0;
     for record in archive.entries() {
         let record = record.map_err(broken)?;
         let path = record.file_path();
@@ -84,16 +83,15 @@ fn entries(file: &[u8]) -> Result<BTreeMap<String, &[u8]>> {
             )));
         }
         let (start, end) = archive.get_entry(record.wayfinder()).map_err(broken)?.compressed_data_range();
-        ranges.push((record.local_header_offset(), end));
+        if record.local_header_offset() < last_end || end > archive.directory_offset() {
+            return Err(damaged(format!("its zip archive has {} on other entries or out of order", shown(path))));
+        }
+        last_end = end;
         let content = file.get(start as usize..end as usize).unwrap_or_default();
         if content.len() as u64 != record.uncompressed_size_hint() || entries.insert(name.to_owned(), content).is_some()
         {
             return Err(damaged(format!("its zip archive has two sizes or two entries for {}", shown(path))));
         }
-    }
-    ranges.sort_unstable();
-    if ranges.windows(2).any(|pair| pair[0].1 > pair[1].0) {
-        return Err(damaged("its zip archive has entries that lie on one another"));
     }
     Ok(entries)
 }
@@ -129,16 +127,16 @@ fn tensor<'a>(
     value: Value<'a>,
     entries: &BTreeMap<String, &'a [u8]>,
 ) -> Option<Result<View<'a>, String>> {
-    let (name, arguments) = match pickle.call(value)? {
-        (Name::RebuildParameter, &[inner, ..]) => pickle.call(inner)?,
-        call => call,
+    let call = match pickle.call(value)? {
+        (Name::RebuildParameter, &[inner, ..]) => pickle.call(inner),
+        call => Some(call),
     };
-    Some(match (name, arguments) {
+    Some(match call {
         // Storage, offset, shape, strides, and whether it is trained and by which hooks.
-        (
+        Some((
             Name::RebuildTensor,
             &[storage, Value::Int(offset), shape, strides] | &[storage, Value::Int(offset), shape, strides, _, _],
-        ) => view(pickle, [storage, shape, strides], offset, entries),
+        )) => view(pickle, [storage, shape, strides], offset, entries),
         _ => Err("is made in a way that is not known here".into()),
     })
 }

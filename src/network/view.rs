@@ -90,7 +90,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn gather<const BYTES: usize>(&self, number: impl Fn([u8; BYTES]) -> f32) -> Vec<f32> {
+    fn gather<const BYTES: usize>(&self, number: fn([u8; BYTES]) -> f32) -> Vec<f32> {
         let (stored, _) = self.bytes.as_chunks::<BYTES>();
         if self.len() == 0 {
             Vec::new()

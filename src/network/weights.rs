@@ -1,6 +1,6 @@
 //! Named tensors out of a weight file: safetensors or PyTorch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use safetensors::SafeTensors;
 
@@ -34,7 +34,7 @@ pub struct Tensor {
 #[derive(Clone, Debug)]
 pub struct Weights {
     tensors: BTreeMap<String, Tensor>,
-    metadata: BTreeMap<String, String>,
+    metadata: HashMap<String, String>,
 }
 
 impl Weights {
@@ -46,7 +46,7 @@ impl Weights {
     /// [`Error::RefusedModel`] when it is of another PyTorch format or asks for more than weights need.
     pub fn parse(file: &[u8]) -> Result<Self> {
         let (views, metadata) =
-            if torch::is_torch(file) { (torch::parse(file)?, BTreeMap::new()) } else { safetensors(file)? };
+            if torch::is_torch(file) { (torch::parse(file)?, HashMap::new()) } else { safetensors(file)? };
         let mut room = file.len() + EXPANDED_NUMBERS;
         let mut tensors = BTreeMap::new();
         for (name, view) in unwrapped(views) {
@@ -96,12 +96,13 @@ impl Weights {
                  two of the same architecture and size."
             )));
         }
-        let pairs = self.tensors.iter().zip(other.tensors.values());
-        let mixed = pairs.map(|((name, one), two)| {
-            let data = one.data.iter().zip(&two.data).map(|(a, b)| (1.0 - share) * a + share * b).collect();
-            (name.clone(), Tensor { shape: one.shape.clone(), data })
-        });
-        Ok(Self { tensors: mixed.collect(), metadata: self.metadata.clone() })
+        let mut mixed = self.tensors.clone();
+        for (one, two) in mixed.values_mut().zip(other.tensors.values()) {
+            for (a, b) in one.data.iter_mut().zip(&two.data) {
+                *a = (1.0 - share) * *a + share * b;
+            }
+        }
+        Ok(Self { tensors: mixed, metadata: self.metadata.clone() })
     }
 
     /// The tensor of that name, if there is one.
@@ -144,18 +145,19 @@ impl Weights {
 }
 
 /// The tensors and the metadata of a safetensors file.
-fn safetensors(file: &[u8]) -> Result<(BTreeMap<String, View<'_>>, BTreeMap<String, String>)> {
+fn safetensors(file: &[u8]) -> Result<(BTreeMap<String, View<'_>>, HashMap<String, String>)> {
     let (header_len, header) = SafeTensors::read_metadata(file)
         .map_err(|error| damaged(format!("it is neither a PyTorch file nor a complete safetensors file ({error})")))?;
     let numbers = &file[size_of::<u64>() + header_len..];
     let mut tensors = BTreeMap::new();
-    for (name, info) in header.tensors() {
+    for name in header.offset_keys() {
+        let Some(info) = header.info(&name) else { continue };
         let (start, end) = info.data_offsets;
         let view = View::contiguous(info.dtype, &info.shape, &numbers[start..end])
             .map_err(|reason| damaged(format!("{} {reason}", shown(&name))))?;
         tensors.insert(name, view);
     }
-    Ok((tensors, header.metadata().iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect()))
+    Ok((tensors, header.metadata().clone().unwrap_or_default()))
 }
 
 /// Drops the prefixes that training tools put before the names, and the tensors that lack them.
@@ -179,7 +181,10 @@ fn unwrapped<T>(mut tensors: BTreeMap<String, T>) -> BTreeMap<String, T> {
 }
 
 fn without_prefix<T>(tensors: BTreeMap<String, T>, prefix: &str) -> BTreeMap<String, T> {
-    tensors.into_iter().filter_map(|(name, tensor)| Some((inner_name(&name, prefix)?.to_owned(), tensor))).collect()
+    let mut inner = BTreeMap::new();
+    inner
+        .extend(tensors.into_iter().filter_map(|(name, tensor)| Some((inner_name(&name, prefix)?.to_owned(), tensor))));
+    inner
 }
 
 /// What follows a prefix and its dot.
@@ -239,7 +244,7 @@ mod tests {
         let tensors = tensors
             .iter()
             .map(|&(name, shape, data)| (name.to_owned(), Tensor { shape: shape.to_vec(), data: data.to_vec() }));
-        Weights { tensors: tensors.collect(), metadata: BTreeMap::new() }
+        Weights { tensors: tensors.collect(), metadata: HashMap::new() }
     }
 
     #[test]
