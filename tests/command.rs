@@ -9,7 +9,7 @@ use std::{
     process::{Command, Output},
 };
 
-use common::{chain_tensors, largest_difference, picture, png, safetensors_file};
+use common::{chain_tensors, golden_folder, largest_difference, picture, png, safetensors_file};
 use image::{DynamicImage, RgbaImage};
 use lenslet::picture::decode;
 use tempfile::TempDir;
@@ -237,7 +237,14 @@ fn bad_usage_says_what_to_do() {
         ("upscale photo.png -o photo.png --backend cpu", "would replace the input", 1),
         ("upscale photo.png -o photo.jpg --backend cpu", "must end in .png", 1),
         ("upscale . --backend cpu", "This is a folder", 1),
-        ("upscale photo.png --model photo.png --backend cpu", "not a complete safetensors file", 1),
+        (
+            "upscale photo.png --model photo.png --backend cpu",
+            "neither a PyTorch file nor a complete safetensors file",
+            1,
+        ),
+        ("upscale photo.png --mix small.safetensors --backend cpu", "a colon and a share from 0 to 1", 2),
+        ("upscale photo.png --mix small.safetensors:1.5 --backend cpu", "a colon and a share from 0 to 1", 2),
+        ("upscale photo.png --mix small.safetensors:0.5 --backend cpu", "cannot be mixed: body.0.bias has shape", 2),
         ("inspect missing.safetensors", "missing.safetensors", 1),
     ] {
         let before = names(folder.path());
@@ -245,6 +252,62 @@ fn bad_usage_says_what_to_do() {
         assert_eq!(status(&output), code, "{arguments}: {}", stderr(&output));
         assert!(stderr(&output).contains(expected), "{arguments}: {}", stderr(&output));
         assert_eq!(names(folder.path()), before, "{arguments}");
+    }
+}
+
+/// `--mix` interpolates: nothing and all of the other are the two models themselves, and half lies between.
+#[test]
+fn models_are_mixed() {
+    let folder = folder();
+    let mut tensors = chain_tensors(6, 1, 2);
+    for (_, _, data) in &mut tensors {
+        data.iter_mut().for_each(|value| *value *= 0.8);
+    }
+    fs::write(folder.path().join("other.safetensors"), safetensors_file(&tensors)).expect("written");
+    let enlarge = |arguments: &str| {
+        let output = lenslet(folder.path(), &format!("upscale photo.png -o out.png --backend cpu {arguments}"));
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        fs::read(folder.path().join("out.png")).expect("written")
+    };
+    let (one, other) = (enlarge("--model small.safetensors"), enlarge("--model other.safetensors"));
+    assert!(enlarge("--model small.safetensors --mix other.safetensors:0") == one);
+    assert!(enlarge("--model small.safetensors --mix other.safetensors:1") == other);
+    let half = enlarge("--model small.safetensors --mix other.safetensors:0.5");
+    assert!(half != one && half != other);
+    assert!(enlarge("--model other.safetensors --mix small.safetensors:0.5") == half);
+}
+
+#[test]
+fn files_written_by_pytorch_run() {
+    let folder = folder();
+    let file = golden_folder().join("torch/params_ema.pth");
+    let output = lenslet(folder.path(), &format!("upscale photo.png --backend cpu --json --model {}", file.display()));
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(json(&output)[0]["width"], 94);
+}
+
+/// The scale that a file does not tell is asked for, or in its name.
+#[test]
+fn the_scale_of_srcnn_is_asked_for_or_in_the_name() {
+    let folder = folder();
+    let conv = |name: &str, outputs: usize, inputs: usize, kernel: usize| {
+        let (weight, bias) = (vec![0.01; outputs * inputs * kernel * kernel], vec![0.0; outputs]);
+        let shape = vec![outputs, inputs, kernel, kernel];
+        [(format!("{name}.weight"), shape, weight), (format!("{name}.bias"), vec![outputs], bias)]
+    };
+    let tensors = [conv("conv1", 4, 1, 9), conv("conv2", 3, 4, 1), conv("conv3", 1, 3, 5)].concat();
+    for name in ["plain.safetensors", "srcnn_x3.safetensors"] {
+        fs::write(folder.path().join(name), safetensors_file(&tensors)).expect("written");
+    }
+    for (arguments, width) in [
+        ("--model srcnn_x3.safetensors", 47 * 3),
+        ("--model srcnn_x3.safetensors --scale 2", 47 * 2),
+        ("--model plain.safetensors --scale 2", 47 * 2),
+        ("--model plain.safetensors", 47 * 4),
+    ] {
+        let output = lenslet(folder.path(), &format!("upscale photo.png --backend cpu --json {arguments}"));
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        assert_eq!(json(&output)[0]["width"], width, "{arguments}");
     }
 }
 
@@ -259,7 +322,11 @@ fn models_inspect_and_bench_answer() {
     let inspected = json(&lenslet(folder.path(), "inspect small.safetensors --json"));
     assert_eq!(inspected[0]["scale"], 2);
     assert_eq!(inspected[0]["receptive_field_radius"], 3);
+    assert_eq!(inspected[0]["halo"], 3);
     assert_eq!(inspected[0]["parameters"], 3 * 6 * 9 + 12 + 6 * 6 * 9 + 12 + 6 * 12 * 9 + 12);
+
+    let seam = json(&lenslet(folder.path(), "inspect small.safetensors --seam photo.png --tile 16 --json"));
+    assert_eq!((&seam[0]["seam"]["tile"], &seam[0]["seam"]["largest"]), (&16.into(), &0.into()));
 
     let bench = lenslet(folder.path(), "bench --model small.safetensors --backend cpu --size 32 --runs 2 --json");
     assert!(json(&bench)[0]["gflops"].as_f64().is_some_and(|gflops| gflops > 0.0), "{}", stderr(&bench));

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{backend, chain, picture, upscale};
+use common::{backend, chain, golden_network, golden_network_of, largest_difference, picture, upscale};
 use lenslet::{BackendChoice, Precision, TileInput, cpu::run_all, tile::Window};
 
 fn compare(choice: BackendChoice, precision: Precision) {
@@ -37,6 +37,42 @@ fn on_the_gpu_in_f32() {
 #[test]
 fn on_the_gpu_in_f16() {
     compare(BackendChoice::Gpu, Precision::F16);
+}
+
+/// A network that looks at windows, over the whole picture's ratio of sizes, is exact as well while its field is small:
+/// tiles begin at multiples of the windows' distance, and agree on where each pixel lies.
+#[test]
+fn windows_are_exact_in_tiles_too() {
+    let network = golden_network_of("rlfn_x3", |name| !name.starts_with("block_2."));
+    assert!(network.cut().align == 6 && network.radius() == Some(network.cut().halo));
+    for (width, height) in [(211, 107), (15, 190), (3, 2)] {
+        let picture = picture(width, height);
+        for (choice, tiles) in [(BackendChoice::Cpu, [13, 64]), (BackendChoice::Gpu, [50, 64])] {
+            let whole = upscale(backend(&network, choice, Precision::F32, Some(width.max(height))), &picture);
+            for tile in tiles {
+                let tiled = upscale(backend(&network, choice, Precision::F32, Some(tile)), &picture);
+                assert!(tiled == whole, "{choice:?}, {width} x {height} in tiles of {tile}");
+            }
+        }
+    }
+}
+
+/// Networks over squares of pixels pad the picture to whole squares; their results have the picture's size all the same.
+/// Their fields are larger than the halo, so tiles are only close.
+#[test]
+fn squares_are_close_in_tiles() {
+    for (name, align) in [("rrdb_unshuffle_x2", 2), ("rrdb_unshuffle_x1", 4)] {
+        let network = golden_network(name);
+        assert_eq!((network.cut().align, network.cut().multiple), (align, align), "{name}");
+        for (width, height) in [(97, 77), (1, 5), (2, 3)] {
+            let picture = picture(width, height);
+            let whole = upscale(backend(&network, BackendChoice::Cpu, Precision::Auto, Some(97)), &picture);
+            let tiled = upscale(backend(&network, BackendChoice::Cpu, Precision::Auto, Some(13)), &picture);
+            assert_eq!(whole.len(), (width * height * network.scale().pow(2) * 4) as usize);
+            let difference = largest_difference(&whole, &tiled);
+            assert!(difference <= 1, "{name}: {difference} of 255");
+        }
+    }
 }
 
 /// The radius is exact: a pixel that far away counts, and one further away does not.

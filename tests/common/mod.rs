@@ -6,8 +6,8 @@ pub(crate) mod torch;
 use std::{collections::HashMap, path::PathBuf};
 
 use lenslet::{
-    Backend, BackendChoice, Network, NoProgress, Picture, Precision, Upscaler, network::Weights, open_backend,
-    picture::Kind,
+    Backend, BackendChoice, Network, NoProgress, Picture, Precision, Upscaler, cpu::Features, network::Weights,
+    open_backend, picture::Kind, tile::Window,
 };
 use safetensors::{Dtype, tensor::TensorView};
 
@@ -118,6 +118,48 @@ pub(crate) fn golden_folder() -> PathBuf {
 pub(crate) fn golden(name: &str) -> Weights {
     let path = golden_folder().join(name).with_extension("safetensors");
     Weights::parse(&std::fs::read(path).expect("golden file")).expect("golden file")
+}
+
+/// `[height][width][channels]` out of a golden file.
+pub(crate) fn features(file: &Weights, name: &str) -> Features {
+    let tensor = file.get(name).expect(name);
+    let [height, width, channels] = tensor.shape[..] else { panic!("{name} is no feature map") };
+    Features { window: Window::whole(width as u32, height as u32), channels, data: tensor.data.clone() }
+}
+
+/// Fails where values differ by more than the tolerance, or a map is of another size.
+pub(crate) fn assert_close(got: &Features, expected: &Features, tolerance: f32, what: &str) {
+    assert_eq!((got.window.part.area(), got.channels), (expected.window.part.area(), expected.channels), "{what}");
+    assert_eq!(got.window.part.width, expected.window.part.width, "{what}");
+    for (index, (got, expected)) in got.data.iter().zip(&expected.data).enumerate() {
+        let error = (got - expected).abs();
+        assert!(error <= tolerance * expected.abs().max(1.0), "{what}, {index}: {got}, PyTorch {expected}");
+    }
+}
+
+/// A network out of PyTorch, through the reader of weight files.
+pub(crate) fn golden_network(name: &str) -> Network {
+    golden_network_of(name, |_| true)
+}
+
+/// The same with only some of its tensors.
+pub(crate) fn golden_network_of(name: &str, is_kept: impl Fn(&str) -> bool) -> Network {
+    let file = golden(&format!("networks/{name}"));
+    let tensors: Vec<_> = file
+        .names()
+        .filter_map(|tensor| {
+            let values = file.get(tensor)?;
+            let tensor = tensor.strip_prefix("weights.").filter(|tensor| is_kept(tensor))?;
+            Some((tensor.to_owned(), values.shape.clone(), values.data.clone()))
+        })
+        .collect();
+    let mut weights = Weights::parse(&safetensors_file(&tensors)).expect(name);
+    for key in ["scale", "act"] {
+        if let Some(value) = file.metadata(key) {
+            weights = weights.with_metadata(key, value);
+        }
+    }
+    Network::from_weights(&weights).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// PNG files for the decoder, in any kind that the `image` crate writes.

@@ -1,17 +1,18 @@
-"""Makes the golden cases in this folder: what PyTorch computes for each op and for small Compact networks.
+"""Makes the golden cases of single ops in this folder: what PyTorch computes for each.
 
-Run it with `python tests/golden/make.py` (PyTorch 2, safetensors). Each case is one safetensors file;
-tests/golden.rs names what it reads from it. Pictures are [height][width][3] in 0..=1, feature maps
-[height][width][channels].
+Run it from the root with `PYTHONPATH=. python tests/golden/make.py` (PyTorch 2, safetensors). Each case is
+one safetensors file; tests/golden.rs names what it reads from it. Pictures are [height][width][3] in 0..=1,
+feature maps [height][width][channels].
 """
 
-from itertools import pairwise
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from torch import nn
 from torch.nn import functional
+
+from training.architectures.dysample import DySample
+from training.architectures.srcnn import enlarged
 
 HERE = Path(__file__).parent
 
@@ -53,48 +54,95 @@ def pixel_shuffle() -> None:
         )
 
 
-class Compact(nn.Module):
-    """SRVGGNetCompact as the Real-ESRGAN paper describes it."""
+def conv_kinds() -> None:
+    """Give every kernel, stride, activation and way to combine that `conv3x3` has not, 5 to 6 channels."""
+    source, other = torch.randn(1, 5, 9, 11), torch.randn(1, 6, 9, 11)
+    small, wide = torch.randn(6, 5, 3, 3) / 4, torch.randn(6, 5, 5, 5) / 8
+    bias = torch.randn(6)
+    sums = functional.conv2d(source, small, bias, padding=1)
+    large = functional.interpolate(source, scale_factor=2, mode="nearest")
+    save_file(
+        {
+            "source": to_hwc(source),
+            "other": to_hwc(other),
+            "small": small,
+            "wide": wide,
+            "bias": bias,
+            "strided": to_hwc(functional.conv2d(source, small, bias, stride=2)),
+            "silu": to_hwc(functional.silu(functional.conv2d(source, wide, bias, padding=2))),
+            "mish_upsampled": to_hwc(functional.mish(functional.conv2d(large, small, bias, padding=1))),
+            "sigmoid_multiplied": to_hwc(torch.sigmoid(sums) * other),
+            "attended": to_hwc((sums + other) * (torch.sigmoid(sums) - 0.5)),
+            "added_twice": to_hwc(sums + 0.5 * other - 0.25 * other),
+        },
+        HERE / "conv_kinds.safetensors",
+    )
 
-    def __init__(self, features: int, convs: int, scale: int) -> None:
-        """Make `convs` inner convolutions of `features` channels."""
-        super().__init__()
-        self.scale = scale
-        widths = [3] + [features] * (convs + 1)
-        self.body = nn.ModuleList()
-        for inputs, outputs in pairwise(widths):
-            self.body += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.PReLU(outputs)]
-        self.body.append(nn.Conv2d(features, 3 * scale**2, 3, padding=1))
 
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
-        """Enlarge a picture."""
-        value = picture
-        for layer in self.body:
-            value = layer(value)
-        nearest = functional.interpolate(picture, scale_factor=self.scale, mode="nearest")
-        return functional.pixel_shuffle(value, self.scale) + nearest
+def pooling_and_resizing() -> None:
+    """Pool windows, and resize: bilinear to any size, bicubic by a factor as MATLAB does."""
+    source = torch.randn(1, 6, 17, 20)
+    pooled = functional.max_pool2d(source, kernel_size=7, stride=3)
+    bilinear = functional.interpolate(pooled, (17, 20), mode="bilinear", align_corners=False)
+    picture = torch.rand(1, 3, 5, 7)
+    save_file(
+        {
+            "source": to_hwc(source),
+            "pooled": to_hwc(pooled),
+            "bilinear": to_hwc(bilinear),
+            "picture": to_hwc(picture),
+            "bicubic": to_hwc(enlarged(picture, 3)),
+        },
+        HERE / "resize.safetensors",
+    )
 
 
-def compact() -> None:
-    """Small networks with odd widths, under each prefix in use, on a picture of 8-bit values."""
-    cases = ((1, 6, 1, ""), (2, 9, 2, "params."), (3, 5, 0, "params_ema."), (4, 12, 3, ""))
-    for scale, features, convs, prefix in cases:
-        network = Compact(features, convs, scale)
-        for name, parameter in network.named_parameters():
-            if parameter.ndim == 1 and name.endswith("weight"):
-                nn.init.uniform_(parameter, 0.0, 0.5)
-        picture = torch.randint(0, 256, (1, 3, 11, 13)).float() / 255
-        weights = {f"weights.{prefix}{name}": value.detach() for name, value in network.named_parameters()}
-        with torch.no_grad():
-            output = network(picture)
-        save_file(
-            weights | {"picture": to_hwc(picture), "output": to_hwc(output)},
-            HERE / f"compact_x{scale}.safetensors",
-        )
+def pixel_unshuffle() -> None:
+    """Unshuffle pictures by 2 and by 4."""
+    picture = torch.rand(1, 3, 8, 12)
+    shuffled = {f"by_{factor}": to_hwc(functional.pixel_unshuffle(picture, factor)) for factor in (2, 4)}
+    save_file({"picture": to_hwc(picture)} | shuffled, HERE / "pixel_unshuffle.safetensors")
+
+
+def norms() -> None:
+    """Normalise three groups of channels and add a residual, and normalise each pixel."""
+    source, residual = torch.randn(1, 6, 7, 9) * 3 + 1, torch.randn(1, 6, 7, 9)
+    weight, bias = torch.rand(6) + 0.5, torch.randn(6)
+    channels_last = source.permute(0, 2, 3, 1)
+    save_file(
+        {
+            "source": to_hwc(source),
+            "residual": to_hwc(residual),
+            "weight": weight,
+            "bias": bias,
+            "group_norm": to_hwc(functional.group_norm(source, 3, weight, bias, eps=1e-5) + residual),
+            "layer_norm": functional.layer_norm(channels_last, (6,), weight, bias, eps=1e-6)[0].contiguous(),
+        },
+        HERE / "norms.safetensors",
+    )
+
+
+def dy_sample() -> None:
+    """Sample two groups of channels at places up to some pixels away, by factor 2."""
+    sampler = DySample(6, None, 2, 2)
+    source = torch.randn(1, 6, 5, 7)
+    with torch.no_grad():
+        sampler.offset.weight.normal_(std=1.5)
+        # The op gets offsets that are ready: the sampler's own formula without the first positions.
+        offsets = 0.5 * sampler.offset(source) * torch.sigmoid(sampler.scope(source))
+        output = sampler(source)
+    save_file(
+        {"source": to_hwc(source), "offsets": to_hwc(offsets), "output": to_hwc(output)},
+        HERE / "dy_sample.safetensors",
+    )
 
 
 if __name__ == "__main__":
     torch.manual_seed(1)
     conv3x3()
     pixel_shuffle()
-    compact()
+    conv_kinds()
+    pooling_and_resizing()
+    pixel_unshuffle()
+    norms()
+    dy_sample()

@@ -1,0 +1,96 @@
+//! What PyTorch makes of small networks of every architecture and style of names (tests/golden/networks.py), against both
+//! backends.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use std::fs;
+
+use common::{assert_close, backend, features, golden, golden_folder, golden_network, largest_difference, upscale};
+use lenslet::{
+    BackendChoice, Network, Picture, Precision, TileInput,
+    cpu::{Features, run_all},
+    picture::Kind,
+    tile::Window,
+};
+
+/// A network out of PyTorch, as the file that people have, with a picture and what PyTorch makes of it.
+struct Case {
+    name: String,
+    network: Network,
+    picture: Features,
+    output: Features,
+}
+
+fn cases() -> Vec<Case> {
+    let folder = golden_folder().join("networks");
+    let mut names: Vec<_> =
+        fs::read_dir(folder).expect("golden networks").map(|entry| entry.expect("entry").path()).collect();
+    names.sort();
+    let case = |path: &std::path::PathBuf| {
+        let name = path.file_stem().expect("name").to_string_lossy().into_owned();
+        let file = golden(&format!("networks/{name}"));
+        let network = golden_network(&name);
+        Case { network, picture: features(&file, "picture"), output: features(&file, "output"), name }
+    };
+    names.iter().map(case).collect()
+}
+
+/// The picture, which holds 8-bit values.
+fn picture(features: &Features) -> Picture {
+    let part = features.window.part;
+    let kind = Kind { grey: false, alpha: false };
+    Picture { width: part.width, height: part.height, rgba: bytes(features), kind, icc_profile: None }
+}
+
+fn bytes(features: &Features) -> Vec<u8> {
+    let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
+    features.data.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [byte(r), byte(g), byte(b), 255]).collect()
+}
+
+#[test]
+fn networks_equal_pytorch_on_the_cpu() {
+    let cases = cases();
+    assert!(cases.len() >= 30, "{} cases", cases.len());
+    for Case { name, network, picture: input, output } in cases {
+        let part = input.window.part;
+        let cut = network.cut();
+        let whole = Window::whole(cut.padded(part.width), cut.padded(part.height));
+        let tile = TileInput { rgba: picture(&input).crop(whole.part), window: whole, keep: part };
+        let (_, enlarged) = run_all(&network, &tile);
+        let enlarged = cropped(&enlarged.expect("every network ends in pixels"), output.window);
+        assert_close(&enlarged, &output, 1e-4, &name);
+    }
+}
+
+/// The upper left part of a map.
+fn cropped(map: &Features, window: Window) -> Features {
+    let (from, to) = (map.window.part.width as usize * map.channels, window.part.width as usize * map.channels);
+    let rows = map.data.chunks_exact(from).take(window.part.height as usize);
+    Features { window, channels: map.channels, data: rows.flat_map(|row| row[..to].iter().copied()).collect() }
+}
+
+/// Through tiles where they are exact, backends and 8 bits. The precision is the backend's own choice: f16 where that
+/// is precise enough for the network, else f32.
+#[test]
+fn networks_equal_pytorch_on_every_backend() {
+    let mut halves = 0;
+    for Case { name, network, picture: input, output } in cases() {
+        let is_exact = network.radius().is_some_and(|radius| radius <= network.cut().halo);
+        let tile = if is_exact { 8 } else { 40 };
+        for (choice, precision) in [
+            (BackendChoice::Cpu, Precision::Auto),
+            (BackendChoice::Gpu, Precision::F32),
+            (BackendChoice::Gpu, Precision::Auto),
+        ] {
+            let backend = backend(&network, choice, precision, Some(tile));
+            let is_half = backend.info().precision == "f16";
+            halves += usize::from(is_half);
+            let got = upscale(backend, &picture(&input));
+            let difference = largest_difference(&got, &bytes(&output));
+            let bound = if is_half { 2 } else { 1 };
+            assert!(difference <= bound, "{name}, {choice:?} {precision:?}: {difference} of 255");
+        }
+    }
+    assert!(halves >= 25, "f16 must do for nearly all, it did for {halves}");
+}
