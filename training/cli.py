@@ -1,4 +1,4 @@
-"""The commands of `python -m training`: train, evaluate, export."""
+"""The commands of `python -m training`: train, evaluate, export, compare, convert."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 import torch
 
 from .card import About
+from .compare import compare
+from .conversion import convert
 from .evaluate import glance, read_evaluation, score, table
 from .export import export
 from .options import parser
@@ -95,12 +97,30 @@ def export_checkpoint(args: argparse.Namespace) -> None:
     log(export(state, sets, args.out, about(args)))
 
 
+def compare_pictures(args: argparse.Namespace) -> None:
+    """Print how far PyTorch and lenslet are apart on each picture."""
+    for difference in compare(args.model, args.pictures, args.lenslet):
+        log(str(difference))
+
+
+def convert_files(args: argparse.Namespace) -> None:
+    """Write the model file of another program's files and say what it holds."""
+    log(convert(args.inputs, args.out, args.scale))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; mistakes of the caller end with one line and status 1."""
     args = parser().parse_args(argv)
     torch.backends.cudnn.benchmark = True
+    commands = {
+        "train": train,
+        "evaluate": evaluate,
+        "export": export_checkpoint,
+        "compare": compare_pictures,
+        "convert": convert_files,
+    }
     try:
-        {"train": train, "evaluate": evaluate, "export": export_checkpoint}[args.command](args)
+        commands[args.command](args)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

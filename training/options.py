@@ -13,12 +13,15 @@ from .state import Plan
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(
-        prog="python -m training", description="Train, measure and export enlarging networks."
+        prog="python -m training",
+        description="Train, measure, export, compare and convert enlarging networks.",
     )
     commands = top.add_subparsers(dest="command", required=True)
     add_train(commands.add_parser("train", help="train a network on a folder of pictures and export it"))
     add_evaluate(commands.add_parser("evaluate", help="measure a model file on folders of pictures"))
     add_export(commands.add_parser("export", help="export a checkpoint as it stands"))
+    add_compare(commands.add_parser("compare", help="compare PyTorch and lenslet on pictures"))
+    add_convert(commands.add_parser("convert", help="turn ncnn or ONNX files into a model file"))
     return top
 
 
@@ -77,3 +80,18 @@ def add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("--eval", type=Path, nargs="+", required=True, help="folders to measure on")
     add_output(command)
     add_device(command)
+
+
+def add_compare(command: argparse.ArgumentParser) -> None:
+    """Add the options of `compare`."""
+    command.add_argument("--model", type=Path, required=True, help="model file, .safetensors or .pth")
+    command.add_argument("--lenslet", default="lenslet", help="the command (default: %(default)s)")
+    command.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE", help="small picture")
+
+
+def add_convert(command: argparse.ArgumentParser) -> None:
+    """Add the options of `convert`."""
+    add = command.add_argument
+    add("inputs", type=Path, nargs="+", metavar="INPUT", help=".onnx, or .param and .bin of ncnn")
+    add("-o", "--out", type=Path, required=True, help="model file to write, .safetensors")
+    add("--scale", type=int, help="factor of an SRCNN, which its files do not tell")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from .network import Compact
+from .architectures.compact import Compact
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,21 @@
-"""Model files: safetensors in f16, with what there is to know about them in the header."""
+"""Model files: writing safetensors with what there is to know in the header, reading those of others too."""
 
 from __future__ import annotations
 
 import json
 import os
+import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import Tensor
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
 
-from .network import Compact, compact_from_tensors
+from .architectures import build
+
+# What safetensors and NumPy call the types of numbers written here.
+DTYPES = {torch.float16: ("F16", "<f2"), torch.float32: ("F32", "<f4")}
 
 
 def to_f16(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -24,7 +28,7 @@ def to_f16(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def encode(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
-    """Return the bytes of a safetensors file of f16 tensors.
+    """Return the bytes of a safetensors file of f16 or f32 tensors.
 
     The official writer puts metadata in a random order; written here in a fixed one, so that the same
     weights give the same SHA-256. Layout: u64 header length, JSON header padded to 8 bytes, tensors.
@@ -32,9 +36,10 @@ def encode(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
     header: dict[str, object] = {"__metadata__": metadata}
     offset, data = 0, b""
     for name, tensor in tensors.items():
-        values = tensor.numpy().astype("<f2").tobytes()
+        dtype, layout = DTYPES[tensor.dtype]
+        values = tensor.numpy().astype(layout).tobytes()
         header[name] = {
-            "dtype": "F16",
+            "dtype": dtype,
             "shape": list(tensor.shape),
             "data_offsets": [offset, offset + len(values)],
         }
@@ -53,10 +58,39 @@ def write_whole(path: Path, content: bytes) -> None:
     os.replace(fresh, path)
 
 
-def load_model(path: Path) -> Compact:
-    """Read a model file into a network computing in f32."""
+def flattened(value: object, name: str = "") -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors of nested dictionaries, with the keys on the way to them joined by dots."""
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from flattened(inner, f"{name}.{key}" if name else str(key))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return the tensors of a safetensors or PyTorch file, and the entries of its header.
+
+    Raises ValueError when the file is damaged or, as PyTorch file, holds more than data.
+    """
+    if path.suffix == ".safetensors":
+        try:
+            with safe_open(path, "pt") as file:
+                return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+        except SafetensorError as error:
+            raise ValueError(f"{path} is not a sound safetensors file: {error}") from error
     try:
-        tensors = load_file(path)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is not a sound safetensors file: {error}") from error
-    return compact_from_tensors(tensors).eval().requires_grad_(False)
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
+        raise ValueError(f"{path} is not a sound PyTorch file: {error}") from error
+    return dict(flattened(content)), {}
+
+
+def load_model(path: Path, act: str | None = None, scale: int | None = None) -> nn.Module:
+    """Read a model file of any known architecture into a network computing in f32.
+
+    `act` and `scale` say what the file cannot; see `training.architectures.build`. Raises ValueError when
+    the file is damaged or of no known architecture.
+    """
+    tensors, header = read_tensors(path)
+    told = header.get("scale", "")
+    return build(tensors, act or header.get("act"), scale or (int(told) if told.isdecimal() else None))

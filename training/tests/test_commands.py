@@ -9,10 +9,10 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from training.architectures.compact import Compact
 from training.card import duration, update_cards
 from training.cli import main
 from training.evaluate import enlarge
-from training.network import Compact
 from training.pictures import read_folder
 from training.state import load
 from training.weights import encode, load_model, to_f16

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+
+def activation(act: str, width: int) -> nn.Module:
+    """Return the activation of that name for `width` channels."""
+    if act == "prelu":
+        return nn.PReLU(width)
+    if act == "relu":
+        return nn.ReLU()
+    if act == "leakyrelu":
+        return nn.LeakyReLU(0.1)
+    raise ValueError(f"act must be prelu, relu or leakyrelu, not {act}")
 
 
 class Compact(nn.Module):
@@ -16,17 +26,20 @@ class Compact(nn.Module):
     the names community files use: `body.0.weight`, `body.0.bias`, `body.1.weight` (slopes), ...
     """
 
-    def __init__(self, width: int = 32, depth: int = 8, scale: int = 4) -> None:
-        """Build `depth` inner convolutions of `width` channels for a factor of 1 to 4."""
+    def __init__(self, width: int = 32, depth: int = 8, scale: int = 4, act: str = "prelu") -> None:
+        """Build `depth` inner convolutions of `width` channels for a factor of 1 to 4.
+
+        `act` stands behind all convolutions but the last: `prelu`, `relu` or `leakyrelu`.
+        """
         super().__init__()
         if scale not in (1, 2, 3, 4):
             raise ValueError(f"scale must be 1, 2, 3 or 4, not {scale}")
         if width < 1 or depth < 0:
             raise ValueError(f"width must be at least 1 and depth at least 0, not {width} and {depth}")
-        self.width, self.depth, self.scale = width, depth, scale
-        layers: list[nn.Module] = [nn.Conv2d(3, width, 3, padding=1), nn.PReLU(width)]
-        for _ in range(depth):
-            layers += [nn.Conv2d(width, width, 3, padding=1), nn.PReLU(width)]
+        self.width, self.depth, self.scale, self.act = width, depth, scale, act
+        layers: list[nn.Module] = []
+        for inputs in [3] + depth * [width]:
+            layers += [nn.Conv2d(inputs, width, 3, padding=1), activation(act, width)]
         layers.append(nn.Conv2d(width, 3 * scale * scale, 3, padding=1))
         self.body = nn.ModuleList(layers)
 
@@ -56,14 +69,17 @@ class Compact(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
 
-def compact_from_tensors(tensors: dict[str, Tensor]) -> Compact:
-    """Build the network whose sizes the tensors' shapes tell and load them, as f32."""
-    try:
-        last = max(int(name.split(".")[1]) for name in tensors)
-        width = tensors["body.0.weight"].shape[0]
-        scale = round((tensors[f"body.{last}.weight"].shape[0] / 3) ** 0.5)
-        network = Compact(width=width, depth=last // 2 - 1, scale=scale)
-        network.load_state_dict({name: tensor.to(torch.float32) for name, tensor in tensors.items()})
-    except (IndexError, KeyError, RuntimeError, ValueError) as error:
-        raise ValueError(f"these are not the tensors of a Compact network: {error}") from error
+def compact_from_tensors(tensors: dict[str, Tensor], act: str | None = None) -> Compact:
+    """Build the network whose sizes the tensors' shapes tell and load them, strictly.
+
+    `act` says what stands where the file has no slopes, `relu` (taken unless told) or `leakyrelu`: both
+    are without tensors. Raises IndexError, KeyError, RuntimeError or ValueError when the tensors are not
+    those of a Compact network.
+    """
+    last = max(int(name.split(".")[1]) for name in tensors)
+    width = tensors["body.0.weight"].shape[0]
+    scale = round((tensors[f"body.{last}.weight"].shape[0] / 3) ** 0.5)
+    act = "prelu" if "body.1.weight" in tensors else act or "relu"
+    network = Compact(width, last // 2 - 1, scale, act)
+    network.load_state_dict(tensors)
     return network

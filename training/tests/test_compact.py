@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from training.network import Compact, compact_from_tensors
+from training.architectures.compact import Compact, compact_from_tensors
 
 
 def test_tensor_names_and_shapes() -> None:
@@ -60,13 +60,18 @@ def test_sizes_come_back_from_tensors(width: int, depth: int, scale: int) -> Non
     assert (network.width, network.depth, network.scale) == (width, depth, scale)
 
 
-@pytest.mark.parametrize(
-    "tensors", [{}, {"conv.weight": torch.zeros(1)}, {"body.0.weight": torch.zeros(4, 3, 3, 3)}]
-)
-def test_other_tensors_are_refused(tensors: dict[str, torch.Tensor]) -> None:
-    """With one kind of error, whatever is wrong."""
-    with pytest.raises(ValueError, match="not the tensors of a Compact network"):
-        compact_from_tensors(tensors)
+@pytest.mark.parametrize(("act", "slope"), [("relu", 0.0), ("leakyrelu", 0.1)])
+def test_activations_without_slopes(act: str, slope: float) -> None:
+    """They are PReLU with fixed slopes."""
+    torch.manual_seed(2)
+    plain, sloped = Compact(4, 1, 2, act), Compact(4, 1, 2)
+    sloped.load_state_dict(plain.state_dict(), strict=False)
+    with torch.no_grad():
+        for number in (1, 3):
+            sloped.body[number].weight.fill_(slope)
+    small = torch.rand(1, 3, 5, 6)
+    torch.testing.assert_close(plain(small), sloped(small))
+    assert compact_from_tensors(plain.state_dict(), act).body[1].__class__ is plain.body[1].__class__
 
 
 @pytest.mark.parametrize("sizes", [(4, 1, 5), (0, 1, 2), (4, -1, 2)])
@@ -74,3 +79,9 @@ def test_impossible_sizes_are_refused(sizes: tuple[int, int, int]) -> None:
     """Rather than built into something odd."""
     with pytest.raises(ValueError, match="must be"):
         Compact(*sizes)
+
+
+def test_an_unknown_activation_is_refused() -> None:
+    """By its name."""
+    with pytest.raises(ValueError, match="not tanh"):
+        Compact(4, 1, 2, "tanh")

@@ -1,0 +1,5 @@
+"""PyTorch definitions of the architectures that community files are of, under the names those files use."""
+
+from .load import build
+
+__all__ = ["build"]
