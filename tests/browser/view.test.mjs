@@ -136,7 +136,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       }
       assert.equal(
         await page.$eval('[role=slider]', (slider) => slider.getAttribute('aria-valuetext')),
-        '88 % original, 12 % enlarged',
+        '88 % Original, 12 % first-x4',
       );
     });
 
@@ -163,7 +163,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         await page.waitForFunction(
           (name) => document.body.dataset.state === 'done' && document.querySelector('#save').download === name,
           {},
-          `${kind}-4x.png`,
+          `${kind}-4x-first-x4.png`,
         );
         assert.match(await visibleText(page, '#size'), /^36 × 32 px/);
         if (kind === 'drop') assert.ok(prevented, 'the browser must not open the file itself');
@@ -186,16 +186,16 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('above the largest canvas the preview is reduced, and tiles still meet', async () => {
-      const pixels = await page.evaluate(() => {
-        const view = /** @type {any} */ (document.querySelector('compare-view'));
-        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('.after canvas'));
-        view.open({ width: 20_000, height: 40, inputWidth: 5000, inputHeight: 10, tiles: 2 });
+      const pixels = await page.evaluate(async () => {
+        const { Preview } = await import(`${location.origin}/preview.js`);
+        const preview = new Preview(20_000, 40, undefined);
         const half = { y: 0, width: 10_000, height: 40, done: 1, total: 2 };
         for (const x of [0, 10_000]) {
-          view.paint({ ...half, x, pixels: new Uint8ClampedArray(10_000 * 40 * 4).fill(255) });
+          preview.paint({ ...half, x, pixels: new Uint8ClampedArray(10_000 * 40 * 4).fill(255) });
         }
+        const { canvas, reduced } = preview;
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return { width: canvas.width, reduced: view.reduced, unpainted: data.filter((value) => value !== 255).length };
+        return { width: canvas.width, reduced, unpainted: data.filter((value) => value !== 255).length };
       });
       assert.ok(pixels.width <= 16_384);
       assert.deepEqual([pixels.reduced, pixels.unpainted], [true, 0]);
