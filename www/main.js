@@ -65,6 +65,7 @@ async function prepare(pause) {
     document.body.dataset.engine = 'failed';
     if (mix && error instanceof EngineError && error.code === 'invalid-option') panel.mixProblem = error.message;
     else tell(sentenceOf(error));
+    offer();
   }
 }
 
@@ -72,6 +73,7 @@ async function prepare(pause) {
 function offer() {
   const { state, size } = bench;
   next.hidden = !(state === 'waiting' || (state === 'done' && !comparison.has(choice.key)));
+  again.disabled = document.body.dataset.engine === 'failed';
   again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.label}`;
   if (panel.isOpen || !next.hidden) forecast.ask(size);
   const { time, device } = forecast.about(size);
@@ -128,7 +130,9 @@ models.addEventListener('change', () => {
   choice.settle();
   choice.write();
   panel.show();
-  if (choice.key !== key) prepare(0);
+  if (choice.key === key) return;
+  tell('');
+  prepare(0);
 });
 choice.addEventListener('change', () => {
   tell('');

@@ -1,6 +1,6 @@
 /**
- * The models there are to choose from: those of the site, and the person's own files. Fires `change` when the list or
- * something in it changes.
+ * The models there are to choose from: those of the site, and the person's own files. Fires `change` when the person
+ * changes the list or something in it.
  *
  * @typedef {{id: string, file: Blob, kept: boolean}} Own
  * @typedef {{key: string, name: string, title: string, summary: string, info?: import('./engine.js').ModelInfo,
@@ -39,7 +39,6 @@ export class Models extends EventTarget {
     /** @type {{models: {name: string, title: string, summary: string}[]}} */
     const index = await (await fetch(new URL('models/index.json', import.meta.url))).json();
     this.builtIn = index.models.map(({ name, title, summary }) => ({ key: name, name, title, summary }));
-    this.#changed();
   }
 
   /** @param {string | undefined} key */

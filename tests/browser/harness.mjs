@@ -122,6 +122,87 @@ export async function choose(page, file) {
 }
 
 /**
+ * Gives files to the page by an event, as the browser makes one for a paste or a drop.
+ * @param {import('puppeteer-core').Page} page
+ * @param {'paste' | 'drop'} kind
+ * @param {{name: string, content: Uint8Array | string}[]} files
+ * @returns {Promise<boolean>} whether the page keeps the browser from opening the files itself
+ */
+export function give(page, kind, files) {
+  return page.evaluate(
+    (kind, files) => {
+      const transfer = new DataTransfer();
+      for (const { name, content } of files) transfer.items.add(new File([new Uint8Array(content)], name));
+      const event = new Event(kind, { bubbles: true, cancelable: true });
+      Object.defineProperty(event, kind === 'paste' ? 'clipboardData' : 'dataTransfer', { value: transfer });
+      document.body.dispatchEvent(event);
+      return event.defaultPrevented;
+    },
+    kind,
+    files.map(({ name, content }) => ({ name, content: [...Buffer.from(content)] })),
+  );
+}
+
+/**
+ * Picks a model file in the settings, and waits until the model is chosen and ready.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} file
+ * @param {string} name what it is to be called
+ */
+export async function addModel(page, file, name) {
+  const field = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('#model-file'));
+  await field.uploadFile(file);
+  await waitForText(page, '#card .name', name);
+  await waitForEngine(page);
+}
+
+/** @param {import('puppeteer-core').Page} page */
+export const openSettings = (page) => page.$eval('#settings', (settings) => settings.showPopover());
+
+/**
+ * Presses the button that enlarges the open picture with the chosen model, and waits for that result.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} label of the result
+ */
+export async function enlargeAgain(page, label) {
+  await waitForEngine(page);
+  await page.$eval('#settings', (settings) => settings.hidePopover());
+  await (await page.waitForSelector('#again', { visible: true }))?.click();
+  await page.waitForFunction(
+    (label) => document.body.dataset.state === 'done' && document.querySelector('#run').textContent.endsWith(` · ${label}`),
+    {},
+    label,
+  );
+}
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ * @param {string} text that is to stand there, or begin what stands there
+ */
+export async function waitForText(page, selector, text) {
+  await page.waitForFunction(
+    (selector, text) => document.querySelector(selector)?.textContent.startsWith(text),
+    {},
+    selector,
+    text,
+  );
+}
+
+/**
+ * The texts of a select's options, the chosen one first.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ */
+export async function options(page, selector) {
+  return page.$eval(selector, (element) => {
+    const select = /** @type {HTMLSelectElement} */ (element);
+    const chosen = select.selectedOptions[0];
+    return [chosen, ...[...select.options].filter((option) => option !== chosen)].map((option) => option?.text);
+  });
+}
+
+/**
  * Waits for the state the page says it is in.
  * @param {import('puppeteer-core').Page} page
  * @param {'empty' | 'working' | 'done'} state

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, openPage, visibleText, waitForState } from './harness.mjs';
+import { choose, give, openPage, visibleText, waitForState } from './harness.mjs';
 import { drawPng } from './pictures.mjs';
 
 const WIDTH = 30;
@@ -26,26 +26,6 @@ const percent = async (page) => parseInt(await visibleText(page, '#zoom'));
 
 /** @param {import('puppeteer-core').Page} page */
 const split = (page) => page.$eval('[role=slider]', (slider) => Number(slider.getAttribute('aria-valuenow')));
-
-/**
- * A file arrives by an event, as the browser makes one for a paste or a drop.
- * @param {import('puppeteer-core').Page} page
- * @param {'paste' | 'drop'} kind
- * @param {Uint8Array} content
- */
-const deliver = (page, kind, content) =>
-  page.evaluate(
-    (kind, content) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(content)], `${kind}.png`, { type: 'image/png' }));
-      const event = new Event(kind, { bubbles: true, cancelable: true });
-      Object.defineProperty(event, kind === 'paste' ? 'clipboardData' : 'dataTransfer', { value: transfer });
-      document.body.dispatchEvent(event);
-      return event.defaultPrevented;
-    },
-    kind,
-    [...content],
-  );
 
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
   describe(name, () => {
@@ -159,7 +139,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     for (const kind of /** @type {const} */ (['paste', 'drop'])) {
       test(`a picture comes in by ${kind}`, async () => {
-        const prevented = await deliver(page, kind, drawPng(9, 8));
+        const prevented = await give(page, kind, [{ name: `${kind}.png`, content: drawPng(9, 8) }]);
         await page.waitForFunction(
           (name) => document.body.dataset.state === 'done' && document.querySelector('#save').download === name,
           {},
