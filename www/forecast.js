@@ -13,7 +13,7 @@ export class Forecast extends EventTarget {
   #stop = new AbortController();
   /** @type {{settings: import('./engine.js').Settings, info: import('./engine.js').Info} | undefined} */
   #ready;
-  /** @type {Map<string, number | undefined>} milliseconds by size, undefined while they are being measured */
+  /** @type {Map<string, number | 'asked' | 'unknown'>} milliseconds by size */
   #known = new Map();
 
   /** @param {import('./engine.js').Engine} engine */
@@ -43,13 +43,21 @@ export class Forecast extends EventTarget {
     const key = JSON.stringify(size);
     if (!this.#ready || this.#known.has(key)) return;
     const { signal } = this.#stop;
-    this.#known.set(key, undefined);
+    this.#known.set(key, 'asked');
+    /** @type {number | 'unknown'} */
+    let milliseconds = 'unknown'; // where the engine cannot run the model: whoever runs it is told why
     try {
-      this.#known.set(key, await this.#engine.estimate(this.#ready.settings, size, signal));
-      this.dispatchEvent(new Event('change'));
+      milliseconds = await this.#engine.estimate(this.#ready.settings, size, signal);
     } catch {
-      // Superseded, or the engine cannot run this model: whoever runs it is told why.
+      if (signal.aborted) return;
     }
+    this.#known.set(key, milliseconds);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** Whether the engine has been asked for something that is not known yet. */
+  get isAsked() {
+    return [...this.#known.values()].includes('asked');
   }
 
   /**
@@ -58,7 +66,7 @@ export class Forecast extends EventTarget {
    */
   about(size = ONE_MEGAPIXEL) {
     const milliseconds = this.#known.get(JSON.stringify(size));
-    if (!this.#ready || milliseconds === undefined) return { time: '', device: '' };
+    if (!this.#ready || typeof milliseconds !== 'number') return { time: '', device: '' };
     return { time: about(milliseconds / 1000), device: device(this.#ready.info) };
   }
 }

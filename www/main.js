@@ -47,6 +47,7 @@ async function prepare(pause) {
   document.body.dataset.engine = 'loading';
   readiness.textContent = 'Getting the engine ready…';
   panel.mixProblem = '';
+  panel.problem = '';
   forecast.forget();
   try {
     await new Promise((resolve) => setTimeout(resolve, pause));
@@ -63,8 +64,12 @@ async function prepare(pause) {
     if (signal.aborted) return;
     readiness.textContent = 'The engine is not ready.';
     document.body.dataset.engine = 'failed';
-    if (mix && error instanceof EngineError && error.code === 'invalid-option') panel.mixProblem = error.message;
-    else tell(sentenceOf(error));
+    if (mix && error instanceof EngineError && error.code === 'invalid-option') {
+      panel.mixProblem = error.message;
+    } else {
+      tell(sentenceOf(error));
+      panel.problem = sentenceOf(error); // On a small screen the settings hide the other one.
+    }
     offer();
   }
 }
@@ -77,8 +82,9 @@ function offer() {
   again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.label}`;
   if (panel.isOpen || !next.hidden) forecast.ask(size);
   const { time, device } = forecast.about(size);
-  expected.textContent = time && `Takes ${time} on ${device}.`;
-  panel.time = time && `${time} ${size ? 'for the open picture' : 'per megapixel of a picture'} on ${device}`;
+  const takes = state === 'waiting' ? 'Not begun yet, because it takes' : 'Takes';
+  expected.textContent = time && `${takes} ${time} on ${device}.`;
+  panel.time = time ? `${time} ${size ? 'for this picture' : 'per megapixel'} on ${device}` : forecast.isAsked ? 'measuring…' : '';
 }
 
 /**
@@ -99,6 +105,7 @@ async function addModels(files) {
     }
   }
   tell(problems.join(' '));
+  if (problems.length > 0) panel.close();
   return problems.length === 0;
 }
 
@@ -111,8 +118,12 @@ async function take(files) {
   const pictures = files.filter((_, index) => !areModels[index]);
   if (!(await addModels(modelFiles))) return;
   if (pictures.length > 1) note('One picture at a time: this is the first of those you gave.');
-  if (pictures.length > 0) bench.open(pictures[0]);
-  else panel.open();
+  if (pictures.length > 0) {
+    panel.close();
+    bench.open(pictures[0]);
+  } else {
+    panel.open();
+  }
 }
 
 const loaded = models

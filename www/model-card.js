@@ -37,7 +37,7 @@ export class ModelCard {
 
   /** @param {import('./models.js').Model | undefined} model */
   show(model) {
-    if (model !== this.#model) this.#problem.textContent = '';
+    if (model !== this.#model) this.problem = '';
     this.#model = model;
     this.#name.textContent = model?.name ?? '';
     this.#summary.textContent = model?.summary ?? '';
@@ -50,6 +50,10 @@ export class ModelCard {
     this.#keep.checked = model?.own?.kept ?? false;
   }
 
+  set problem(/** @type {string} */ sentence) {
+    this.#problem.textContent = sentence;
+  }
+
   set time(/** @type {string} */ sentence) {
     this.#tell('time', sentence);
   }
@@ -59,18 +63,18 @@ export class ModelCard {
    * @param {string | undefined} value
    */
   #tell(fact, value) {
-    find(this.#facts, `[data-fact=${fact}]`, HTMLElement).textContent = value ?? '–';
+    find(this.#facts, `[data-fact=${fact}]`, HTMLElement).textContent = value || '–';
   }
 
   /** @param {(model: import('./models.js').OwnModel) => Promise<void>} action */
   async #try(action) {
-    this.#problem.textContent = '';
+    this.problem = '';
     this.#keep.disabled = true;
     try {
       await action(/** @type {import('./models.js').OwnModel} */ (this.#model));
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      this.#problem.textContent =
+      this.problem =
         error instanceof EngineError ? message : `The file that is kept could not be changed (${message}).`;
     }
     this.#keep.disabled = false;

@@ -52,6 +52,11 @@ export class SettingsPanel {
     if (!this.isOpen) this.#root.showPopover();
   }
 
+  /** So that what lies behind can be seen. */
+  close() {
+    this.#root.hidePopover();
+  }
+
   /** @param {() => void} action when it has been opened */
   onOpen(action) {
     this.#root.addEventListener('toggle', () => {
@@ -76,6 +81,11 @@ export class SettingsPanel {
     this.#run.value = run;
     this.#showShare();
     this.#card.show(this.#choice.model);
+  }
+
+  /** Why the chosen model cannot be run. */
+  set problem(/** @type {string} */ sentence) {
+    this.#card.problem = sentence;
   }
 
   /** About how long it would take. */

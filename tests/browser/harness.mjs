@@ -167,7 +167,7 @@ export const openSettings = (page) => page.$eval('#settings', (settings) => sett
 export async function enlargeAgain(page, label) {
   await waitForEngine(page);
   await page.$eval('#settings', (settings) => settings.hidePopover());
-  await (await page.waitForSelector('#again', { visible: true }))?.click();
+  await page.locator('#again').click();
   await page.waitForFunction(
     (label) => document.body.dataset.state === 'done' && document.querySelector('#run').textContent.endsWith(` · ${label}`),
     {},
