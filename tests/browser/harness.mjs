@@ -92,14 +92,27 @@ export async function startBrowser(name) {
 }
 
 /**
+ * Lets the page begin what it expects to take long, as it does on a busy machine with a simulated GPU, without a test
+ * having to think of it.
+ */
+function agreeToWait() {
+  const agree = () => {
+    if (document.body.dataset.state === 'waiting') /** @type {HTMLButtonElement} */ (document.querySelector('#again')).click();
+  };
+  addEventListener('DOMContentLoaded', () => new MutationObserver(agree).observe(document.body, { attributes: true }));
+}
+
+/**
  * Opens the page and waits until the engine is ready.
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address
+ * @param {{patient?: boolean}} [options]
  */
-export async function openPage(running, address) {
+export async function openPage(running, address, { patient = true } = {}) {
   const page = await running.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await installProbe(page);
+  if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.
   await page.goto(address, { waitUntil: 'domcontentloaded' });
   await waitForEngine(page);

@@ -178,7 +178,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('what is expected to take long is not begun without asking', async () => {
-      const page = await open();
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu`, { patient: false });
       const slow = modelFile({ features: 128, convs: 4 });
       await addModel(page, await site.pictures.write('slow.safetensors', slow), 'slow');
       await choose(page, await site.pictures.write('large.png', drawPng(3000, 2400)));

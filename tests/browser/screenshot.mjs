@@ -42,7 +42,7 @@ const server = await startServer();
 const browser = await startBrowser('Chromium, no WebGPU');
 for (const [screen, size] of Object.entries(SCREENS)) {
   for (const scheme of ['light', 'dark']) {
-    const page = await openPage(browser.running, `${server.url}?run=cpu`);
+    const page = await openPage(browser.running, `${server.url}?run=cpu`, { patient: false });
     const shoot = (/** @type {string} */ state) =>
       page.screenshot({ path: path.join(folder, `${screen}-${scheme}-${state}.png`) });
     await page.setViewport(size);
