@@ -1,11 +1,11 @@
 /**
- * <compare-view>: the original and the enlarged picture, one over the other, with a slider between them. Both
- * lie at the same place and size, and zoom and move together. Its parts stand in index.html. Fires `zoom` when
+ * <compare-view>: two versions of a picture, one over the other, with a slider between them. Both lie at the same place
+ * and size, however many pixels each has, and zoom and move together. Its parts stand in index.html. Fires `zoom` when
  * the picture is shown at another size.
  */
 
+import { find } from './dom.js';
 import { trackGestures } from './gestures.js';
-import { Preview } from './preview.js';
 import { Viewport } from './viewport.js';
 
 const ZOOM_STEP = 1.25;
@@ -13,26 +13,13 @@ const PAN_STEP_PX = 60;
 const SLIDER_STEP = 2;
 const SLIDER_LEAP = 10;
 
-/**
- * @template {HTMLElement} T
- * @param {ParentNode} parent
- * @param {string} selector
- * @param {new () => T} type
- */
-export function find(parent, selector, type) {
-  const found = parent.querySelector(selector);
-  if (!(found instanceof type)) throw new Error(`The page has no ${selector}.`);
-  return found;
-}
-
 export class CompareView extends HTMLElement {
-  #before = find(this, '.before canvas', HTMLCanvasElement);
-  #after = find(this, '.after canvas', HTMLCanvasElement);
+  #before = find(this, '.before', HTMLElement);
+  #after = find(this, '.after', HTMLElement);
   #slider = find(this, '[role=slider]', HTMLElement);
-  #original = new Preview(this.#before);
-  #enlarged = new Preview(this.#after);
   #viewport = new Viewport();
   #split = 50;
+  #labels = ['', ''];
 
   connectedCallback() {
     new ResizeObserver(() =>
@@ -48,37 +35,41 @@ export class CompareView extends HTMLElement {
   }
 
   /**
-   * Shows the original, plainly enlarged, until tiles cover it.
-   * @param {import('./engine.js').Start} size
-   * @param {ImageBitmap | undefined} original nothing where the browser cannot decode the file
+   * Another picture of that size comes: it is shown whole.
+   * @param {{width: number, height: number}} size
    */
-  open({ width, height, inputWidth, inputHeight }, original) {
-    this.#original.open(inputWidth, inputHeight, original);
-    this.#enlarged.open(width, height, original);
-    this.growing = true;
+  open({ width, height }) {
     this.split = 50;
     this.#change(() => this.#viewport.open(width, height));
   }
 
-  /** @param {import('./engine.js').Tile} tile */
-  paint(tile) {
-    this.#enlarged.paint(tile);
+  /**
+   * The same picture has that size now, which is what 100 % means; it stays where and as large as it is shown.
+   * @param {{width: number, height: number}} size
+   */
+  resize({ width, height }) {
+    this.#change(() => this.#viewport.become(width, height));
   }
 
-  /** Lets go of the pictures' memory. */
-  close() {
-    this.#original.close();
-    this.#enlarged.close();
+  /** @param {HTMLCanvasElement} canvas */
+  showOne(canvas) {
+    this.toggleAttribute('data-alone', true);
+    this.#after.replaceChildren(canvas);
+    this.#change(() => {});
   }
 
-  /** While the picture grows there is nothing to compare yet, and no slider. */
-  set growing(/** @type {boolean} */ growing) {
-    this.toggleAttribute('data-growing', growing);
-  }
-
-  /** Whether the preview holds fewer pixels than the picture. */
-  get reduced() {
-    return this.#enlarged.reduced;
+  /**
+   * @param {HTMLCanvasElement} before
+   * @param {HTMLCanvasElement} after
+   * @param {[string, string]} labels for those who do not see them
+   */
+  showTwo(before, after, labels) {
+    this.toggleAttribute('data-alone', false);
+    this.#before.replaceChildren(before);
+    this.#after.replaceChildren(after);
+    this.#labels = labels;
+    this.split = this.#split;
+    this.#change(() => {});
   }
 
   /** How large the picture is shown: at 100, one output pixel fills one device pixel. */
@@ -102,7 +93,7 @@ export class CompareView extends HTMLElement {
     this.#change(() => this.#viewport.zoomTo(this.#viewport.zoom / ZOOM_STEP));
   }
 
-  /** How much of the stage, from the left and in percent, shows the original. */
+  /** How much of the stage, from the left and in percent, shows the version on the left. */
   get split() {
     return this.#split;
   }
@@ -112,14 +103,15 @@ export class CompareView extends HTMLElement {
     const shown = Math.round(this.#split);
     this.style.setProperty('--split', `${this.#split}%`);
     this.#slider.setAttribute('aria-valuenow', String(shown));
-    this.#slider.setAttribute('aria-valuetext', `${shown} % original, ${100 - shown} % enlarged`);
+    const [before, after] = this.#labels;
+    this.#slider.setAttribute('aria-valuetext', `${shown} % ${before}, ${100 - shown} % ${after}`);
   }
 
   /** @param {() => void} change of the viewport */
   #change(change) {
     change();
     const { width, height } = this.#viewport.shown;
-    for (const { style } of [this.#before, this.#after]) {
+    for (const { style } of this.querySelectorAll('canvas')) {
       style.width = `${width}px`;
       style.height = `${height}px`;
       style.translate = `${this.#viewport.x}px ${this.#viewport.y}px`;

@@ -1,19 +1,27 @@
 /**
  * The page's side of the engine worker: promises and AbortSignals over messages, and a new worker when one dies.
  *
- * @typedef {{model?: string, backend: 'auto' | 'gpu' | 'cpu', precision: 'auto' | 'f32' | 'f16', tile?: number}} Settings
- * @typedef {{model: string, scale: number, backend: string, adapter: string, precision: string, warnings: string[]}} Info
+ * @typedef {{id: string, name: string, file: Blob}} ModelFile the id tells files of one name apart
+ * @typedef {string | ModelFile} ModelSource a model of the site by its name, or a file
+ * @typedef {{model?: ModelSource, mix?: {model: ModelSource, share: number}, backend: 'auto' | 'gpu' | 'cpu',
+ *   precision: 'auto' | 'f32' | 'f16', tile?: number}} Settings
+ * @typedef {{architecture: string, scale: number, parameters: number, bytes: number}} ModelInfo
+ * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
  * @typedef {{width: number, height: number, inputWidth: number, inputHeight: number, tiles: number}} Start
  * @typedef {{x: number, y: number, width: number, height: number, pixels: Uint8ClampedArray, done: number, total: number}} Tile
  * @typedef {{blob: Blob, width: number, height: number, model: string, backend: string, adapter: string,
  *   precision: string, milliseconds: number, tiles: number, warnings: string[]}} Result
- * @typedef {{kind: 'prepare' | 'upscale', id: number, settings: Settings, file?: Blob}} Request
+ * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
+ *   | {kind: 'estimate', settings: Settings, width: number, height: number}
+ *   | {kind: 'upscale', settings: Settings, file: Blob, patience: number}} Question
+ * @typedef {Question & {id: number}} Request
  * @typedef {Request | {kind: 'cancel', id: number}} ToWorker
- * @typedef {{kind: 'alive'} | {kind: 'ready', id: number, info: Info} | {kind: 'start', id: number, start: Start}
- *   | {kind: 'tile', id: number, tile: Tile} | {kind: 'done', id: number, result: Result}
+ * @typedef {{kind: 'alive'} | {kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
+ *   | {kind: 'long', id: number, start: Start} | {kind: 'done', id: number, result: Result}
+ *   | {kind: 'answer', id: number, answer: Info | ModelInfo | number}
  *   | {kind: 'failed', id: number, code: string, message: string}} FromWorker
- * @typedef {{request: Request, resolve: (value: any) => void, reject: (error: EngineError) => void,
- *   onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Call
+ * @typedef {{signal?: AbortSignal, onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Options
+ * @typedef {{request: Request, options: Options, resolve: (value: any) => void, reject: (error: Error) => void}} Call
  */
 
 /** A tile on a slow device takes long; past this a person should not have to wait for it to end. */
@@ -32,6 +40,15 @@ export class EngineError extends Error {
   }
 }
 
+/** The picture was not begun, because it would take longer than the caller's patience. */
+export class TakesLong extends Error {
+  /** @param {Start} start what would have been made */
+  constructor(start) {
+    super('This takes longer than allowed.');
+    this.start = start;
+  }
+}
+
 /**
  * A worker from a network address does not inherit the page's Content-Security-Policy; one from a blob: address
  * does. So the worker is a blob of one line that imports the real one.
@@ -44,34 +61,63 @@ function startWorker(name) {
 }
 
 export class Engine {
-  /** @type {Worker | undefined} */
-  #worker;
   /** @type {Map<number, Call>} */
   #calls = new Map();
+  /** @type {Worker | undefined} */
+  #worker = this.#start();
   #count = 0;
 
   /**
    * Loads the model and the device, so that a later upscale makes no request.
    * @param {Settings} settings
+   * @param {AbortSignal} signal
    * @returns {Promise<Info>}
    */
-  prepare(settings) {
-    return new Promise((resolve, reject) => {
-      this.#send({ request: { kind: 'prepare', id: ++this.#count, settings }, resolve, reject });
-    });
+  prepare(settings, signal) {
+    return this.#ask({ kind: 'prepare', settings }, { signal });
+  }
+
+  /**
+   * Tells what a weight file holds. Does not wait for a picture that is under way.
+   * @param {ModelFile} model
+   * @returns {Promise<ModelInfo>}
+   */
+  inspect(model) {
+    return this.#ask({ kind: 'inspect', model }, {});
+  }
+
+  /**
+   * About how many milliseconds a picture of that size would take, by a trial.
+   * @param {Settings} settings
+   * @param {{width: number, height: number}} size
+   * @param {AbortSignal} signal
+   * @returns {Promise<number>}
+   */
+  estimate(settings, { width, height }, signal) {
+    return this.#ask({ kind: 'estimate', settings, width, height }, { signal });
   }
 
   /**
    * @param {Blob} file
    * @param {Settings} settings
-   * @param {{signal: AbortSignal, onStart: (start: Start) => void, onTile: (tile: Tile) => void}} options
+   * @param {Options & {patience: number}} options what is expected to take longer than the patience (in milliseconds)
+   *   is not begun and rejects with TakesLong
    * @returns {Promise<Result>}
    */
-  upscale(file, settings, { signal, onStart, onTile }) {
-    const id = ++this.#count;
+  upscale(file, settings, { patience, ...options }) {
+    return this.#ask({ kind: 'upscale', settings, file, patience }, options);
+  }
+
+  /**
+   * @param {Question} question
+   * @param {Options} options
+   * @returns {Promise<any>}
+   */
+  #ask(question, options) {
+    const request = { ...question, id: ++this.#count };
     return new Promise((resolve, reject) => {
-      this.#send({ request: { kind: 'upscale', id, settings, file }, resolve, reject, onStart, onTile });
-      signal.addEventListener('abort', () => this.#cancel(id), { once: true });
+      this.#send({ request, options, resolve, reject });
+      options.signal?.addEventListener('abort', () => this.#cancel(request.id), { once: true });
     });
   }
 
@@ -84,13 +130,20 @@ export class Engine {
 
   /** @param {number} id */
   #cancel(id) {
+    const call = this.#calls.get(id);
+    if (!call) return;
+    const stopped = new EngineError('cancelled', 'Stopped.');
     this.#worker?.postMessage({ kind: 'cancel', id });
+    if (call.request.kind !== 'upscale') {
+      this.#calls.delete(id);
+      call.reject(stopped);
+      return;
+    }
     setTimeout(() => {
-      const call = this.#calls.get(id);
-      if (!call) return;
+      if (!this.#calls.has(id)) return;
       const waiting = this.#end();
       for (const other of waiting) {
-        if (other === call) call.reject(new EngineError('cancelled', 'Stopped.'));
+        if (other === call) call.reject(stopped);
         else this.#send(other);
       }
     }, CANCEL_PATIENCE_MS);
@@ -121,16 +174,19 @@ export class Engine {
     if (!call) return;
     switch (message.kind) {
       case 'start':
-        call.onStart?.(message.start);
+        call.options.onStart?.(message.start);
         return;
       case 'tile':
-        call.onTile?.(message.tile);
+        call.options.onTile?.(message.tile);
         return;
-      case 'ready':
-        call.resolve(message.info);
+      case 'answer':
+        call.resolve(message.answer);
         break;
       case 'done':
         call.resolve(message.result);
+        break;
+      case 'long':
+        call.reject(new TakesLong(message.start));
         break;
       case 'failed':
         call.reject(new EngineError(message.code, message.message));

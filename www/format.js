@@ -23,7 +23,20 @@ export function megapixels(width, height) {
 export function bytes(count) {
   if (count < 1000) return `${count} B`;
   if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
-  return `${(count / 1e6).toFixed(1)} MB`;
+  if (count < 1e9) return `${(count / 1e6).toFixed(1)} MB`;
+  return `${(count / 1e9).toFixed(1)} GB`;
+}
+
+/** @param {number} number */
+export function count(number) {
+  if (number < 1000) return String(number);
+  if (number < 999_500) return `${Math.round(number / 1e3)} thousand`;
+  return `${(number / 1e6).toFixed(1)} million`;
+}
+
+/** @param {number} scale */
+export function enlarges(scale) {
+  return scale === 1 ? 'not at all, it only restores' : `${scale} times`;
 }
 
 /** @param {number} milliseconds */
@@ -35,14 +48,20 @@ export function duration(milliseconds) {
 }
 
 /**
- * A guess is worded as one: coarser the further away the end is.
+ * A guess is worded as one: coarser the longer it is.
  * @param {number} seconds
  */
-export function timeLeft(seconds) {
-  if (seconds < 1.5) return 'a moment left';
-  if (seconds < 20) return `about ${Math.round(seconds)} s left`;
-  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s left`;
-  return `about ${Math.round(seconds / 60)} min left`;
+export function about(seconds) {
+  if (seconds < 1.5) return 'a moment';
+  if (seconds < 20) return `about ${Math.round(seconds)} s`;
+  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 90 * 60) return `about ${Math.round(seconds / 60)} min`;
+  return `about ${Math.round(seconds / 3600)} hours`;
+}
+
+/** @param {{backend: string}} run */
+export function device({ backend }) {
+  return `this machine’s ${backend.toUpperCase()}`;
 }
 
 /** @param {{backend: string, adapter: string, precision: string}} run */
@@ -51,11 +70,13 @@ export function ranOn({ backend, adapter, precision }) {
 }
 
 /**
- * `holiday.jpeg` enlarged four times is saved as `holiday-4x.png`.
+ * `holiday.jpeg` enlarged four times by the model `mine` is saved as `holiday-4x-mine.png`.
  * @param {string} name
  * @param {number} scale
+ * @param {string} label
  */
-export function outputName(name, scale) {
+export function outputName(name, scale, label) {
   const stem = name.replace(/\.[^.]*$/, '') || 'picture';
-  return `${stem}-${Number(scale.toFixed(2))}x.png`;
+  const model = label.replace(/[^\p{L}\p{N}\p{M}._]+/gu, '-');
+  return `${stem}-${Number(scale.toFixed(2))}x-${model}.png`;
 }

@@ -1,20 +1,24 @@
-/** The three ways a picture comes in: picked, dropped anywhere on the page, or pasted. */
+/** The three ways a file comes in: picked, dropped anywhere on the page, or pasted. */
 
 /**
  * @param {HTMLInputElement} picker
  * @param {(files: File[]) => void} onFiles at least one
  */
-export function takeFiles(picker, onFiles) {
+export function takePicked(picker, onFiles) {
+  picker.addEventListener('change', () => {
+    const files = [...(picker.files ?? [])];
+    picker.value = ''; // so that the same file can be picked again
+    if (files.length > 0) onFiles(files);
+  });
+}
+
+/** @param {(files: File[]) => void} onFiles at least one */
+export function takeGiven(onFiles) {
   /** @param {FileList | undefined} list */
   const take = (list) => {
     const files = [...(list ?? [])];
     if (files.length > 0) onFiles(files);
   };
-
-  picker.addEventListener('change', () => {
-    take(picker.files ?? undefined);
-    picker.value = ''; // so that the same file can be picked again
-  });
 
   document.addEventListener('paste', (event) => take(event.clipboardData?.files));
 

@@ -1,175 +1,168 @@
-/** Wires the page: files come in, the engine works, the view shows, the link saves. */
+/** Wires the page: models and pictures come in, the choice makes the engine ready, the bench enlarges and compares. */
 
-import { CompareView, find } from './compare-view.js';
+import { Bench } from './bench.js';
+import { Choice } from './choice.js';
+import { CompareView } from './compare-view.js';
+import { Comparison } from './comparison.js';
+import { find } from './dom.js';
 import { Engine, EngineError } from './engine.js';
+import { Forecast } from './forecast.js';
 import * as format from './format.js';
-import { takeFiles } from './intake.js';
-import { Progress } from './progress.js';
-import { readSettings, wireSettings } from './settings.js';
+import { takeGiven, takePicked } from './intake.js';
+import { isModelFile } from './model-files.js';
+import { Models } from './models.js';
+import { clear, note, sentenceOf, tell, warn } from './notices.js';
+import { SettingsPanel } from './settings-panel.js';
 
-/** @typedef {'empty' | 'working' | 'done'} State */
+/** Who goes through a list with the keyboard does not want every model on the way made ready. */
+const QUIET_MS = 200;
 
-const view = find(document, 'compare-view', CompareView);
-const problem = find(document, '#problem', HTMLElement);
-const note = find(document, '#note', HTMLElement);
 const readiness = find(document, '#readiness', HTMLElement);
-const warnings = find(document, '#warnings', HTMLElement);
-const fileName = find(document, '#file-name', HTMLElement);
-const bar = find(document, '#bar', HTMLProgressElement);
-const progressText = find(document, '#progress-text', HTMLElement);
-const cancel = find(document, '#cancel', HTMLButtonElement);
-const save = find(document, '#save', HTMLAnchorElement);
-const sizeText = find(document, '#size', HTMLElement);
-const runText = find(document, '#run', HTMLElement);
+const again = find(document, '#again', HTMLButtonElement);
+const expected = find(document, '#expected', HTMLElement);
+const next = find(document, '.next', HTMLElement);
 const zoomText = find(document, '#zoom', HTMLElement);
 
 const engine = new Engine();
+const models = new Models(engine);
+const choice = new Choice(models);
+const panel = new SettingsPanel(models, choice);
+const view = find(document, 'compare-view', CompareView);
+const comparison = new Comparison(
+  view,
+  find(document, '#left', HTMLSelectElement),
+  find(document, '#right', HTMLSelectElement),
+);
+const bench = new Bench(engine, choice, comparison);
+const forecast = new Forecast(engine);
 
-/** The enlargement under way, or the last one. Whoever is not the current job has no say on the page any more. */
-let job = new AbortController();
+/** The engine is being made ready for the last choice; whoever is not this any more has no say. */
+let preparing = new AbortController();
 
-/** @param {State} state */
-function show(state) {
-  document.body.dataset.state = state;
-  if (state === 'empty') {
-    view.close();
-    document.title = 'Lenslet';
-  }
-}
-
-/** @param {unknown} error */
-function tell(error) {
-  problem.textContent =
-    error instanceof EngineError ? error.message : `Something went wrong in the page: ${error}. Reload it to go on.`;
-}
-
-/** @param {string[]} sentences */
-function warn(sentences) {
-  warnings.replaceChildren(
-    ...sentences.map((sentence) => Object.assign(document.createElement('p'), { textContent: sentence })),
-  );
-}
-
-async function prepare() {
+/** @param {number} pause */
+async function prepare(pause) {
+  preparing.abort();
+  const { signal } = (preparing = new AbortController());
+  const { model, mix, settings } = choice;
   document.body.dataset.engine = 'loading';
   readiness.textContent = 'Getting the engine ready…';
+  panel.mixProblem = '';
+  panel.problem = '';
+  forecast.forget();
   try {
-    const info = await engine.prepare(readSettings());
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    if (signal.aborted) return;
+    const info = await engine.prepare(settings, signal);
     readiness.textContent = `Ready: ${format.ranOn(info)}`;
     warn(info.warnings);
+    if (model) model.info = info.model;
+    panel.show();
+    forecast.ready(settings, info);
     document.body.dataset.engine = 'ready';
+    offer();
   } catch (error) {
+    if (signal.aborted) return;
     readiness.textContent = 'The engine is not ready.';
-    tell(error);
     document.body.dataset.engine = 'failed';
+    if (mix && error instanceof EngineError && error.code === 'invalid-option') {
+      panel.mixProblem = error.message;
+    } else {
+      tell(sentenceOf(error));
+      panel.problem = sentenceOf(error); // On a small screen the settings hide the other one.
+    }
+    offer();
   }
+}
+
+/** Offers to enlarge the open picture with what is chosen, where that has not been done, and tells how long it takes. */
+function offer() {
+  const { state, size } = bench;
+  next.hidden = !(state === 'waiting' || (state === 'done' && !comparison.has(choice.key)));
+  again.disabled = document.body.dataset.engine === 'failed';
+  again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.label}`;
+  if (panel.isOpen || !next.hidden) forecast.ask(size);
+  const { time, device } = forecast.about(size);
+  const takes = state === 'waiting' ? 'Not begun yet, because it takes' : 'Takes';
+  expected.textContent = time && `${takes} ${time} on ${device}.`;
+  panel.time = time ? `${time} ${size ? 'for this picture' : 'per megapixel'} on ${device}` : forecast.isAsked ? 'measuring…' : '';
 }
 
 /**
- * The browser's own decoding of the original, for the left side of the slider.
- * @param {Blob} file
+ * @param {File[]} files
+ * @returns {Promise<boolean>} whether all of them are listed now; the last one is chosen
  */
-async function decode(file) {
-  try {
-    return await createImageBitmap(file, { imageOrientation: 'from-image' });
-  } catch {
-    return undefined; // The engine reads more formats than some browsers do, and goes on without.
+async function addModels(files) {
+  const problems = [];
+  for (const file of files) {
+    note(`Reading ${file.name}…`);
+    try {
+      const { key, name } = await models.add(file);
+      choice.choose({ model: key });
+      note(`${name} is one of your models now, and chosen.`);
+    } catch (error) {
+      note('');
+      problems.push(files.length > 1 ? `${file.name}: ${sentenceOf(error)}` : sentenceOf(error));
+    }
   }
+  tell(problems.join(' '));
+  if (problems.length > 0) panel.close();
+  return problems.length === 0;
 }
 
 /** @param {File[]} files */
-async function enlarge(files) {
-  const [file] = files;
-  job.abort();
-  const mine = (job = new AbortController());
-  problem.textContent = '';
-  note.textContent = files.length > 1 ? 'One picture at a time: this is the first of those you gave.' : '';
-  fileName.textContent = file.name;
-  progressText.textContent = 'Reading the picture…';
-  bar.removeAttribute('value');
-  cancel.disabled = false;
-  URL.revokeObjectURL(save.href);
-  save.removeAttribute('href');
-  view.close();
-  show('working');
-
-  let opened = Promise.resolve();
-  let scale = 1;
-  /** @type {Progress} */
-  let progress;
-  try {
-    const result = await engine.upscale(file, readSettings(), {
-      signal: mine.signal,
-      onStart(start) {
-        scale = start.width / start.inputWidth;
-        progress = new Progress(start.width * start.height, performance.now());
-        // Only now: the engine has seen that the picture is sound and not too large to decode.
-        opened = decode(file).then((original) => {
-          if (job !== mine) return;
-          view.open(start, original);
-          original?.close();
-        });
-      },
-      onTile(tile) {
-        progress.add(tile.width * tile.height, performance.now());
-        opened = opened.then(() => {
-          if (job !== mine) return;
-          view.paint(tile);
-          showProgress(progress, tile);
-        });
-      },
-    });
-    await opened;
-    if (job === mine) finish(result, format.outputName(file.name, scale));
-  } catch (error) {
-    if (job !== mine) return;
-    show('empty');
-    if (error instanceof EngineError && error.code === 'cancelled') note.textContent = 'Stopped. Nothing was saved.';
-    else tell(error);
-    prepare(); // Whatever went wrong may have cost the engine its device or its life.
+async function take(files) {
+  await loaded;
+  clear();
+  const areModels = await Promise.all(files.map(isModelFile));
+  const modelFiles = files.filter((_, index) => areModels[index]);
+  const pictures = files.filter((_, index) => !areModels[index]);
+  if (!(await addModels(modelFiles))) return;
+  if (pictures.length > 1) note('One picture at a time: this is the first of those you gave.');
+  if (pictures.length > 0) {
+    panel.close();
+    bench.open(pictures[0]);
+  } else {
+    panel.open();
   }
 }
 
-/**
- * @param {Progress} progress
- * @param {{done: number, total: number}} tiles
- */
-function showProgress(progress, { done, total }) {
-  bar.value = progress.fraction;
-  document.title = `${Math.floor(progress.fraction * 100)} % · Lenslet`;
-  if (cancel.disabled) return;
-  const rest = done < total ? format.timeLeft(progress.secondsLeft ?? 0) : 'writing the file';
-  progressText.textContent = `Tile ${done} of ${total} · ${rest}`;
-}
+const loaded = models
+  .load()
+  .catch((error) => tell(sentenceOf(error)))
+  .then(() => {
+    const lost = choice.settle();
+    if (lost.length > 0) note(`Not kept on this device, and therefore not chosen: ${lost.join(', ')}.`);
+    panel.show();
+    prepare(0);
+  });
 
-/**
- * @param {import('./engine.js').Result} result
- * @param {string} name
- */
-function finish(result, name) {
-  const { width, height, blob } = result;
-  save.href = URL.createObjectURL(blob);
-  save.download = name;
-  sizeText.textContent = [
-    format.pixels(width, height),
-    format.megapixels(width, height),
-    `${format.bytes(blob.size)} PNG`,
-  ].join(' · ');
-  runText.textContent = `${format.duration(result.milliseconds)} on ${format.ranOn(result)} · ${result.model}`;
-  warn(result.warnings);
-  if (view.reduced) note.textContent = 'The preview is reduced to fit this browser; the saved file has every pixel.';
-  view.growing = false;
-  document.title = `${name} · Lenslet`;
-  show('done');
-}
-
-takeFiles(find(document, '#file', HTMLInputElement), enlarge);
-
-cancel.addEventListener('click', () => {
-  cancel.disabled = true;
-  progressText.textContent = 'Stopping…';
-  job.abort();
+models.addEventListener('change', () => {
+  const { key } = choice;
+  choice.settle();
+  choice.write();
+  panel.show();
+  if (choice.key === key) return;
+  tell('');
+  prepare(0);
 });
+choice.addEventListener('change', () => {
+  tell('');
+  panel.show();
+  prepare(QUIET_MS);
+  offer();
+});
+bench.addEventListener('change', offer);
+bench.addEventListener('failed', () => prepare(0));
+forecast.addEventListener('change', offer);
+panel.onOpen(offer);
+
+takeGiven(take);
+takePicked(find(document, '#file', HTMLInputElement), take);
+takePicked(find(document, '#model-file', HTMLInputElement), async (files) => {
+  clear();
+  await addModels(files);
+});
+again.addEventListener('click', () => bench.again());
 
 view.addEventListener('zoom', () => {
   zoomText.textContent = `${Math.round(view.percent)} %`;
@@ -178,11 +171,3 @@ find(document, '#zoom-out', HTMLButtonElement).addEventListener('click', () => v
 find(document, '#zoom-in', HTMLButtonElement).addEventListener('click', () => view.zoomIn());
 find(document, '#fit', HTMLButtonElement).addEventListener('click', () => view.fit());
 find(document, '#actual-size', HTMLButtonElement).addEventListener('click', () => view.actualSize());
-
-const model = find(document, '#model', HTMLSelectElement);
-const run = find(document, '#run-on', HTMLSelectElement);
-wireSettings(model, run, () => {
-  problem.textContent = '';
-  prepare();
-}).catch(tell);
-prepare();

@@ -1,6 +1,6 @@
 /**
- * Paints tiles on a canvas. A canvas has a largest size that a picture need not have: above it the preview is
- * painted smaller, while the saved file keeps every pixel.
+ * A picture on a canvas, painted tile by tile. A canvas has a largest size that a picture need not have: above it the
+ * preview is painted smaller, while the saved file keeps every pixel.
  */
 
 /** The second limit is for browsers that refuse the first, which they do by drawing nothing. */
@@ -37,13 +37,23 @@ function draws(canvas) {
 }
 
 export class Preview {
-  #canvas;
-  #factorX = 1;
-  #factorY = 1;
+  canvas = document.createElement('canvas');
+  #factorX;
+  #factorY;
 
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
-    this.#canvas = canvas;
+  /**
+   * @param {number} width of the picture
+   * @param {number} height of the picture
+   * @param {CanvasImageSource | undefined} original shown, plainly enlarged, where no tile is finished yet
+   */
+  constructor(width, height, original) {
+    for (const limit of LIMITS) {
+      Object.assign(this.canvas, previewSize(width, height, limit));
+      if (draws(this.canvas)) break;
+    }
+    this.#factorX = this.canvas.width / width;
+    this.#factorY = this.canvas.height / height;
+    if (original) context(this.canvas).drawImage(original, 0, 0, this.canvas.width, this.canvas.height);
   }
 
   /** Whether the canvas holds fewer pixels than the picture. */
@@ -51,26 +61,15 @@ export class Preview {
     return this.#factorX < 1 || this.#factorY < 1;
   }
 
-  /**
-   * Empties the canvas for a picture of this size, and shows `original` where no tile is finished yet.
-   * @param {number} width
-   * @param {number} height
-   * @param {ImageBitmap | undefined} original
-   */
-  open(width, height, original) {
-    for (const limit of LIMITS) {
-      Object.assign(this.#canvas, previewSize(width, height, limit));
-      if (draws(this.#canvas)) break;
-    }
-    this.#factorX = this.#canvas.width / width;
-    this.#factorY = this.#canvas.height / height;
-    if (original) context(this.#canvas).drawImage(original, 0, 0, this.#canvas.width, this.#canvas.height);
+  /** How much memory it takes. */
+  get pixels() {
+    return this.canvas.width * this.canvas.height;
   }
 
   /** @param {import('./engine.js').Tile} tile */
   paint(tile) {
     const image = new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (tile.pixels), tile.width, tile.height);
-    const pen = context(this.#canvas);
+    const pen = context(this.canvas);
     if (!this.reduced) {
       pen.putImageData(image, tile.x, tile.y);
       return;
@@ -88,6 +87,6 @@ export class Preview {
 
   /** Lets the memory go. */
   close() {
-    Object.assign(this.#canvas, { width: 1, height: 1 });
+    Object.assign(this.canvas, { width: 1, height: 1 });
   }
 }

@@ -36,6 +36,18 @@ export class Viewport {
     this.fit();
   }
 
+  /**
+   * The picture has another number of pixels now, and stays where and as large as it is shown.
+   * @param {number} width of the output
+   * @param {number} height of the output
+   */
+  become(width, height) {
+    this.zoom *= this.#picture.width / width;
+    this.#picture = { width, height };
+    if (this.fitted) this.fit();
+    else this.#settle();
+  }
+
   get percent() {
     return this.zoom * this.#density * 100;
   }

@@ -29,7 +29,7 @@ function post(message, transfer = []) {
 
 /** @param {import('./engine.js').Settings} settings */
 async function upscalerFor(settings) {
-  const key = JSON.stringify(settings);
+  const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
   if (current?.key !== key) {
     await started;
     drop();
@@ -43,26 +43,79 @@ function drop() {
   current = undefined;
 }
 
-/** @param {import('./engine.js').Request} request */
-async function answer({ id, settings, file }) {
-  const signal = calls.get(id)?.signal;
-  try {
-    signal?.throwIfAborted();
-    const upscaler = await upscalerFor(settings);
-    if (!file) {
-      const { model, scale, backend, adapter, precision, warnings } = upscaler;
-      post({ kind: 'ready', id, info: { model, scale, backend, adapter, precision, warnings } });
+/**
+ * The sizes of a picture and its enlargement. The upscaler tells them once it has decoded the picture, and is stopped
+ * right there.
+ * @param {Upscaler} upscaler
+ * @param {Blob} file
+ */
+async function measure(upscaler, file) {
+  const stop = new AbortController();
+  /** @type {import('./engine.js').Start[]} */
+  const starts = [];
+  const onStart = (/** @type {import('./engine.js').Start} */ start) => {
+    starts.push(start);
+    stop.abort();
+  };
+  await upscaler.upscale(file, { signal: stop.signal, onStart }).catch((error) => {
+    if (starts.length === 0) throw error;
+  });
+  return starts[0];
+}
+
+/**
+ * @param {import('./engine.js').Request & {kind: 'upscale'}} request
+ * @param {AbortSignal} signal
+ */
+async function upscale({ id, settings, file, patience }, signal) {
+  const upscaler = await upscalerFor(settings);
+  if (patience < Infinity) {
+    const start = await measure(upscaler, file);
+    const expected = await upscaler.estimate(start.inputWidth, start.inputHeight);
+    signal.throwIfAborted();
+    if (expected > patience) {
+      post({ kind: 'long', id, start });
       return;
     }
-    const result = await upscaler.upscale(file, {
-      signal,
-      onStart: (start) => post({ kind: 'start', id, start }),
-      onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
-    });
-    post({ kind: 'done', id, result });
+  }
+  const result = await upscaler.upscale(file, {
+    signal,
+    onStart: (start) => post({ kind: 'start', id, start }),
+    onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
+  });
+  post({ kind: 'done', id, result });
+}
+
+/**
+ * @param {import('./engine.js').Request} request
+ * @param {AbortSignal} signal
+ */
+async function answer(request, signal) {
+  const { id, kind } = request;
+  if (kind === 'upscale') {
+    await upscale(request, signal);
+  } else if (kind === 'inspect') {
+    await started;
+    post({ kind: 'answer', id, answer: await Upscaler.inspect(request.model) });
+  } else if (kind === 'estimate') {
+    const upscaler = await upscalerFor(request.settings);
+    post({ kind: 'answer', id, answer: await upscaler.estimate(request.width, request.height) });
+  } else {
+    const { info: model, backend, adapter, precision, warnings } = await upscalerFor(request.settings);
+    post({ kind: 'answer', id, answer: { model, backend, adapter, precision, warnings } });
+  }
+}
+
+/** @param {import('./engine.js').Request} request */
+async function take(request) {
+  const { id } = request;
+  const signal = calls.get(id)?.signal ?? AbortSignal.abort();
+  try {
+    signal.throwIfAborted();
+    await answer(request, signal);
   } catch (error) {
     const { code, message } = /** @type {{code?: unknown, message: string}} */ (error);
-    const reason = signal?.aborted ? 'cancelled' : typeof code === 'string' ? code : '';
+    const reason = signal.aborted ? 'cancelled' : typeof code === 'string' ? code : '';
     if (NEEDS_NEW_UPSCALER.has(reason)) drop();
     post({ kind: 'failed', id, code: reason, message });
   } finally {
@@ -75,10 +128,11 @@ self.addEventListener('message', ({ data }) => {
   const message = data;
   if (message.kind === 'cancel') {
     calls.get(message.id)?.abort();
-  } else {
-    calls.set(message.id, new AbortController());
-    queue = queue.then(() => answer(message));
+    return;
   }
+  calls.set(message.id, new AbortController());
+  if (message.kind === 'inspect') take(message);
+  else queue = queue.then(() => take(message));
 });
 
 // A failure that nobody caught would leave a call unanswered for ever: the page is to take it as a crash.

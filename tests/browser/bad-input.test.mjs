@@ -23,8 +23,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       test(`${what}: says so, saves nothing, goes on`, async () => {
         const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
         await choose(page, await site.pictures.write(fileName, content));
-        await page.waitForSelector('[role=alert]:not(:empty)');
-        const sentence = await visibleText(page, '[role=alert]');
+        await page.waitForSelector('#problem:not(:empty)');
+        const sentence = await visibleText(page, '#problem');
         assert.match(sentence, /^[A-Z].{20,}[.!]$/s, 'a sentence for a person');
         assert.doesNotMatch(sentence, /unexpectedly|undefined|RuntimeError|panick/, 'foreseen, not a crash');
         await waitForState(page, 'empty');
@@ -32,7 +32,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
         await choose(page, await site.pictures.write('good.png', drawPng(8, 6)));
         await waitForState(page, 'done');
-        assert.equal(await visibleText(page, '[role=alert]'), '');
+        assert.equal(await visibleText(page, '#problem'), '');
         assert.equal(await page.$eval('#save', (link) => link.hasAttribute('href')), true);
         await page.close();
       });

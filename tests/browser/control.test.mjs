@@ -50,7 +50,7 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       await waitForState(page, 'working');
       await waitForState(page, 'empty');
       assert.match(await visibleText(page, '#note'), /Stopped/);
-      assert.equal(await visibleText(page, '[role=alert]'), '');
+      assert.equal(await visibleText(page, '#problem'), '');
 
       const kinds = await messageKinds(page);
       assert.ok(kinds.filter((kind) => kind === 'tile').length < TILES.count, 'it stopped before the end');
@@ -83,13 +83,13 @@ for (const [name, setup] of Object.entries(SETUPS)) {
         await choose(page, many);
         await firstTile(page);
         await kill(page, way);
-        await page.waitForSelector('[role=alert]:not(:empty)');
-        assert.match(await visibleText(page, '[role=alert]'), /engine stopped unexpectedly.*again/);
+        await page.waitForSelector('#problem:not(:empty)');
+        assert.match(await visibleText(page, '#problem'), /engine stopped unexpectedly.*again/);
         await waitForState(page, 'empty');
         await waitForEngine(page);
         await choose(page, small);
         await waitForState(page, 'done');
-        assert.equal(await visibleText(page, '[role=alert]'), '');
+        assert.equal(await visibleText(page, '#problem'), '');
       });
     }
   });

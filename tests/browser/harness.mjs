@@ -92,14 +92,27 @@ export async function startBrowser(name) {
 }
 
 /**
+ * Lets the page begin what it expects to take long, as it does on a busy machine with a simulated GPU, without a test
+ * having to think of it.
+ */
+function agreeToWait() {
+  const agree = () => {
+    if (document.body.dataset.state === 'waiting') /** @type {HTMLButtonElement} */ (document.querySelector('#again')).click();
+  };
+  addEventListener('DOMContentLoaded', () => new MutationObserver(agree).observe(document.body, { attributes: true }));
+}
+
+/**
  * Opens the page and waits until the engine is ready.
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address
+ * @param {{patient?: boolean}} [options]
  */
-export async function openPage(running, address) {
+export async function openPage(running, address, { patient = true } = {}) {
   const page = await running.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await installProbe(page);
+  if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.
   await page.goto(address, { waitUntil: 'domcontentloaded' });
   await waitForEngine(page);
@@ -119,6 +132,87 @@ export async function waitForEngine(page) {
 export async function choose(page, file) {
   const field = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('#file'));
   await field.uploadFile(file);
+}
+
+/**
+ * Gives files to the page by an event, as the browser makes one for a paste or a drop.
+ * @param {import('puppeteer-core').Page} page
+ * @param {'paste' | 'drop'} kind
+ * @param {{name: string, content: Uint8Array | string}[]} files
+ * @returns {Promise<boolean>} whether the page keeps the browser from opening the files itself
+ */
+export function give(page, kind, files) {
+  return page.evaluate(
+    (kind, files) => {
+      const transfer = new DataTransfer();
+      for (const { name, content } of files) transfer.items.add(new File([new Uint8Array(content)], name));
+      const event = new Event(kind, { bubbles: true, cancelable: true });
+      Object.defineProperty(event, kind === 'paste' ? 'clipboardData' : 'dataTransfer', { value: transfer });
+      document.body.dispatchEvent(event);
+      return event.defaultPrevented;
+    },
+    kind,
+    files.map(({ name, content }) => ({ name, content: [...Buffer.from(content)] })),
+  );
+}
+
+/**
+ * Picks a model file in the settings, and waits until the model is chosen and ready.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} file
+ * @param {string} name what it is to be called
+ */
+export async function addModel(page, file, name) {
+  const field = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('#model-file'));
+  await field.uploadFile(file);
+  await waitForText(page, '#card .name', name);
+  await waitForEngine(page);
+}
+
+/** @param {import('puppeteer-core').Page} page */
+export const openSettings = (page) => page.$eval('#settings', (settings) => settings.showPopover());
+
+/**
+ * Presses the button that enlarges the open picture with the chosen model, and waits for that result.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} label of the result
+ */
+export async function enlargeAgain(page, label) {
+  await waitForEngine(page);
+  await page.$eval('#settings', (settings) => settings.hidePopover());
+  await page.locator('#again').click();
+  await page.waitForFunction(
+    (label) => document.body.dataset.state === 'done' && document.querySelector('#run').textContent.endsWith(` · ${label}`),
+    {},
+    label,
+  );
+}
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ * @param {string} text that is to stand there, or begin what stands there
+ */
+export async function waitForText(page, selector, text) {
+  await page.waitForFunction(
+    (selector, text) => document.querySelector(selector)?.textContent.startsWith(text),
+    {},
+    selector,
+    text,
+  );
+}
+
+/**
+ * The texts of a select's options, the chosen one first.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ */
+export async function options(page, selector) {
+  return page.$eval(selector, (element) => {
+    const select = /** @type {HTMLSelectElement} */ (element);
+    const chosen = select.selectedOptions[0];
+    return [chosen, ...[...select.options].filter((option) => option !== chosen)].map((option) => option?.text);
+  });
 }
 
 /**

@@ -83,12 +83,13 @@ function chunk(kind, content) {
 /**
  * The same picture enlarged by the native command on the CPU.
  * @param {string} file
+ * @param {string} [model] a built-in one or a file
  */
-export async function enlargedByCommand(file) {
+export async function enlargedByCommand(file, model = 'first-x4') {
   const command = process.env.LENSLET_COMMAND;
   if (!command) throw new Error('LENSLET_COMMAND must name the lenslet command; `cargo xtask test` sets it.');
   const output = `${file}.native.png`;
-  await promisify(execFile)(command, ['upscale', file, '-o', output, '--scale', '4', '--backend', 'cpu']);
+  await promisify(execFile)(command, ['upscale', file, '-o', output, '--model', model, '--backend', 'cpu']);
   return PNG.sync.read(await readFile(output));
 }
 

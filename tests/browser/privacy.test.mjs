@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, openPage, save, SETUPS, waitForState } from './harness.mjs';
+import { choose, give, openPage, save, SETUPS, waitForEngine, waitForState, waitForText } from './harness.mjs';
+import { modelFile } from './model-files.mjs';
 import { drawPng } from './pictures.mjs';
 import { workerReaches } from './probe.mjs';
 
@@ -57,6 +58,22 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       await waitForState(page, 'done');
       await save(page, browser.downloads);
       assert.deepEqual((await requests()).slice(atReady.length), []);
+      await page.close();
+    });
+
+    test('a model of one’s own is read, kept and run without a request', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=${setup.run}`);
+      const atReady = (await requests()).length;
+      await give(page, 'drop', [{ name: 'secret.safetensors', content: modelFile() }]);
+      await waitForText(page, '#card .name', 'secret');
+      await waitForEngine(page);
+      await waitForText(page, '[data-fact=time]', 'a');
+      await page.locator('#keep').click();
+      await page.waitForFunction(() => location.search.includes('own'));
+      await choose(page, await site.pictures.write(`${setup.browser}-own.png`, drawPng(11, 9)));
+      await waitForState(page, 'done');
+      await save(page, browser.downloads);
+      assert.deepEqual((await requests()).slice(atReady), []);
       await page.close();
     });
 

@@ -1,11 +1,26 @@
 /**
- * Makes the README's screenshots: `node screenshot.mjs PICTURE FOLDER` enlarges PICTURE on the page and writes
- * `<desktop|phone>-<light|dark>-<empty|result>.png` into FOLDER. Takes the environment of the tests.
+ * Makes the README's screenshots, and those to look at after a change of the page: `node screenshot.mjs PICTURE FOLDER`
+ * enlarges PICTURE on the page and writes `<desktop|phone>-<light|dark>-<state>.png` into FOLDER. Takes the environment
+ * of the tests.
  */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { choose, openPage, startBrowser, startServer, waitForEngine, waitForState } from './harness.mjs';
+import {
+  addModel,
+  choose,
+  enlargeAgain,
+  give,
+  openPage,
+  openSettings,
+  startBrowser,
+  startServer,
+  waitForEngine,
+  waitForState,
+  waitForText,
+} from './harness.mjs';
+import { modelFile } from './model-files.mjs';
+import { drawPng } from './pictures.mjs';
 
 const SCREENS = {
   desktop: { width: 1280, height: 800, deviceScaleFactor: 1 },
@@ -19,11 +34,15 @@ if (!picture || !folder) {
 }
 
 await mkdir(folder, { recursive: true });
+const model = path.join(folder, 'my-first-restorer.safetensors');
+await writeFile(model, modelFile({ features: 24, convs: 4, scale: 2 }));
+const slow = path.join(folder, 'slow.safetensors');
+await writeFile(slow, modelFile({ features: 128, convs: 4 }));
 const server = await startServer();
 const browser = await startBrowser('Chromium, no WebGPU');
 for (const [screen, size] of Object.entries(SCREENS)) {
   for (const scheme of ['light', 'dark']) {
-    const page = await openPage(browser.running, `${server.url}?run=cpu`);
+    const page = await openPage(browser.running, `${server.url}?run=cpu`, { patient: false });
     const shoot = (/** @type {string} */ state) =>
       page.screenshot({ path: path.join(folder, `${screen}-${scheme}-${state}.png`) });
     await page.setViewport(size);
@@ -33,6 +52,23 @@ for (const [screen, size] of Object.entries(SCREENS)) {
     await choose(page, picture);
     await waitForState(page, 'done');
     await shoot('result');
+    await addModel(page, model, 'my-first-restorer');
+    await waitForText(page, '#expected', 'Takes');
+    await shoot('offer');
+    await openSettings(page);
+    await shoot('card');
+    await page.select('#mix', 'first-x4');
+    await waitForText(page, '#mix-problem', 'The models');
+    await page.$eval('#settings', (settings) => settings.scrollTo(0, settings.scrollHeight));
+    await shoot('mix');
+    await page.select('#mix', '');
+    await enlargeAgain(page, 'my-first-restorer');
+    await shoot('comparison');
+    await addModel(page, slow, 'slow');
+    await give(page, 'drop', [{ name: 'large.png', content: drawPng(2000, 1500) }]);
+    await waitForState(page, 'waiting');
+    await waitForText(page, '#expected', 'Not begun');
+    await shoot('waiting');
     await page.close();
   }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, openPage, visibleText, waitForState } from './harness.mjs';
+import { choose, give, openPage, visibleText, waitForState } from './harness.mjs';
 import { drawPng } from './pictures.mjs';
 
 const WIDTH = 30;
@@ -26,26 +26,6 @@ const percent = async (page) => parseInt(await visibleText(page, '#zoom'));
 
 /** @param {import('puppeteer-core').Page} page */
 const split = (page) => page.$eval('[role=slider]', (slider) => Number(slider.getAttribute('aria-valuenow')));
-
-/**
- * A file arrives by an event, as the browser makes one for a paste or a drop.
- * @param {import('puppeteer-core').Page} page
- * @param {'paste' | 'drop'} kind
- * @param {Uint8Array} content
- */
-const deliver = (page, kind, content) =>
-  page.evaluate(
-    (kind, content) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(content)], `${kind}.png`, { type: 'image/png' }));
-      const event = new Event(kind, { bubbles: true, cancelable: true });
-      Object.defineProperty(event, kind === 'paste' ? 'clipboardData' : 'dataTransfer', { value: transfer });
-      document.body.dispatchEvent(event);
-      return event.defaultPrevented;
-    },
-    kind,
-    [...content],
-  );
 
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
   describe(name, () => {
@@ -136,7 +116,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       }
       assert.equal(
         await page.$eval('[role=slider]', (slider) => slider.getAttribute('aria-valuetext')),
-        '88 % original, 12 % enlarged',
+        '88 % Original, 12 % first-x4',
       );
     });
 
@@ -159,11 +139,11 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     for (const kind of /** @type {const} */ (['paste', 'drop'])) {
       test(`a picture comes in by ${kind}`, async () => {
-        const prevented = await deliver(page, kind, drawPng(9, 8));
+        const prevented = await give(page, kind, [{ name: `${kind}.png`, content: drawPng(9, 8) }]);
         await page.waitForFunction(
           (name) => document.body.dataset.state === 'done' && document.querySelector('#save').download === name,
           {},
-          `${kind}-4x.png`,
+          `${kind}-4x-first-x4.png`,
         );
         assert.match(await visibleText(page, '#size'), /^36 × 32 px/);
         if (kind === 'drop') assert.ok(prevented, 'the browser must not open the file itself');
@@ -186,16 +166,16 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('above the largest canvas the preview is reduced, and tiles still meet', async () => {
-      const pixels = await page.evaluate(() => {
-        const view = /** @type {any} */ (document.querySelector('compare-view'));
-        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('.after canvas'));
-        view.open({ width: 20_000, height: 40, inputWidth: 5000, inputHeight: 10, tiles: 2 });
+      const pixels = await page.evaluate(async () => {
+        const { Preview } = await import(`${location.origin}/preview.js`);
+        const preview = new Preview(20_000, 40, undefined);
         const half = { y: 0, width: 10_000, height: 40, done: 1, total: 2 };
         for (const x of [0, 10_000]) {
-          view.paint({ ...half, x, pixels: new Uint8ClampedArray(10_000 * 40 * 4).fill(255) });
+          preview.paint({ ...half, x, pixels: new Uint8ClampedArray(10_000 * 40 * 4).fill(255) });
         }
+        const { canvas, reduced } = preview;
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return { width: canvas.width, reduced: view.reduced, unpainted: data.filter((value) => value !== 255).length };
+        return { width: canvas.width, reduced, unpainted: data.filter((value) => value !== 255).length };
       });
       assert.ok(pixels.width <= 16_384);
       assert.deepEqual([pixels.reduced, pixels.unpainted], [true, 0]);

@@ -1,0 +1,49 @@
+/** Weight files for the tests: small networks of random weights, and files that only look like ones. */
+
+/** Fixed noise in 0..1 (a linear congruential generator). */
+function noiseFrom(/** @type {number} */ seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 8) / 2 ** 24;
+  };
+}
+
+/**
+ * A chain of convolutions with PReLU, as tests/common/mod.rs makes them: its output stays mostly in 0..1.
+ * @param {{seed?: number, features?: number, convs?: number, scale?: number}} [options]
+ */
+export function modelFile({ seed = 1, features = 8, convs = 1, scale = 4 } = {}) {
+  const noise = noiseFrom(seed * 1000 + features * 100 + convs * 10 + scale);
+  /** @type {Record<string, {shape: number[], values: number[]}>} */
+  const tensors = {};
+  const widths = [3, ...Array(convs + 1).fill(features), 3 * scale * scale];
+  for (let layer = 0; layer <= convs + 1; layer++) {
+    const [inputs, outputs] = [widths[layer], widths[layer + 1]];
+    const isLast = layer === convs + 1;
+    const range = Math.sqrt(12 / (inputs * 9)) * (isLast ? 0.2 : 1);
+    const random = (/** @type {number} */ count, /** @type {() => number} */ draw) => Array.from({ length: count }, draw);
+    tensors[`body.${2 * layer}.weight`] = {
+      shape: [outputs, inputs, 3, 3],
+      values: random(outputs * inputs * 9, () => (noise() - 0.5) * range),
+    };
+    tensors[`body.${2 * layer}.bias`] = { shape: [outputs], values: random(outputs, () => 0.01) };
+    if (!isLast) tensors[`body.${2 * layer + 1}.weight`] = { shape: [outputs], values: random(outputs, () => noise() * 0.5) };
+  }
+  return safetensors(tensors);
+}
+
+/** @param {Record<string, {shape: number[], values: number[]}>} tensors */
+export function safetensors(tensors) {
+  /** @type {Record<string, object>} */
+  const header = {};
+  let end = 0;
+  for (const [name, { shape, values }] of Object.entries(tensors)) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, (end += values.length * 4)] };
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const data = Buffer.from(new Float32Array(Object.values(tensors).flatMap(({ values }) => values)).buffer);
+  return Buffer.concat([length, text, data]);
+}

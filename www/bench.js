@@ -1,0 +1,221 @@
+/**
+ * The open picture: takes it through the engine, shows how far that is, and what came out. Fires `change` when it
+ * does something else than before, and `failed` when the engine may have lost its device or its life.
+ *
+ * @typedef {'empty' | 'working' | 'waiting' | 'done'} State waiting for the person to say that it may take long
+ */
+
+import { find } from './dom.js';
+import { EngineError, TakesLong } from './engine.js';
+import * as format from './format.js';
+import { clear, note, sentenceOf, tell, warn } from './notices.js';
+import { Progress } from './progress.js';
+import { offerToSave, takeBack } from './saving.js';
+
+/** What is expected to take longer is not begun without asking. */
+const PATIENCE_MS = 20_000;
+
+const fileName = find(document, '#file-name', HTMLElement);
+const bar = find(document, '#bar', HTMLProgressElement);
+const progressText = find(document, '#progress-text', HTMLElement);
+const cancel = find(document, '#cancel', HTMLButtonElement);
+const save = find(document, '#save', HTMLAnchorElement);
+
+/**
+ * The browser's own decoding of the original.
+ * @param {Blob} file
+ */
+async function decode(file) {
+  try {
+    return await createImageBitmap(file, { imageOrientation: 'from-image' });
+  } catch {
+    return undefined; // The engine reads more formats than some browsers do, and goes on without.
+  }
+}
+
+export class Bench extends EventTarget {
+  #engine;
+  #choice;
+  #comparison;
+  /** The enlargement under way, or the last one. Whoever is not the current job has no say on the page any more. */
+  #job = new AbortController();
+  /** @type {File | undefined} */
+  #file;
+  /** @type {import('./engine.js').Start | undefined} what the engine says of the file, once it has read it */
+  #start;
+
+  /**
+   * @param {import('./engine.js').Engine} engine
+   * @param {import('./choice.js').Choice} choice
+   * @param {import('./comparison.js').Comparison} comparison
+   */
+  constructor(engine, choice, comparison) {
+    super();
+    this.#engine = engine;
+    this.#choice = choice;
+    this.#comparison = comparison;
+    cancel.addEventListener('click', () => {
+      cancel.disabled = true;
+      progressText.textContent = 'Stopping…';
+      this.#job.abort();
+    });
+    comparison.addEventListener('change', () => this.#tellResult());
+  }
+
+  get state() {
+    return /** @type {State} */ (document.body.dataset.state);
+  }
+
+  /** The open picture's own size, once it is known. */
+  get size() {
+    return this.#start && { width: this.#start.inputWidth, height: this.#start.inputHeight };
+  }
+
+  /** @param {File} file */
+  open(file) {
+    this.#file = file;
+    this.#start = undefined;
+    this.#comparison.close();
+    takeBack();
+    fileName.textContent = file.name;
+    return this.#run(file, PATIENCE_MS);
+  }
+
+  /** Takes the open picture through what is chosen now, however long it takes. */
+  again() {
+    if (!this.#file) return;
+    clear();
+    const done = this.#run(this.#file, Infinity);
+    cancel.focus();
+    done.then(() => {
+      // The button that had the focus is gone.
+      if (document.activeElement === document.body && this.state === 'done') save.focus();
+    });
+  }
+
+  /**
+   * @param {File} file
+   * @param {number} patience
+   */
+  async #run(file, patience) {
+    this.#job.abort();
+    const mine = (this.#job = new AbortController());
+    const { key, label, settings } = this.#choice;
+    progressText.textContent = 'Reading the picture…';
+    bar.removeAttribute('value');
+    cancel.disabled = false;
+    this.#show('working');
+
+    let opened = Promise.resolve();
+    /** @type {Progress} */
+    let progress;
+    try {
+      const result = await this.#engine.upscale(file, settings, {
+        patience,
+        signal: mine.signal,
+        onStart: (start) => {
+          progress = new Progress(start.width * start.height, performance.now());
+          opened = this.#open(file, start, mine).then(() => {
+            if (this.#job === mine) this.#comparison.grow(start);
+          });
+        },
+        onTile: (tile) => {
+          progress.add(tile.width * tile.height, performance.now());
+          opened = opened.then(() => {
+            if (this.#job !== mine) return;
+            this.#comparison.paint(tile);
+            this.#showProgress(progress, tile);
+          });
+        },
+      });
+      await opened;
+      if (this.#job === mine) this.#finish(key, label, result);
+    } catch (error) {
+      if (this.#job !== mine) return;
+      if (error instanceof TakesLong) await this.#ask(file, error.start, mine);
+      else this.#fail(error);
+    }
+  }
+
+  /**
+   * Only called when the engine has seen that the picture is sound and not too large to decode.
+   * @param {File} file
+   * @param {import('./engine.js').Start} start
+   * @param {AbortController} mine
+   */
+  async #open(file, start, mine) {
+    if (this.#start) return;
+    const original = await decode(file);
+    if (this.#job === mine) {
+      this.#start = start;
+      this.#comparison.open(start, original);
+    }
+    original?.close();
+  }
+
+  /**
+   * @param {File} file
+   * @param {import('./engine.js').Start} start
+   * @param {AbortController} mine
+   */
+  async #ask(file, start, mine) {
+    await this.#open(file, start, mine);
+    if (this.#job === mine) this.#show('waiting');
+  }
+
+  /**
+   * @param {Progress} progress
+   * @param {{done: number, total: number}} tiles
+   */
+  #showProgress(progress, { done, total }) {
+    bar.value = progress.fraction;
+    document.title = `${Math.floor(progress.fraction * 100)} % · Lenslet`;
+    if (cancel.disabled) return;
+    const rest = done < total ? `${format.about(progress.secondsLeft ?? 0)} left` : 'writing the file';
+    progressText.textContent = `Tile ${done} of ${total} · ${rest}`;
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} label
+   * @param {import('./engine.js').Result} result
+   */
+  #finish(key, label, result) {
+    const madeRoom = this.#comparison.finish(key, label, result);
+    warn(result.warnings);
+    if (madeRoom) note('The oldest result was let go, to save memory.');
+    if (this.#comparison.shown?.preview.reduced) {
+      note('The preview is reduced to fit this browser; the saved file has every pixel.');
+    }
+    this.#show('done');
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    if (error instanceof EngineError && error.code === 'cancelled') note('Stopped. Nothing was saved.');
+    else tell(sentenceOf(error));
+    if (this.#comparison.hasResults) {
+      this.#comparison.abandon();
+      this.#show('done');
+    } else {
+      this.#file = undefined;
+      this.#start = undefined;
+      this.#comparison.close();
+      this.#show('empty');
+    }
+    this.dispatchEvent(new Event('failed'));
+  }
+
+  #tellResult() {
+    const layer = this.#comparison.shown;
+    if (!layer?.result || !this.#file || !this.#start) return;
+    offerToSave({ ...layer, result: layer.result }, this.#file.name, layer.result.width / this.#start.inputWidth);
+  }
+
+  /** @param {State} state */
+  #show(state) {
+    document.body.dataset.state = state;
+    if (state === 'empty' || state === 'waiting') document.title = 'Lenslet';
+    this.dispatchEvent(new Event('change'));
+  }
+}

@@ -1,0 +1,32 @@
+/** What is told of a result, and the link that saves it. */
+
+import { find } from './dom.js';
+import * as format from './format.js';
+
+const link = find(document, '#save', HTMLAnchorElement);
+const size = find(document, '#size', HTMLElement);
+const run = find(document, '#run', HTMLElement);
+
+/**
+ * @param {import('./comparison.js').Layer & {result: import('./engine.js').Result}} layer
+ * @param {string} pictureName
+ * @param {number} scale
+ */
+export function offerToSave({ label, result }, pictureName, scale) {
+  const { width, height, blob } = result;
+  takeBack();
+  link.href = URL.createObjectURL(blob);
+  link.download = format.outputName(pictureName, scale, label);
+  size.textContent = [
+    format.pixels(width, height),
+    format.megapixels(width, height),
+    `${format.bytes(blob.size)} PNG`,
+  ].join(' · ');
+  run.textContent = `${format.duration(result.milliseconds)} on ${format.ranOn(result)} · ${label}`;
+  document.title = `${link.download} · Lenslet`;
+}
+
+export function takeBack() {
+  URL.revokeObjectURL(link.href);
+  link.removeAttribute('href');
+}
