@@ -11,19 +11,18 @@ const ENOUGH_MILLISECONDS: f64 = 150.0;
 /// The edge of the first trial's square in LR pixels.
 const FIRST_EDGE: u32 = 16;
 
-/// Milliseconds for each LR pixel that goes through the network, halos included, with as many tiles under way as an
-/// upscale has. `now` tells the time in milliseconds.
+/// Milliseconds for each LR pixel that goes through the network, halos included. `now` tells the time in milliseconds.
 ///
 /// Trials grow until one takes long enough, so that slow machines and large networks are not kept waiting.
 pub(crate) async fn milliseconds_per_pixel(backend: &dyn Backend, now: &dyn Fn() -> f64) -> Result<f64> {
     let cut = backend.cut();
-    let mut edge = cut.padded(FIRST_EDGE);
-    let largest = cut.padded(backend.tile());
+    let largest = cut.padded(backend.tile() + 2 * cut.halo);
+    let mut edge = cut.padded(FIRST_EDGE).min(largest);
     trial(backend, edge, now).await?;
     loop {
         let milliseconds = trial(backend, edge, now).await?;
         if milliseconds >= ENOUGH_MILLISECONDS || edge >= largest {
-            return Ok(milliseconds / (f64::from(edge).powi(2) * backend.in_flight() as f64));
+            return Ok(milliseconds / (f64::from(edge).powi(2) * tiles(backend) as f64));
         }
         edge = (edge * 2).min(largest);
     }
@@ -35,13 +34,18 @@ pub(crate) fn pixels(backend: &dyn Backend, width: u32, height: u32) -> f64 {
     grid.tiles().map(|tile| tile.outer.area() as f64).sum()
 }
 
-/// Runs as many square tiles at once as an upscale does.
+/// Tiles in a trial: enough to keep everything busy that an upscale does.
+fn tiles(backend: &dyn Backend) -> usize {
+    2 * backend.in_flight()
+}
+
+/// Runs square tiles of one edge.
 async fn trial(backend: &dyn Backend, edge: u32, now: &dyn Fn() -> f64) -> Result<f64> {
     let inner = edge.min(backend.tile());
     let keep = Rect { x: 0, y: 0, width: inner, height: inner };
     let tile = TileInput { rgba: vec![128; (edge * edge * 4) as usize], window: Window::whole(edge, edge), keep };
     let started = now();
-    let runs: Vec<_> = (0..backend.in_flight()).map(|_| backend.run(tile.clone())).collect();
+    let runs: Vec<_> = (0..tiles(backend)).map(|_| backend.run(tile.clone())).collect();
     for run in runs {
         run.await?;
     }

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{backend, largest_difference, picture, upscale};
-use lenslet::{BackendChoice, Precision, models};
+use common::{backend, chain, largest_difference, picture, upscale};
+use lenslet::{BackendChoice, Precision, Upscaler, models};
 
 #[test]
 fn gpu_and_cpu_make_the_same_picture() {
@@ -37,5 +37,19 @@ fn auto_takes_a_real_gpu_or_says_why_not() {
         assert!(auto.info().warnings[0].contains(&gpu.info().adapter), "{:?}", auto.info().warnings);
     } else {
         assert_eq!(auto.info(), gpu.info());
+    }
+}
+
+/// The trial behind an estimate must fit tiles of any size, and the estimate must grow with the picture.
+#[test]
+fn an_estimate_grows_with_the_picture() {
+    let started = std::time::Instant::now();
+    let now = || started.elapsed().as_secs_f64() * 1000.0;
+    for (choice, tile) in [(BackendChoice::Cpu, None), (BackendChoice::Cpu, Some(1)), (BackendChoice::Gpu, Some(3))] {
+        let upscaler = Upscaler::new(backend(&chain(6, 1, 2), choice, Precision::F32, tile));
+        let estimate =
+            |width, height| pollster::block_on(upscaler.estimate(width, height, &now)).expect("runs a small trial");
+        let (small, large) = (estimate(10, 10), estimate(100, 100));
+        assert!(small > 0.0 && large > 20.0 * small, "{choice:?} {tile:?}: {small} and {large}");
     }
 }

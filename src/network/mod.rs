@@ -7,14 +7,11 @@ mod check;
 mod compact;
 mod extent;
 mod op;
-mod pickle;
 mod realplksr;
 mod rlfn;
 mod rrdb;
 mod span;
 mod srcnn;
-mod torch;
-mod view;
 mod weights;
 
 pub use op::{

@@ -6,7 +6,7 @@
 
 use safetensors::Dtype;
 
-use super::weights::{damaged, refused, shown};
+use super::{damaged, refused, shown};
 use crate::{Error, Result};
 
 /// Far more instructions than any network's weights take. Each makes at most one value, so this also limits memory.

@@ -1,19 +1,23 @@
 //! Named tensors out of a weight file: safetensors or PyTorch.
 
+mod pickle;
+mod torch;
+mod view;
+
 use std::collections::{BTreeMap, HashMap};
 
 use safetensors::SafeTensors;
 
-use super::{torch, view::View};
 use crate::{Error, Result};
+use view::View;
 
 /// Names under which training tools file the weights away, the averaged ones first because they are the better ones.
-pub(super) const WRAPPERS: [&str; 4] = ["params_ema", "params", "state_dict", "model_state_dict"];
+const WRAPPERS: [&str; 4] = ["params_ema", "params", "state_dict", "model_state_dict"];
 
 /// Names of the network that enlarges within all that was trained. Networks' parts have such names as well, so as
 /// prefixes they are dropped only where all tensors have them and none has a layer's number next, as ESRGAN's
 /// `model.0.weight` has.
-pub(super) const OWNERS: [&str; 5] = ["model", "net", "net_g", "netG", "generator"];
+const OWNERS: [&str; 5] = ["model", "net", "net_g", "netG", "generator"];
 
 /// Numbers that tensors may have beyond one for each byte of the file, so that a few can be expanded from few bytes.
 const EXPANDED_NUMBERS: usize = 1 << 16;
@@ -193,17 +197,17 @@ fn inner_name<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
 }
 
 /// The error for a file that is not as it should be.
-pub(super) fn damaged(reason: impl Into<String>) -> Error {
+fn damaged(reason: impl Into<String>) -> Error {
     Error::DamagedModel { reason: reason.into() }
 }
 
 /// The error for a file that may be sound but is of no use here.
-pub(super) fn refused(reason: impl Into<String>) -> Error {
+fn refused(reason: impl Into<String>) -> Error {
     Error::RefusedModel { reason: reason.into() }
 }
 
 /// A file's own words, made fit for a message.
-pub(super) fn shown(text: &str) -> String {
+fn shown(text: &str) -> String {
     text.chars().take(80).flat_map(char::escape_debug).collect()
 }
 

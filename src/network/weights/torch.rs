@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use rawzip::{CompressionMethod, ZipArchive};
 
 use super::{
+    OWNERS, WRAPPERS, damaged,
     pickle::{Name, Pickle, Value},
+    refused, shown,
     view::View,
-    weights::{OWNERS, WRAPPERS, damaged, refused, shown},
 };
 use crate::Result;
 
