@@ -86,7 +86,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     test('models of two shapes are told apart in a sentence beside the choice', async () => {
       await page.select('#mix', 'own:other');
-      await waitForText(page, '#mix-problem', 'The models cannot be mixed');
+      await waitForText(page, '#mix-problem', 'The two models cannot be mixed');
       assert.equal(await visibleText(page, '#problem'), '');
       assert.ok(await page.$('#again:disabled'), 'what cannot run is not offered');
       await page.select('#mix', '');

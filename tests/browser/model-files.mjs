@@ -1,5 +1,9 @@
 /** Weight files for the tests: small networks of random weights, and files that only look like ones. */
 
+import { readFile } from 'node:fs/promises';
+
+const GOLDEN = new URL('../golden/', import.meta.url);
+
 /** Fixed noise in 0..1 (a linear congruential generator). */
 function noiseFrom(/** @type {number} */ seed) {
   let state = seed >>> 0;
@@ -47,3 +51,36 @@ export function safetensors(tensors) {
   const data = Buffer.from(new Float32Array(Object.values(tensors).flatMap(({ values }) => values)).buffer);
   return Buffer.concat([length, text, data]);
 }
+
+/**
+ * A small network that PyTorch made (tests/golden/networks.py), as the file that people have.
+ * @param {string} name
+ */
+export async function goldenModel(name) {
+  const file = await readFile(new URL(`networks/${name}.safetensors`, GOLDEN));
+  const end = 8 + Number(file.readBigUInt64LE());
+  /** @type {Record<string, any>} */
+  const header = JSON.parse(file.subarray(8, end).toString());
+  const { __metadata__, ...tensors } = header;
+  /** @type {Record<string, any>} */
+  const kept = __metadata__ ? { __metadata__ } : {};
+  /** @type {Buffer[]} */
+  const data = [];
+  let length = 0;
+  for (const [full, { dtype, shape, data_offsets }] of Object.entries(tensors)) {
+    if (!full.startsWith('weights.')) continue;
+    const bytes = file.subarray(end + data_offsets[0], end + data_offsets[1]);
+    kept[full.slice('weights.'.length)] = { dtype, shape, data_offsets: [length, (length += bytes.length)] };
+    data.push(bytes);
+  }
+  const text = Buffer.from(JSON.stringify(kept));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([size, text, ...data]);
+}
+
+/**
+ * A file that PyTorch wrote (tests/golden/torch_files.py).
+ * @param {string} name
+ */
+export const torchFile = (name) => readFile(new URL(`torch/${name}.pth`, GOLDEN));
