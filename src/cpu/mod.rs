@@ -29,8 +29,9 @@ const TILE: u32 = 64;
 const TILE_WITH_LARGE_HALO: u32 = 128;
 const LARGE_HALO: u32 = 16;
 
-/// The most memory that the feature maps of one tile may take.
+/// The most memory that the feature maps of one tile may take, and those of all tiles under way.
 const MAX_TILE_BYTES: f64 = 512e6;
+const MAX_BYTES: f64 = 3e9;
 
 /// A network made ready for the CPU.
 struct Prepared {
@@ -137,7 +138,7 @@ pub fn run_all(network: &Network, input: &TileInput) -> (Vec<Features>, Option<F
 pub struct Cpu {
     prepared: Arc<Prepared>,
     tile: u32,
-    threads: usize,
+    in_flight: usize,
     info: BackendInfo,
 }
 
@@ -150,10 +151,14 @@ impl Cpu {
         #[cfg(target_arch = "wasm32")]
         let threads = 1;
         let adapter = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
+        let tile = tile.unwrap_or_else(|| preferred_tile(network));
+        // One more than run at a time, so that no thread waits while a finished tile is handed on.
+        let busy = threads + usize::from(threads > 1);
+        let affordable = MAX_BYTES / tile_bytes(network, f64::from(tile + 2 * network.cut().halo));
         Self {
             prepared: Arc::new(Prepared::new(network)),
-            tile: tile.unwrap_or_else(|| preferred_tile(network)),
-            threads,
+            tile,
+            in_flight: busy.min(affordable as usize).max(1),
             info: BackendInfo { name: "cpu", adapter, precision: "f32", warnings },
         }
     }
@@ -162,8 +167,13 @@ impl Cpu {
 fn preferred_tile(network: &Network) -> u32 {
     let halo = network.cut().halo;
     let tile = if halo > LARGE_HALO { TILE_WITH_LARGE_HALO } else { TILE };
-    let largest_outer = (MAX_TILE_BYTES / (size_of::<f32>() as f64 * network.peak_values_per_pixel())).sqrt() as u32;
+    let largest_outer = (MAX_TILE_BYTES / tile_bytes(network, 1.0)).sqrt() as u32;
     tile.min(largest_outer.saturating_sub(2 * halo)).max(1)
+}
+
+/// Memory of the feature maps of a tile with that outer edge.
+fn tile_bytes(network: &Network, outer: f64) -> f64 {
+    outer.powi(2) * network.peak_values_per_pixel() * size_of::<f32>() as f64
 }
 
 impl Backend for Cpu {
@@ -184,8 +194,7 @@ impl Backend for Cpu {
     }
 
     fn in_flight(&self) -> usize {
-        // One more than run at a time, so that no thread waits while a finished tile is handed on.
-        self.threads + usize::from(self.threads > 1)
+        self.in_flight
     }
 
     #[cfg(not(target_arch = "wasm32"))]

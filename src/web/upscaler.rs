@@ -18,7 +18,8 @@ use crate::{BackendChoice, BackendInfo, Error, Precision, Result, open_backend, 
 #[wasm_bindgen]
 pub struct Upscaler {
     inner: crate::Upscaler,
-    model: Model,
+    model: String,
+    info: ModelInfo,
 }
 
 #[wasm_bindgen]
@@ -36,13 +37,13 @@ impl Upscaler {
     /// Name of the model.
     #[wasm_bindgen(getter)]
     pub fn model(&self) -> String {
-        self.model.name.clone()
+        self.model.clone()
     }
 
     /// What the model is.
     #[wasm_bindgen(getter)]
     pub fn info(&self) -> ModelInfo {
-        self.model.info()
+        self.info.clone().unchecked_into()
     }
 
     /// How many times wider and higher the results are.
@@ -138,5 +139,6 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     let tile = options.and_then(CreateOptions::tile).map(|tile| tile as u32);
     let model = Model::open(options).await?;
     let backend = open_backend(&model.network, backend, precision, tile).await?;
-    Ok(Upscaler { inner: crate::Upscaler::new(backend), model })
+    // The network itself, which may be large, is needed no more.
+    Ok(Upscaler { inner: crate::Upscaler::new(backend), info: model.info(), model: model.name })
 }
