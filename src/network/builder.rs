@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
         self.weights.get(&format!("{name}.weight")).is_some()
     }
 
-    /// Does without the tensors whose names begin or end like this: leftovers of training.
+    /// Does without the tensors whose names this finds to be leftovers of training.
     pub(super) fn ignore(&mut self, is_leftover: impl Fn(&str) -> bool) {
         self.used.extend(self.weights.names().filter(|name| is_leftover(name)).map(str::to_owned));
     }
