@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{chain_tensors, picture, png, safetensors_file};
+use common::{chain_tensors, golden_tensors, picture, png, safetensors_file};
 use image::{DynamicImage, RgbaImage};
 use lenslet::{Error, Network, picture::decode};
 
@@ -145,6 +145,17 @@ fn a_last_layer_that_is_no_square() {
     }
     let error = model_error(&safetensors_file(&tensors));
     assert!(error.to_string().contains("15 output channels, expected 3, 12, 27, 48"), "{error}");
+}
+
+/// A sound file whose network has more to it than the architecture that it looks like.
+#[test]
+fn a_tensor_without_a_place() {
+    let mut tensors = golden_tensors("rrdb_new_x4");
+    tensors.push(("params_ema.attention.weight".to_owned(), vec![2], vec![0.5; 2]));
+    let error = model_error(&safetensors_file(&tensors));
+    assert_eq!(error.code(), "unsupported-model");
+    assert!(error.to_string().contains("attention.weight, for which ESRGAN"), "{error}");
+    assert!(error.to_string().contains("Supported: Compact, ESRGAN"), "{error}");
 }
 
 #[test]

@@ -3,32 +3,11 @@
 
 mod common;
 
-use std::fs;
-
-use common::{Noise, golden, golden_folder, safetensors_file};
+use common::{Noise, Tensors, golden_network_names, golden_tensors, safetensors_file};
 use lenslet::{Network, TileInput, cpu::run_all, tile::Window};
-
-type Tensors = Vec<(String, Vec<usize>, Vec<f32>)>;
 
 /// Changes made to each file.
 const CHANGES: usize = 60;
-
-fn files() -> Vec<(String, Tensors)> {
-    let mut names: Vec<_> = fs::read_dir(golden_folder().join("networks"))
-        .expect("golden networks")
-        .map(|entry| entry.expect("entry").path().file_stem().expect("name").to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    let tensors = |name: &String| {
-        let file = golden(&format!("networks/{name}"));
-        let tensor = |full: &str| {
-            let tensor = file.get(full)?;
-            Some((full.strip_prefix("weights.")?.to_owned(), tensor.shape.clone(), tensor.data.clone()))
-        };
-        (name.clone(), file.names().filter_map(tensor).collect())
-    };
-    names.iter().map(tensors).collect()
-}
 
 /// Drops a tensor, renames one, takes one away under another's name, or gives one other sizes.
 fn change(tensors: &mut Tensors, noise: &mut Noise) -> String {
@@ -69,7 +48,8 @@ fn change(tensors: &mut Tensors, noise: &mut Noise) -> String {
 fn changed_files_are_refused_or_run() {
     let mut noise = Noise(1);
     let (mut refused, mut ran) = (0, 0);
-    for (name, tensors) in files() {
+    for name in golden_network_names() {
+        let tensors = golden_tensors(&name);
         for _ in 0..CHANGES {
             let mut changed = tensors.clone();
             let what = change(&mut changed, &mut noise);

@@ -4,9 +4,9 @@
 
 mod common;
 
-use std::fs;
-
-use common::{assert_close, backend, features, golden, golden_folder, golden_network, largest_difference, upscale};
+use common::{
+    assert_close, backend, features, golden, golden_network, golden_network_names, largest_difference, upscale,
+};
 use lenslet::{
     BackendChoice, Network, Picture, Precision, TileInput,
     cpu::{Features, run_all},
@@ -23,17 +23,12 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let folder = golden_folder().join("networks");
-    let mut names: Vec<_> =
-        fs::read_dir(folder).expect("golden networks").map(|entry| entry.expect("entry").path()).collect();
-    names.sort();
-    let case = |path: &std::path::PathBuf| {
-        let name = path.file_stem().expect("name").to_string_lossy().into_owned();
+    let case = |name: String| {
         let file = golden(&format!("networks/{name}"));
-        let network = golden_network(&name);
-        Case { network, picture: features(&file, "picture"), output: features(&file, "output"), name }
+        let (picture, output) = (features(&file, "picture"), features(&file, "output"));
+        Case { network: golden_network(&name), picture, output, name }
     };
-    names.iter().map(case).collect()
+    golden_network_names().into_iter().map(case).collect()
 }
 
 /// The picture, which holds 8-bit values.

@@ -137,6 +137,28 @@ pub(crate) fn assert_close(got: &Features, expected: &Features, tolerance: f32, 
     }
 }
 
+/// The names of all networks out of PyTorch.
+pub(crate) fn golden_network_names() -> Vec<String> {
+    let folder = std::fs::read_dir(golden_folder().join("networks")).expect("golden networks");
+    let name = |path: PathBuf| path.file_stem().expect("name").to_string_lossy().into_owned();
+    let mut names: Vec<_> = folder.map(|entry| name(entry.expect("entry").path())).collect();
+    names.sort();
+    names
+}
+
+/// Tensors by name and shape.
+pub(crate) type Tensors = Vec<(String, Vec<usize>, Vec<f32>)>;
+
+/// The tensors of a network out of PyTorch, under the names that people's files have.
+pub(crate) fn golden_tensors(name: &str) -> Tensors {
+    let file = golden(&format!("networks/{name}"));
+    let tensor = |full: &str| {
+        let tensor = file.get(full)?;
+        Some((full.strip_prefix("weights.")?.to_owned(), tensor.shape.clone(), tensor.data.clone()))
+    };
+    file.names().filter_map(tensor).collect()
+}
+
 /// A network out of PyTorch, through the reader of weight files.
 pub(crate) fn golden_network(name: &str) -> Network {
     golden_network_of(name, |_| true)
@@ -145,14 +167,8 @@ pub(crate) fn golden_network(name: &str) -> Network {
 /// The same with only some of its tensors.
 pub(crate) fn golden_network_of(name: &str, is_kept: impl Fn(&str) -> bool) -> Network {
     let file = golden(&format!("networks/{name}"));
-    let tensors: Vec<_> = file
-        .names()
-        .filter_map(|tensor| {
-            let values = file.get(tensor)?;
-            let tensor = tensor.strip_prefix("weights.").filter(|tensor| is_kept(tensor))?;
-            Some((tensor.to_owned(), values.shape.clone(), values.data.clone()))
-        })
-        .collect();
+    let mut tensors = golden_tensors(name);
+    tensors.retain(|(tensor, ..)| is_kept(tensor));
     let mut weights = Weights::parse(&safetensors_file(&tensors)).expect(name);
     for key in ["scale", "act"] {
         if let Some(value) = file.metadata(key) {
