@@ -111,20 +111,20 @@ pub async fn open_backend(
 /// A GPU that computes what it should, in f16 if a person leaves the choice and that is precise enough.
 async fn open_gpu(network: &Network, precision: Precision, tile: Option<u32>, allow_software: bool) -> Result<Gpu> {
     let gpu = Gpu::open(network, precision, tile, allow_software).await?;
+    if precision == Precision::F16 {
+        // Who asks for f16 by name gets it, coarse or not.
+        return Ok(gpu);
+    }
     let difference = self_test::difference(&gpu, network).await?;
     let is_half = gpu.info().precision == "f16";
     if difference <= if is_half { self_test::BOUNDS.0 } else { self_test::BOUNDS.1 } {
         return Ok(gpu);
     }
-    match precision {
-        Precision::Auto if is_half => {
-            drop(gpu);
-            Box::pin(open_gpu(network, Precision::F32, tile, allow_software)).await
-        }
-        // Who asks for f16 by name gets it.
-        Precision::F16 => Ok(gpu),
-        _ => Err(Error::Gpu(format!("it computes other colours than the CPU, up to {difference} of 255 apart"))),
+    if is_half {
+        drop(gpu);
+        return Box::pin(open_gpu(network, Precision::F32, tile, allow_software)).await;
     }
+    Err(Error::Gpu(format!("it computes other colours than the CPU, up to {difference} of 255 apart")))
 }
 
 fn on_cpu_because(reason: &str) -> String {

@@ -9,6 +9,7 @@ use super::{
         Activation, BLOCK, Combine, Conv, DySample, Extent, GroupNorm, LayerNorm, Map, MaxPool, Op, PixelShuffle,
         PixelUnshuffle, Resize, ResizeFilter, Slice,
     },
+    unsupported,
 };
 use crate::{Error, Result};
 
@@ -372,8 +373,7 @@ impl<'a> Builder<'a> {
         adds_picture: bool,
     ) -> Result<Network> {
         if let Some(name) = self.weights.names().find(|name| !self.used.contains(*name)) {
-            let reason = format!("{architecture} has no place for the tensor {name}");
-            return Err(Error::DamagedModel { reason });
+            return Err(unsupported(format!("{name}, for which {architecture} has no place")));
         }
         self.ops.push(Op::PixelShuffle(PixelShuffle { source: source.slice(), scale, adds_picture }));
         Network::new(architecture, self.maps, self.ops, self.parameters)

@@ -56,6 +56,12 @@ const ARCHITECTURES: &[(&str, Recognise)] = &[
     (srcnn::NAME, srcnn::recognise),
 ];
 
+/// The error for a sound file that no known architecture runs; `seen` is what it holds.
+fn unsupported(seen: String) -> Error {
+    let supported = ARCHITECTURES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    Error::UnsupportedModel { seen, supported }
+}
+
 impl Network {
     /// Reads a weight file (see [`Weights::parse`]) and recognises its architecture from the tensors' names and shapes.
     ///
@@ -71,12 +77,10 @@ impl Network {
     /// # Errors
     /// As [`Network::load`].
     pub fn from_weights(weights: &Weights) -> Result<Self> {
-        ARCHITECTURES.iter().find_map(|(_, recognise)| recognise(weights)).unwrap_or_else(|| {
-            Err(Error::UnsupportedModel {
-                seen: weights.describe(),
-                supported: ARCHITECTURES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
-            })
-        })
+        ARCHITECTURES
+            .iter()
+            .find_map(|(_, recognise)| recognise(weights))
+            .unwrap_or_else(|| Err(unsupported(weights.describe())))
     }
 
     /// Puts a network together and checks that its ops fit each other. Map 0 is the picture, and `parameters` is the
