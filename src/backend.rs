@@ -27,7 +27,7 @@ pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 /// Who does the work, for people and reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendInfo {
-    /// `gpu`, `cpu`, or the name of a resampling filter.
+    /// `gpu` or `cpu`.
     pub name: &'static str,
     /// The GPU's name, or the number of threads.
     pub adapter: String,

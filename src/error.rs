@@ -80,6 +80,16 @@ pub enum Error {
         /// The factor asked for.
         asked: u32,
     },
+    /// Among the models that come into question, none enlarges by the factor asked for.
+    #[error("{who} enlarge {scales} times, not {asked} times. Ask for scale {scales} or name another model.")]
+    MissingScale {
+        /// Which models come into question, as the subject of the sentence.
+        who: String,
+        /// The factor asked for.
+        asked: u32,
+        /// The factors there are, separated by "or".
+        scales: String,
+    },
     /// An option has a value that cannot be used.
     #[error("{0}")]
     InvalidOption(String),
@@ -124,7 +134,7 @@ impl Error {
             Self::RefusedModel { .. } => "refused-model",
             Self::UnsupportedModel { .. } => "unsupported-model",
             Self::UnknownModel { .. } => "unknown-model",
-            Self::UnsupportedScale { .. } => "unsupported-scale",
+            Self::UnsupportedScale { .. } | Self::MissingScale { .. } => "unsupported-scale",
             Self::InvalidOption(_) => "invalid-option",
             Self::NoGpu(_) => "no-gpu",
             Self::Gpu(_) => "gpu-failed",

@@ -5,7 +5,8 @@
 use image::{RgbaImage, imageops};
 
 use crate::{
-    Backend, BackendInfo, Error, Result, Run, TileInput,
+    Backend, BackendChoice, BackendInfo, Error, Precision, Result, Run, TileInput,
+    models::{DEFAULT_SCALE, SliderValues},
     picture::crop,
     tile::{Cut, Rect, Window},
 };
@@ -23,8 +24,20 @@ pub enum Filter {
     Lanczos,
 }
 
+/// The title of all filters as a group of models, for people.
+pub const TITLE: &str = "Classical filters, for comparison";
+
 impl Filter {
-    /// Its name as an option.
+    /// All of them, the plainest first.
+    pub const ALL: [Self; 4] = [Self::Nearest, Self::Bilinear, Self::Bicubic, Self::Lanczos];
+
+    /// The filter of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|filter| filter.name() == name)
+    }
+
+    /// Its name as a model.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -32,6 +45,17 @@ impl Filter {
             Self::Bilinear => "bilinear",
             Self::Bicubic => "bicubic",
             Self::Lanczos => "lanczos",
+        }
+    }
+
+    /// One sentence on what it does.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Nearest => "Makes each pixel a block.",
+            Self::Bilinear => "Draws straight lines between pixels; soft.",
+            Self::Bicubic => "Draws curves between pixels.",
+            Self::Lanczos => "The sharpest of the smooth ones; rings at edges.",
         }
     }
 
@@ -79,17 +103,57 @@ pub struct Resampler {
 /// The largest factor that a [`Resampler`] takes.
 pub const MAX_SCALE: u32 = 16;
 
+/// What a person may ask of a network and not of a filter.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NetworkOptions {
+    /// What does the work.
+    pub backend: BackendChoice,
+    /// How a GPU stores values.
+    pub precision: Precision,
+    /// Inner edge of tiles.
+    pub tile: Option<u32>,
+    /// Whether another model is to be mixed in.
+    pub mix: bool,
+    /// Where sliders are put.
+    pub sliders: SliderValues,
+}
+
+impl NetworkOptions {
+    /// Checks that nothing is asked of a filter that it cannot do.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] that names the first such option.
+    pub fn check_for(&self, filter: Filter) -> Result<()> {
+        let slider = self.sliders.moved().next().map(|(name, _)| name.to_string());
+        let asked = [
+            (self.backend == BackendChoice::Gpu).then_some("backend gpu"),
+            (self.precision != Precision::Auto).then_some("precision"),
+            self.tile.and(Some("tile")),
+            self.mix.then_some("mix"),
+            slider.as_deref(),
+        ];
+        match asked.into_iter().flatten().next() {
+            Some(option) => Err(Error::InvalidOption(format!(
+                "{} is a classical filter that runs on the CPU as it is: the option {option} cannot apply to it. Leave \
+                 that out.",
+                filter.name()
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Resampler {
-    /// A filter with a whole factor.
+    /// A filter with a whole factor, [`DEFAULT_SCALE`] if none is asked for.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] unless the scale is 1 to [`MAX_SCALE`].
-    pub fn new(filter: Filter, scale: u32) -> Result<Self> {
+    pub fn new(filter: Filter, scale: Option<u32>) -> Result<Self> {
+        let scale = scale.unwrap_or(DEFAULT_SCALE);
         if !(1..=MAX_SCALE).contains(&scale) {
             return Err(Error::InvalidOption(format!("The scale must be 1 to {MAX_SCALE}, not {scale}.")));
         }
-        let info =
-            BackendInfo { name: filter.name(), adapter: "1 thread".into(), precision: "f32", warnings: Vec::new() };
+        let info = BackendInfo { name: "cpu", adapter: "1 thread".into(), precision: "f32", warnings: Vec::new() };
         Ok(Self { filter, scale, info })
     }
 }

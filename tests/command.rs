@@ -121,15 +121,101 @@ fn json_tells_what_was_done() {
 }
 
 #[test]
-fn classical_filters_need_no_model() {
+fn classical_filters_are_models() {
     let folder = folder();
     for filter in ["nearest", "bilinear", "bicubic", "lanczos"] {
         let output =
-            lenslet(folder.path(), &format!("upscale photo.png -o {filter}.png --scale 3 --backend {filter} --json"));
+            lenslet(folder.path(), &format!("upscale photo.png -o {filter}.png --scale 3 --model {filter} --json"));
         assert_eq!(status(&output), 0, "{}", stderr(&output));
         let report = &json(&output)[0];
-        assert_eq!((&report["width"], &report["backend"], &report["model"]), (&141.into(), &filter.into(), &().into()));
+        assert_eq!((&report["width"], &report["backend"]), (&141.into(), &"cpu".into()));
+        assert_eq!((&report["model"], &report["kind"]), (&filter.into(), &().into()));
     }
+    let output = lenslet(folder.path(), "upscale photo.png --model bicubic --json");
+    assert_eq!(json(&output)[0]["width"], 188);
+    let bench = json(&lenslet(folder.path(), "bench --model lanczos --size 16 --runs 1 --json"));
+    assert_eq!((&bench[0]["model"], &bench[0]["gflops"]), (&"lanczos".into(), &().into()));
+
+    // A weight file that has a filter's name before its dot is a file.
+    fs::copy(folder.path().join("small.safetensors"), folder.path().join("lanczos.pth")).expect("copied");
+    let output = lenslet(folder.path(), "upscale photo.png --model lanczos.pth --backend cpu --json");
+    assert_eq!(json(&output)[0]["width"], 94, "{}", stderr(&output));
+}
+
+#[test]
+fn what_cannot_apply_is_refused() {
+    let folder = folder();
+    for (arguments, expected) in [
+        ("--backend lanczos", "the classical filters are models now: --model lanczos"),
+        ("--model lanczos --backend gpu", "the option backend gpu cannot apply to it"),
+        ("--model lanczos --precision f32", "the option precision cannot apply to it"),
+        ("--model lanczos --tile 32", "the option tile cannot apply to it"),
+        ("--model lanczos --mix small.safetensors:0.5", "the option mix cannot apply to it"),
+        ("--model lanczos --strength 0.5", "the option strength cannot apply to it"),
+        ("--model lanczos --denoise 0.5", "the option denoise cannot apply to it"),
+        ("--model small.safetensors --mix lanczos:0.5", "lanczos is a classical filter, and has no weights"),
+        ("--mix small.safetensors:0.5", "name the model to mix with"),
+        ("--model auto --mix small.safetensors:0.5", "name the model to mix with"),
+        (
+            "--model small.safetensors --denoise 0.5",
+            "The model small.safetensors has no slider for denoise; it has none.",
+        ),
+        ("--model first-x4 --strength 0.5", "The model first-x4 has no slider for strength; it has none."),
+        ("--denoise 1.5", "The denoise is 1.5; it must be 0 to 1."),
+        ("--strength -1", "The strength is -1; it must be 0 to 1."),
+        ("--strength NaN", "The strength is NaN; it must be 0 to 1."),
+        ("--scale 3", "times, not 3 times. Ask for scale"),
+        ("--model fidelity --scale 5", "times, not 5 times. Ask for scale"),
+    ] {
+        let before = names(folder.path());
+        let output = lenslet(folder.path(), &format!("upscale photo.png {arguments}"));
+        assert_eq!(status(&output), 2, "{arguments}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{arguments}: {}", stderr(&output));
+        assert_eq!(names(folder.path()), before, "{arguments}");
+    }
+}
+
+/// The first model of the row of purposes that has one for scale 4.
+fn first_for(folder: &Path, purposes: &[&str]) -> serde_json::Value {
+    let models = json(&lenslet(folder, "models --json")).remove(0);
+    let models = models.as_array().expect("a list");
+    let for_purpose = |purpose: &&str| models.iter().find(|model| model["purpose"] == *purpose && model["scale"] == 4);
+    purposes.iter().find_map(for_purpose).expect("a model")["name"].clone()
+}
+
+#[test]
+fn each_picture_chooses_its_model() {
+    let folder = folder();
+    // Black bars on white, as letters are, and soft shades.
+    let bars = RgbaImage::from_fn(64, 48, |x, y| {
+        image::Rgba(if x % 16 < 3 && y % 12 < 8 { [0, 0, 0, 255] } else { [255; 4] })
+    });
+    let shades = RgbaImage::from_fn(64, 48, |x, y| image::Rgba([(x * 3 + y) as u8, (y * 4) as u8, (x + y) as u8, 255]));
+    for (name, pixels) in [("text.png", bars), ("shades.png", shades)] {
+        fs::write(folder.path().join(name), png(&DynamicImage::from(pixels))).expect("written");
+    }
+    let output = lenslet(folder.path(), "upscale text.png shades.png text.png -o out/ --backend cpu --json");
+    let reports = json(&output);
+    assert_eq!((&reports[0]["kind"], &reports[1]["kind"]), (&"graphic".into(), &"photo".into()));
+    assert_eq!(reports[0]["model"], first_for(folder.path(), &["text", "photo", "fidelity", "fast"]));
+    assert_eq!(reports[1]["model"], first_for(folder.path(), &["photo", "fidelity", "fast"]));
+    // The third would replace the first, which is told of it alone.
+    assert_eq!((status(&output), &reports[2]["code"]), (1, &"invalid-option".into()));
+
+    let output = lenslet(folder.path(), "upscale text.png --backend cpu");
+    assert!(stderr(&output).contains("taken for a graphic, "), "{}", stderr(&output));
+    let output = lenslet(folder.path(), "inspect --content text.png shades.png --json");
+    let kinds: Vec<_> = json(&output).iter().map(|told| told["kind"].clone()).collect();
+    assert_eq!(kinds, ["graphic", "photo"]);
+    let output = lenslet(folder.path(), "inspect --content text.png");
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("text.png: graphic (score "));
+}
+
+#[test]
+fn a_purpose_names_a_model() {
+    let folder = folder();
+    let output = lenslet(folder.path(), "upscale photo.png --model fidelity --scale 4 --backend cpu --json");
+    assert_eq!(json(&output)[0]["model"], first_for(folder.path(), &["fidelity"]), "{}", stderr(&output));
 }
 
 #[test]
@@ -229,10 +315,10 @@ fn bad_usage_says_what_to_do() {
     for (arguments, expected, code) in [
         ("upscale", "required", 2),
         ("upscale photo.png --backend quantum", "possible values", 2),
-        ("upscale photo.png --model unheard-of", "There is no model named \"unheard-of\". Available: first-x4", 2),
-        ("upscale photo.png --tile 0 --backend cpu", "at least 1 pixel", 2),
-        ("upscale photo.png --scale 3 --backend cpu", "enlarges 4 times, not 3 times", 2),
-        ("upscale photo.png --scale 99 --backend bicubic", "1 to 16", 2),
+        ("upscale photo.png --model unheard-of", "There is no model named \"unheard-of\". Available: ", 2),
+        ("upscale photo.png --tile 0 --backend cpu", "0 is not in 1..", 2),
+        ("upscale photo.png --model first-x4 --scale 3 --backend cpu", "enlarges 4 times, not 3 times", 2),
+        ("upscale photo.png --scale 99 --model bicubic", "1 to 16", 2),
         ("upscale photo.png photo.png -o one.png --backend cpu", "folder", 2),
         ("upscale photo.png -o photo.png --backend cpu", "would replace the input", 1),
         ("upscale photo.png -o photo.jpg --backend cpu", "must end in .png", 1),
@@ -244,7 +330,11 @@ fn bad_usage_says_what_to_do() {
         ),
         ("upscale photo.png --mix small.safetensors --backend cpu", "a colon and a share from 0 to 1", 2),
         ("upscale photo.png --mix small.safetensors:1.5 --backend cpu", "a colon and a share from 0 to 1", 2),
-        ("upscale photo.png --mix small.safetensors:0.5 --backend cpu", "cannot be mixed: body.0.bias has shape", 2),
+        (
+            "upscale photo.png --model first-x4 --mix small.safetensors:0.5 --backend cpu",
+            "cannot be mixed: body.0.bias has shape",
+            2,
+        ),
         ("inspect missing.safetensors", "missing.safetensors", 1),
     ] {
         let before = names(folder.path());
@@ -315,9 +405,18 @@ fn the_scale_of_srcnn_is_asked_for_or_in_the_name() {
 fn models_inspect_and_bench_answer() {
     let folder = folder();
     let models = lenslet(folder.path(), "models");
-    assert!(status(&models) == 0 && String::from_utf8_lossy(&models.stdout).contains("first-x4"));
-    let models = lenslet(folder.path(), "models --json");
-    assert_eq!(json(&models)[0][0]["name"], "first-x4");
+    let table = String::from_utf8_lossy(&models.stdout);
+    for part in
+        ["\nClean pictures, nothing invented (--model fidelity)\n", "\nfirst-x4 ", "Classical filters", "\nlanczos "]
+    {
+        assert!(status(&models) == 0 && table.contains(part), "{table}");
+    }
+    let models = json(&lenslet(folder.path(), "models --json")).remove(0);
+    let models = models.as_array().expect("a list");
+    let first = models.iter().find(|model| model["name"] == "first-x4").expect("listed");
+    assert!(first["purpose"].is_string() && first["sliders"].is_array(), "{first}");
+    let last = models.last().expect("some");
+    assert_eq!((&last["name"], &last["purpose"], &last["bytes"]), (&"lanczos".into(), &"classical".into(), &0.into()));
 
     let inspected = json(&lenslet(folder.path(), "inspect small.safetensors --json"));
     assert_eq!(inspected[0]["scale"], 2);

@@ -93,7 +93,7 @@ fn orientation_is_applied() {
 fn classical_filters_keep_flat_colours_and_tiles_leave_no_seam() {
     for filter in [Filter::Nearest, Filter::Bilinear, Filter::Bicubic, Filter::Lanczos] {
         let run = |picture: &Picture, scale| {
-            let upscaler = Upscaler::new(Box::new(Resampler::new(filter, scale).expect("in range")));
+            let upscaler = Upscaler::new(Box::new(Resampler::new(filter, Some(scale)).expect("in range")));
             let mut pixels = Vec::new();
             let mut rows = |rgba: &[u8]| {
                 pixels.extend_from_slice(rgba);
@@ -118,7 +118,7 @@ fn classical_filters_keep_flat_colours_and_tiles_leave_no_seam() {
         let whole = image::imageops::resize(&whole, 600, 10, kernel);
         assert!(run(&wide, 2) == whole.into_raw(), "{}", filter.name());
     }
-    assert!(Resampler::new(Filter::Bicubic, 0).is_err() && Resampler::new(Filter::Bicubic, 17).is_err());
+    assert!(Resampler::new(Filter::Bicubic, Some(0)).is_err() && Resampler::new(Filter::Bicubic, Some(17)).is_err());
 }
 
 /// Cancelling stops before the next tile.

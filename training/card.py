@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from .evaluate import Score, table
+from .index import Slider
+from .networks import parameter_count
+from .purposes import PURPOSES
 from .state import State
+from .told import architecture, degradation_words, training_command, training_line
 from .weights import write_whole
 
 HEADING = """# Models
@@ -21,50 +25,43 @@ class About:
 
     title: str
     summary: str
+    purpose: str
+    limits: str
     data_note: str
     licence: str
-
-
-def duration(seconds: float) -> str:
-    """Return a training time in words."""
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
-
-
-def training_command(out: Path, state: State) -> str:
-    """Return the command that trains such a model."""
-    options = " ".join(f"--{name} {value}" for name, value in asdict(state.plan).items())
-    return f"python -m training train --data DIR --out {out.parent.name}/{out.name} \\\n    {options}"
+    slider: Slider | None = None
 
 
 def card(out: Path, size: int, state: State, scores: list[Score], about: About) -> str:
     """Return the Markdown section for a model file of `size` bytes."""
     plan, facts = state.plan, state.facts
     folders = " ".join(s.folder for s in scores)
+    slider = about.slider
+    end = slider and f"other end of the slider `{slider.name}` of `{slider.model}`"
     rows = {
-        "Purpose": f"enlarging clean pictures {plan.scale} times, true to the original",
-        "Architecture": f"Compact (Real-ESRGAN's SRVGGNetCompact), {plan.width} channels, "
-        f"{plan.depth} inner convolutions",
-        "Parameters": f"{state.average.parameter_count():,}",
+        "Purpose": end or PURPOSES[about.purpose],
+        "Architecture": architecture(plan),
+        "Parameters": f"{parameter_count(state.average):,}",
         "File": f"{size:,} bytes, f16",
         "Licence": about.licence,
         "Data": f"{facts.pictures} pictures, {facts.megapixels:.0f} megapixels: {about.data_note}",
-        "Degradation": "clean: antialiased bicubic shrinking as by MATLAB's `imresize`, rounded to bytes",
-        "Training": f"{state.step:,} iterations of {plan.batch} crops of {plan.crop}x{plan.crop} "
-        "small pixels, L1 loss, Adam, averaged weights",
-        "Training time": f"{duration(state.seconds)} on {facts.hardware}",
+        "Degradation": degradation_words(plan),
+        "Training": training_line(state),
     }
     table_rows = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    crops = out.parent / "cards" / f"{out.stem}.webp"
+    picture = f"\n![Crops side by side](cards/{crops.name})\n" if crops.exists() else ""
+    limits = f"\nLimits: {about.limits}\n" if about.limits else ""
     return f"""## {out.stem}
 
 {about.summary}
-
+{picture}
 | | |
 |---|---|
 {table_rows}
 
-Measured with the f16 weights of the file, computing in f32; luma (BT.601), {plan.scale} border pixels cut:
+On clean small pictures, measured with the f16 weights of the file, computing in f32; luma (BT.601),
+{plan.scale} border pixels cut:
 
 {table(scores)}
 
@@ -74,11 +71,7 @@ Measured by, and trained by:
 python -m training evaluate --model {out.parent.name}/{out.name} {folders}
 {training_command(out, state)}
 ```
-
-Limits: it learned from clean small pictures only, so it keeps JPEG blocks, noise and blur and may sharpen
-them. The L1 loss makes it cautious: fine texture that the small picture does not show stays soft. The
-pictures measured on were shrunk in the very way it was trained for; others may gain less.
-"""
+{limits}"""
 
 
 def update_cards(path: Path, name: str, text: str) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from .evaluate import enlarge
+from .pictures import read_rgb
 from .weights import load_model
 
 
@@ -27,12 +27,6 @@ class Difference:
     def __str__(self) -> str:
         """Return one line for a person."""
         return f"{self.picture}: largest difference {self.largest}, mean {self.mean:.4f} of 255"
-
-
-def read_rgb(path: Path) -> NDArray[np.uint8]:
-    """Return a picture file as RGB bytes (height, width, 3)."""
-    with Image.open(path) as image:
-        return np.array(image.convert("RGB"))
 
 
 def enlarged_by_lenslet(lenslet: str, model: Path, picture: Path) -> NDArray[np.uint8]:

@@ -70,13 +70,12 @@ def score(name: str, pairs: list[Pair], network: nn.Module, scale: int) -> Score
     return Score(name, len(pairs), *np.mean(bicubic, axis=0).tolist(), *np.mean(model, axis=0).tolist())
 
 
-def glance(sets: dict[str, list[Pair]], network: nn.Module, scale: int) -> str:
-    """Return the network's mean PSNR-Y of each set in one line, for the log of a run."""
-    parts = []
-    for name, pairs in sets.items():
-        values = [compare(pair.large, enlarge(network, pair.small), scale)[0] for pair in pairs]
-        parts.append(f"{name} {np.mean(values):.2f} dB")
-    return ", ".join(parts)
+def glance(sets: dict[str, list[Pair]], network: nn.Module, scale: int) -> dict[str, float]:
+    """Return the network's mean PSNR-Y of each set in dB, for the log of a run."""
+    return {
+        name: float(np.mean([compare(pair.large, enlarge(network, pair.small), scale)[0] for pair in pairs]))
+        for name, pairs in sets.items()
+    }
 
 
 def table(scores: list[Score]) -> str:

@@ -1,4 +1,4 @@
-"""Reading folders of pictures and cutting training batches from them."""
+"""Reading folders of pictures, each with its small version."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from .resize import shrink
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
+# A small version that was drawn and not shrunk is called NAME.small.png and lies beside NAME.png.
+DRAWN_SMALL = ".small.png"
+
 
 @dataclass(frozen=True)
 class Pair:
-    """A large RGB picture of bytes (height, width, 3) and its small version, `scale` times smaller."""
+    """A large RGB picture of bytes (height, width, 3) and its small version, `scale` times smaller.
+
+    `drawn` tells that the small one was drawn at its size, as screens draw text, and not shrunk.
+    """
 
     name: str
     large: NDArray[np.uint8]
     small: NDArray[np.uint8]
+    drawn: bool = False
 
 
 def megapixels(pairs: list[Pair]) -> float:
@@ -51,17 +56,29 @@ def find_pictures(folder: Path) -> list[Path]:
     """Return the picture files below a folder, in a fixed order."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is not a folder")
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    files = (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    return sorted(p for p in files if not p.name.endswith(DRAWN_SMALL))
+
+
+def read_rgb(path: Path) -> NDArray[np.uint8]:
+    """Read a picture of any kind as RGB."""
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
 
 
 def read_pair(path: Path, scale: int) -> Pair:
-    """Read one picture as RGB, cut it to a multiple of `scale` and make its small version."""
-    with Image.open(path) as image:
-        picture = np.asarray(image.convert("RGB"))
+    """Read one picture as RGB, cut it to a multiple of `scale` and make, or read, its small version."""
+    picture = read_rgb(path)
     height, width = (side - side % scale for side in picture.shape[:2])
     large = np.ascontiguousarray(picture[:height, :width])
     if min(height, width) == 0:
         return Pair(path.name, large, large)
+    drawn = path.with_name(path.stem + DRAWN_SMALL)
+    if drawn.exists():
+        small = read_rgb(drawn)
+        if (small.shape[0] * scale, small.shape[1] * scale) != large.shape[:2]:
+            raise ValueError(f"{drawn} does not have the size of {path.name} over {scale}")
+        return Pair(path.name, large, small, drawn=True)
     return Pair(path.name, large, shrink(large, scale))
 
 
@@ -92,39 +109,3 @@ def read_folder(
         pairs.append(pair)
         held += pair.large.nbytes + pair.small.nbytes
     return Reading(pairs, unreadable, too_small, 0)
-
-
-class Batches:
-    """Random aligned crops of pairs, turned and mirrored; batch `step` depends on seed and step alone.
-
-    That a batch follows from its number is what lets a resumed run continue exactly.
-    """
-
-    def __init__(self, pairs: list[Pair], scale: int, crop: int, batch: int, seed: int) -> None:
-        """Cut `batch` crops of `crop` x `crop` small pixels at a time."""
-        self.pairs, self.scale, self.crop, self.batch, self.seed = pairs, scale, crop, batch, seed
-        area = np.array([p.small.shape[0] * p.small.shape[1] for p in pairs], dtype=np.float64)
-        # By area, so that every pixel of the data is about equally likely to be seen.
-        self.chance = area / area.sum()
-
-    def cut(self, step: int) -> tuple[Tensor, Tensor]:
-        """Return small (batch, 3, crop, crop) and large (batch, 3, crop*scale, crop*scale), bytes."""
-        rng = np.random.default_rng([self.seed, step])
-        smalls, larges = [], []
-        for choice in rng.choice(len(self.pairs), size=self.batch, p=self.chance):
-            pair = self.pairs[choice]
-            top = rng.integers(pair.small.shape[0] - self.crop + 1)
-            left = rng.integers(pair.small.shape[1] - self.crop + 1)
-            flip_rows, flip_columns, transpose = rng.integers(2, size=3)
-            for picture, factor, out in ((pair.small, 1, smalls), (pair.large, self.scale, larges)):
-                y, x, side = top * factor, left * factor, self.crop * factor
-                piece = picture[y : y + side, x : x + side]
-                piece = piece[::-1] if flip_rows else piece
-                piece = piece[:, ::-1] if flip_columns else piece
-                out.append(piece.swapaxes(0, 1) if transpose else piece)
-        return to_bytes(smalls), to_bytes(larges)
-
-
-def to_bytes(pieces: list[NDArray[np.uint8]]) -> Tensor:
-    """Stack (height, width, 3) pieces into (batch, 3, height, width), channels last in memory."""
-    return torch.from_numpy(np.stack(pieces)).permute(0, 3, 1, 2)

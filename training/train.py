@@ -1,38 +1,47 @@
-"""The training loop: L1 loss, Adam, cosine decay, averaged weights, periodic checkpoints."""
+"""The training loop: warm-up and cosine decay, averaged weights, periodic checkpoints."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch.nn import functional
+from torch import Tensor
 
-from .pictures import Batches, Pair
-from .state import Plan, State
+from .batches import Batches, Cut, Source
+from .distributed import average_gradients, is_first, own_crops
+from .history import write_history
+from .objective import objective
+from .plan import Plan
+from .state import State
+
+# The optimisers know little of a fresh network's gradients; rates rise over so many iterations.
+WARM_UP = 50
 
 
 def learning_rate(plan: Plan, step: int) -> float:
-    """Return the rate for a step: half a cosine from `plan.rate` down to a hundredth of it."""
+    """Return the rate for a step: a short rise, and half a cosine from `plan.rate` down to a hundredth."""
     cosine = 0.5 * (1 + math.cos(math.pi * step / plan.iterations))
-    return plan.rate * (0.01 + 0.99 * cosine)
+    return plan.rate * min(1, (step + 1) / WARM_UP) * (0.01 + 0.99 * cosine)
 
 
-def iterate(state: State, batches: Batches) -> torch.Tensor:
-    """Learn from one batch and return its loss (mean absolute error on 0..1), left on the device."""
-    small, large = (pieces.to(state.device).float() / 255 for pieces in batches.cut(state.step))
-    for group in state.optimiser.param_groups:
-        group["lr"] = learning_rate(state.plan, state.step)
-    wanted = state.network.wanted_detail(small, large)
-    # bf16 halves the memory traffic of the convolutions; the loss and the weights stay f32.
-    with torch.autocast(state.device.type, dtype=torch.bfloat16):
-        made = state.detail(small)
-    loss = functional.l1_loss(made.float(), wanted)
-    state.optimiser.zero_grad(set_to_none=True)
+def iterate(state: State, small: Tensor, large: Tensor) -> Tensor:
+    """Learn from one batch of bytes and return its loss, left on the device."""
+    small, large = (pieces.to(state.device, non_blocking=True).float() / 255 for pieces in (small, large))
+    for optimiser in state.all_optimisers():
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(state.plan, state.step)
+    state.network.zero_grad(set_to_none=True)
+    loss = objective(state, small, large)
     loss.backward()
-    state.optimiser.step()
+    average_gradients(state.network.parameters())
+    if state.adversary:
+        average_gradients(state.adversary.network.parameters())
+    for optimiser in state.all_optimisers():
+        optimiser.step()
     state.update_average()
     state.step += 1
     return loss.detach()
@@ -47,38 +56,47 @@ def progress(state: State, loss: float, speed: float) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Habits:
+    """When a run does what besides learning, and how many processes cut its batches."""
+
+    checkpoint: Path
+    save_every: int = 2000
+    report_every: int = 200
+    workers: int = 0
+
+
 def run(
     state: State,
-    pairs: list[Pair],
-    checkpoint: Path,
-    save_every: int,
-    report_every: int,
+    sources: list[Source],
+    habits: Habits,
     log: Callable[[str], None],
-    measure: Callable[[State], str] | None = None,
-) -> list[float]:
-    """Train to the plan's last iteration and return the mean loss of each reported stretch.
+    measure: Callable[[State], dict[str, float]] | None = None,
+) -> None:
+    """Train to the plan's last iteration; what came of it is in `state.history`.
 
     Every `save_every` iterations, and at the end, the checkpoint is written and, with `measure`, the
-    averaged network measured.
+    averaged network measured: PSNR-Y in dB by name of the set.
     """
     plan = state.plan
-    batches = Batches(pairs, plan.scale, plan.crop, plan.batch, plan.seed)
-    losses: list[float] = []
+    batches = Batches(sources, Cut(plan.scale, plan.crop, plan.batch, plan.seed), plan.degradation)
     total, counted = torch.zeros((), device=state.device), 0
     last = time.monotonic()
-    while state.step < plan.iterations:
-        total += iterate(state, batches)
+    for small, large in batches.stream(state.step, plan.iterations, own_crops(plan.batch), habits.workers):
+        total += iterate(state, small, large)
         counted += 1
-        end = state.step == plan.iterations
-        if end or state.step % report_every == 0 or state.step % save_every == 0:
-            losses.append(total.item() / counted)
-            now = time.monotonic()
-            state.seconds += now - last
-            log(progress(state, losses[-1], counted / (now - last)))
-            total, counted = torch.zeros((), device=state.device), 0
-            if end or state.step % save_every == 0:
-                state.save(checkpoint)
-                if measure:
-                    log(measure(state))
-            last = time.monotonic()
-    return losses
+        saves = state.step == plan.iterations or state.step % habits.save_every == 0
+        if not saves and state.step % habits.report_every:
+            continue
+        loss, now = total.item() / counted, time.monotonic()
+        state.seconds += now - last
+        log(progress(state, loss, counted / (now - last)))
+        measured = measure(state) if measure and saves and is_first() else {}
+        if measured:
+            log(", ".join(f"{name} {psnr:.2f} dB" for name, psnr in measured.items()))
+        state.history.append({"step": state.step, "loss": loss, "seconds": state.seconds, **measured})
+        if saves and is_first():
+            state.save(habits.checkpoint)
+            write_history(habits.checkpoint.with_suffix(".csv"), state.history)
+        total, counted = torch.zeros((), device=state.device), 0
+        last = time.monotonic()

@@ -100,7 +100,7 @@ export class Bench extends EventTarget {
   async #run(file, patience) {
     this.#job.abort();
     const mine = (this.#job = new AbortController());
-    const { key, label, settings } = this.#choice;
+    const { key, naming, settings } = this.#choice;
     progressText.textContent = 'Reading the picture…';
     bar.removeAttribute('value');
     cancel.disabled = false;
@@ -129,7 +129,7 @@ export class Bench extends EventTarget {
         },
       });
       await opened;
-      if (this.#job === mine) this.#finish(key, label, result);
+      if (this.#job === mine) this.#finish(key, naming(result.model), result);
     } catch (error) {
       if (this.#job !== mine) return;
       if (error instanceof TakesLong) await this.#ask(file, error.start, mine);
@@ -183,6 +183,7 @@ export class Bench extends EventTarget {
   #finish(key, label, result) {
     const madeRoom = this.#comparison.finish(key, label, result);
     warn(result.warnings);
+    if (result.seen) note(`${format.seen(result.seen.kind)}, so ${result.model} enlarged it. ${result.seen.reason}`);
     if (madeRoom) note('The oldest result was let go, to save memory.');
     if (this.#comparison.shown?.preview.reduced) {
       note('The preview is reduced to fit this browser; the saved file has every pixel.');

@@ -5,14 +5,24 @@
  */
 
 import { isOwnKey, nameIn } from './models.js';
+import { AUTOMATIC, CLASSICAL } from './purposes.js';
 
 const BACKENDS = /** @type {const} */ (['auto', 'gpu', 'cpu']);
 const PRECISIONS = /** @type {const} */ (['auto', 'f32', 'f16']);
 
 /**
- * @typedef {{model: string | undefined, mix: string | undefined, share: number, run: typeof BACKENDS[number]}} Chosen
- *   models by key; the share of the mix in percent
+ * @typedef {Partial<Record<import('./models.js').Slider['name'], number>>} Moved the sliders that are not where they
+ *   were at first, in percent
+ * @typedef {{model: string | undefined, scale: number, sliders: Moved, mix: string | undefined, share: number,
+ *   run: typeof BACKENDS[number]}} Chosen models by key; the share of the mix in percent
  */
+
+const SLIDERS = /** @type {const} */ (['strength', 'denoise']);
+const USUAL_SCALE = 4;
+const MOST_SCALE = 16;
+
+/** @param {string | null} text */
+const percent = (text) => Math.min(100, Math.max(0, Math.round(Number(text)) || 0));
 
 export class Choice extends EventTarget {
   #models;
@@ -20,8 +30,12 @@ export class Choice extends EventTarget {
   /** @type {Chosen} */
   #chosen = {
     model: this.#query.get('model') ?? undefined,
+    scale: Math.min(MOST_SCALE, Math.max(1, Math.round(Number(this.#query.get('scale'))) || USUAL_SCALE)),
+    sliders: Object.fromEntries(
+      SLIDERS.filter((name) => this.#query.has(name)).map((name) => [name, percent(this.#query.get(name))]),
+    ),
     mix: this.#query.get('mix') ?? undefined,
-    share: Math.min(100, Math.max(0, Math.round(Number(this.#query.get('share') ?? 50)) || 0)),
+    share: percent(this.#query.get('share') ?? '50'),
     run: BACKENDS.find((name) => name === this.#query.get('run')) ?? 'auto',
   };
 
@@ -45,18 +59,56 @@ export class Choice extends EventTarget {
     return this.#models.find(this.#chosen.mix);
   }
 
-  /** What a result of this choice is called. */
-  get label() {
+  /** Whether it enlarges by the scale that is asked for, and not by one of its own. */
+  get takesAnyScale() {
+    return this.model !== undefined && this.model.scale === undefined && !this.model.own;
+  }
+
+  /** Whether its weights can be mixed with another's. */
+  get canMix() {
+    return !this.takesAnyScale;
+  }
+
+  /**
+   * Where a slider of the chosen model stands, in percent.
+   * @param {import('./models.js').Slider} slider
+   */
+  valueOf(slider) {
+    return this.#chosen.sliders[slider.name] ?? Math.round(slider.default * 100);
+  }
+
+  /** What results of this choice are called, once it is known which model was taken; the choice may be another then. */
+  get naming() {
     const { model = '', mix, share } = this.#chosen;
-    return mix ? `${nameIn(model)} + ${share} % ${nameIn(mix)}` : nameIn(model);
+    const isOpen = model === AUTOMATIC.key;
+    const more = [
+      ...(mix ? [`${share} % ${nameIn(mix)}`] : []),
+      ...this.#moved.map(([name, value]) => `${value} % ${name}`),
+    ];
+    return (/** @type {string} */ taken) => [isOpen ? taken : nameIn(model), ...more].join(' + ');
+  }
+
+  /** The choice as the end of a sentence. */
+  get spoken() {
+    return this.#chosen.model === AUTOMATIC.key ? 'what suits the picture' : this.naming('');
+  }
+
+  /** The sliders of the chosen model that are not where they were at first. */
+  get #moved() {
+    const sliders = this.model?.sliders ?? [];
+    const values = sliders.map((slider) => /** @type {const} */ ([slider.name, this.valueOf(slider), slider.default]));
+    return values.filter(([, value, usual]) => value !== Math.round(usual * 100));
   }
 
   /** @returns {import('./engine.js').Settings} */
   get settings() {
-    const { model, mix, share, run } = this.#chosen;
+    const { model, scale, mix, share, run } = this.#chosen;
+    if (this.model?.purpose === CLASSICAL) return { model, scale, backend: 'auto', precision: 'auto' };
     const tile = Number(this.#query.get('tile'));
     return {
       model: model === undefined ? undefined : this.#source(model),
+      scale: this.takesAnyScale ? scale : undefined,
+      ...Object.fromEntries(this.#moved.map(([name, value]) => [name, value / 100])),
       mix: mix === undefined ? undefined : { model: this.#source(mix), share: share / 100 },
       backend: run,
       precision: PRECISIONS.find((name) => name === this.#query.get('precision')) ?? 'auto',
@@ -72,21 +124,22 @@ export class Choice extends EventTarget {
   /** @param {Partial<Chosen>} change */
   choose(change) {
     Object.assign(this.#chosen, change);
-    if (this.#chosen.mix === this.#chosen.model) this.#chosen.mix = undefined;
+    if ('model' in change) this.#chosen.sliders = {};
+    if (this.#chosen.mix === this.#chosen.model || !this.canMix) this.#chosen.mix = undefined;
     this.write();
     this.dispatchEvent(new Event('change'));
   }
 
   /**
-   * Takes the first model where none is chosen or one of the person's that is not there, and forgets such a mix.
+   * Chooses automatically where nothing is chosen or a file of the person's that is not there, and forgets such a mix.
    * @returns {string[]} the names of those that are not there
    */
   settle() {
     const isGone = (/** @type {string} */ key) => isOwnKey(key) && !this.#models.find(key);
     const asked = [this.#chosen.model, this.#chosen.mix];
     const [model, mix] = asked.map((key) => (key === undefined || isGone(key) ? undefined : key));
-    this.#chosen.model = model ?? this.#models.builtIn[0]?.key;
-    this.#chosen.mix = mix === this.#chosen.model ? undefined : mix;
+    this.#chosen.model = model ?? AUTOMATIC.key;
+    this.#chosen.mix = mix === this.#chosen.model || !this.canMix ? undefined : mix;
     return asked.flatMap((key) => (key !== undefined && isGone(key) ? [nameIn(key)] : []));
   }
 
@@ -104,7 +157,18 @@ export class Choice extends EventTarget {
     const lasts = (/** @type {import('./models.js').Model | undefined} */ model) => !model?.own || model.own.kept;
     const { model, share, run } = this.#chosen;
     const mix = lasts(this.model) && lasts(this.mix) ? this.#chosen.mix : undefined;
-    const values = { model: lasts(this.model) ? model : undefined, mix, share: mix && String(share), run };
+    const scale = this.takesAnyScale ? String(this.#chosen.scale) : undefined;
+    const moved = Object.fromEntries(this.#moved.map(([name, value]) => [name, String(value)]));
+    const values = {
+      model: lasts(this.model) ? model : undefined,
+      scale,
+      strength: undefined,
+      denoise: undefined,
+      ...moved,
+      mix,
+      share: mix && String(share),
+      run,
+    };
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(values)) {
       if (value === undefined) address.searchParams.delete(name);

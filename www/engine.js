@@ -3,14 +3,17 @@
  *
  * @typedef {{id: string, name: string, file: Blob}} ModelFile the id tells files of one name apart
  * @typedef {string | ModelFile} ModelSource a model of the site by its name, or a file
- * @typedef {{model?: ModelSource, mix?: {model: ModelSource, share: number}, backend: 'auto' | 'gpu' | 'cpu',
- *   precision: 'auto' | 'f32' | 'f16', tile?: number}} Settings
+ * @typedef {{model?: ModelSource, scale?: number, strength?: number, denoise?: number,
+ *   mix?: {model: ModelSource, share: number}, backend: 'auto' | 'gpu' | 'cpu', precision: 'auto' | 'f32' | 'f16',
+ *   tile?: number}} Settings
+ * @typedef {{kind: 'photo' | 'graphic', reason: string}} Seen what a picture was taken for
  * @typedef {{architecture: string, scale: number, parameters: number, bytes: number}} ModelInfo
  * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
  * @typedef {{width: number, height: number, inputWidth: number, inputHeight: number, tiles: number}} Start
  * @typedef {{x: number, y: number, width: number, height: number, pixels: Uint8ClampedArray, done: number, total: number}} Tile
  * @typedef {{blob: Blob, width: number, height: number, model: string, backend: string, adapter: string,
- *   precision: string, milliseconds: number, tiles: number, warnings: string[]}} Result
+ *   precision: string, milliseconds: number, tiles: number, warnings: string[], seen?: Seen}} Result seen where the
+ *   model was chosen by it
  * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
  *   | {kind: 'estimate', settings: Settings, width: number, height: number}
  *   | {kind: 'upscale', settings: Settings, file: Blob, patience: number}} Question

@@ -39,6 +39,11 @@ export function enlarges(scale) {
   return scale === 1 ? 'not at all, it only restores' : `${scale} times`;
 }
 
+/** @param {'photo' | 'graphic'} kind */
+export function seen(kind) {
+  return kind === 'graphic' ? 'This looks like text or graphics' : 'This looks like a photograph';
+}
+
 /** @param {number} milliseconds */
 export function duration(milliseconds) {
   const seconds = milliseconds / 1000;

@@ -79,7 +79,7 @@ function offer() {
   const { state, size } = bench;
   next.hidden = !(state === 'waiting' || (state === 'done' && !comparison.has(choice.key)));
   again.disabled = document.body.dataset.engine === 'failed';
-  again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.label}`;
+  again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.spoken}`;
   if (panel.isOpen || !next.hidden) forecast.ask(size);
   const { time, device } = forecast.about(size);
   const takes = state === 'waiting' ? 'Not begun yet, because it takes' : 'Takes';

@@ -3,13 +3,16 @@
  * changes the list or something in it.
  *
  * @typedef {{id: string, file: Blob, kept: boolean}} Own
- * @typedef {{key: string, name: string, title: string, summary: string, info?: import('./engine.js').ModelInfo,
- *   own?: Own}} Model the key names it in the page's address
+ * @typedef {{name: 'strength' | 'denoise', title: string, summary: string, default: number}} Slider values are 0 to 1
+ * @typedef {{key: string, name: string, title: string, summary: string, purpose?: string, scale?: number,
+ *   sliders: Slider[], info?: import('./engine.js').ModelInfo, own?: Own}} Model the key names it in the page's
+ *   address; what has no scale and is nobody's own enlarges by the scale that is asked for
  * @typedef {Model & {own: Own}} OwnModel
  */
 
 import { keep, listKept, removeKept } from './kept-models.js';
 import { haveSameContent, modelName, refuseTooLarge } from './model-files.js';
+import { AUTOMATIC, FILTERS } from './purposes.js';
 
 const OWN = 'own:';
 
@@ -36,14 +39,26 @@ export class Models extends EventTarget {
   /** The site's models and the kept ones. */
   async load() {
     for (const file of await listKept()) this.#list(file.name, file, true);
-    /** @type {{models: {name: string, title: string, summary: string}[]}} */
+    /** @type {{models: (Model & {sliders?: Slider[]})[]}} */
     const index = await (await fetch(new URL('models/index.json', import.meta.url))).json();
-    this.builtIn = index.models.map(({ name, title, summary }) => ({ key: name, name, title, summary }));
+    this.builtIn = index.models.map(({ name, title, summary, purpose, scale, sliders = [] }) => {
+      return { key: name, name, title, summary, purpose, scale, sliders };
+    });
+  }
+
+  /** Everything that can be chosen. */
+  get all() {
+    return [AUTOMATIC, ...this.builtIn, ...FILTERS, ...this.own];
+  }
+
+  /** By how much the site's models enlarge, least first. */
+  get scales() {
+    return [...new Set(this.builtIn.map(({ scale = 0 }) => scale))].sort((one, other) => one - other);
   }
 
   /** @param {string | undefined} key */
   find(key) {
-    return [...this.builtIn, ...this.own].find((model) => model.key === key);
+    return this.all.find((model) => model.key === key);
   }
 
   /**
@@ -55,7 +70,7 @@ export class Models extends EventTarget {
     for (const model of this.own) {
       if (await haveSameContent(model.own.file, file).catch(() => false)) return model;
     }
-    const name = modelName(file.name, new Set([...this.builtIn, ...this.own].map((model) => model.name)));
+    const name = modelName(file.name, new Set(this.all.map((model) => model.name)));
     const info = await this.#engine.inspect({ id: '', name, file });
     const model = this.#list(name, file, false);
     model.info = info;
@@ -96,7 +111,7 @@ export class Models extends EventTarget {
   #list(name, file, kept) {
     const id = `${OWN}${++this.#count}`;
     /** @type {OwnModel} */
-    const model = { key: `${OWN}${name}`, name, title: name, summary: '', own: { id, file, kept } };
+    const model = { key: `${OWN}${name}`, name, title: name, summary: '', sliders: [], own: { id, file, kept } };
     this.own.push(model);
     return model;
   }

@@ -1,7 +1,13 @@
-/** The settings: which model, mixed with which, run on what. */
+/** The settings: which model, by how much it enlarges, its sliders, what it is mixed with, what it runs on. */
 
 import { find } from './dom.js';
+import * as format from './format.js';
 import { ModelCard } from './model-card.js';
+import { AUTOMATIC, FILTERS, PURPOSES } from './purposes.js';
+import { Sliders } from './sliders.js';
+
+/** Classical filters take any factor; these are offered. */
+const FILTER_SCALES = [2, 3, 4, 8];
 
 /**
  * @param {string} label
@@ -11,6 +17,16 @@ function group(label, models) {
   const made = Object.assign(document.createElement('optgroup'), { label });
   made.append(...models.map(({ title, key }) => new Option(title, key)));
   return made;
+}
+
+/**
+ * Models in groups by what they are for; groups without any are left out.
+ * @param {import('./models.js').Model[]} models
+ */
+function groups(models) {
+  const byPurpose = PURPOSES.map(([purpose, title]) => group(title, models.filter((model) => model.purpose === purpose)));
+  const own = group('Yours', models.filter((model) => model.own));
+  return [...byPurpose, own].filter(({ children }) => children.length > 0);
 }
 
 export class SettingsPanel {
@@ -24,6 +40,9 @@ export class SettingsPanel {
   #shareText = find(this.#root, '.share output', HTMLOutputElement);
   #mixProblem = find(this.#root, '#mix-problem', HTMLElement);
   #run = find(this.#root, '#run-on', HTMLSelectElement);
+  #scale = find(this.#root, '#scale', HTMLSelectElement);
+  #scaleRow = find(this.#root, '.scale', HTMLElement);
+  #sliders = new Sliders(find(this.#root, '#sliders', HTMLElement));
   #card;
 
   /**
@@ -35,6 +54,11 @@ export class SettingsPanel {
     this.#choice = choice;
     this.#card = new ModelCard(find(this.#root, '#card', HTMLElement), models);
     this.#model.addEventListener('change', () => choice.choose({ model: this.#model.value }));
+    this.#scale.addEventListener('change', () => choice.choose({ scale: Number(this.#scale.value) }));
+    this.#sliders.addEventListener('move', (event) => {
+      const { name, value } = /** @type {CustomEvent<{name: string, value: number}>} */ (event).detail;
+      choice.choose({ sliders: { ...choice.chosen.sliders, [name]: value } });
+    });
     this.#mix.addEventListener('change', () => choice.choose({ mix: this.#mix.value || undefined }));
     this.#share.addEventListener('input', () => this.#showShare());
     this.#share.addEventListener('change', () => choice.choose({ share: this.#share.valueAsNumber }));
@@ -66,16 +90,25 @@ export class SettingsPanel {
 
   /** Shows the models there are and the choice as it stands. */
   show() {
-    const { builtIn, own } = this.#models;
-    const { model = '', mix = '', share, run } = this.#choice.chosen;
-    const groups = [group('Built in', builtIn), group('Yours', own)];
-    this.#model.replaceChildren(...groups.filter(({ children }) => children.length > 0));
-    const isOther = (/** @type {import('./models.js').Model} */ { key }) => key !== model;
-    const others = [group('Built in', builtIn.filter(isOther)), group('Yours', own.filter(isOther))];
-    this.#mix.replaceChildren(new Option('None', ''), ...others.filter(({ children }) => children.length > 0));
+    const { builtIn, own, scales } = this.#models;
+    const { model = '', scale, mix = '', share, run } = this.#choice.chosen;
+    this.#model.replaceChildren(
+      new Option(AUTOMATIC.title, AUTOMATIC.key),
+      ...groups([...builtIn, ...FILTERS, ...own]),
+    );
     this.#model.value = model;
+
+    const offered = model === AUTOMATIC.key ? scales : FILTER_SCALES;
+    const all = [...new Set([...offered, scale])].sort((one, other) => one - other);
+    this.#scale.replaceChildren(...all.map((factor) => new Option(format.enlarges(factor), String(factor))));
+    this.#scale.value = String(scale);
+    this.#scaleRow.hidden = !this.#choice.takesAnyScale;
+    this.#sliders.show(this.#choice.model?.sliders ?? [], (slider) => this.#choice.valueOf(slider));
+
+    const others = groups([...builtIn, ...own].filter(({ key }) => key !== model));
+    this.#mix.replaceChildren(new Option('None', ''), ...others);
     this.#mix.value = mix;
-    this.#mix.disabled = this.#mix.length === 1;
+    this.#mix.disabled = this.#mix.length === 1 || !this.#choice.canMix;
     this.#share.value = String(share);
     this.#shareRow.hidden = mix === '';
     this.#run.value = run;

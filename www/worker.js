@@ -4,13 +4,14 @@
  */
 
 import init, { Upscaler } from './lenslet.js';
+import { AUTOMATIC } from './purposes.js';
 
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
 const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'out-of-memory']);
 
 const started = init();
 
-/** @type {{key: string, upscaler: Upscaler} | undefined} */
+/** @type {{key: string, upscalers: Record<import('./engine.js').Seen['kind'], Upscaler>} | undefined} */
 let current;
 
 /** @type {Map<number, AbortController>} */
@@ -27,19 +28,35 @@ function post(message, transfer = []) {
   self.postMessage(message, { transfer });
 }
 
-/** @param {import('./engine.js').Settings} settings */
-async function upscalerFor(settings) {
+/**
+ * The upscalers for each kind of picture: one for both, unless the picture chooses the model. All of them are made at
+ * once, so that an upscale makes no request.
+ * @param {import('./engine.js').Settings} settings
+ */
+async function upscalersFor(settings) {
   const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
   if (current?.key !== key) {
     await started;
     drop();
-    current = { key, upscaler: await Upscaler.create(settings) };
+    current = { key, upscalers: await makeUpscalers(settings) };
   }
-  return current.upscaler;
+  return current.upscalers;
+}
+
+/** @param {import('./engine.js').Settings} settings */
+async function makeUpscalers(settings) {
+  if (settings.model !== AUTOMATIC.key) {
+    const upscaler = await Upscaler.create(settings);
+    return { photo: upscaler, graphic: upscaler };
+  }
+  const models = await Upscaler.modelsByKind({ scale: settings.scale });
+  const photo = await Upscaler.create({ ...settings, model: models.photo });
+  const isSame = models.graphic === models.photo;
+  return { photo, graphic: isSame ? photo : await Upscaler.create({ ...settings, model: models.graphic }) };
 }
 
 function drop() {
-  current?.upscaler.free();
+  for (const upscaler of new Set(Object.values(current?.upscalers ?? {}))) upscaler.free();
   current = undefined;
 }
 
@@ -68,7 +85,9 @@ async function measure(upscaler, file) {
  * @param {AbortSignal} signal
  */
 async function upscale({ id, settings, file, patience }, signal) {
-  const upscaler = await upscalerFor(settings);
+  const upscalers = await upscalersFor(settings);
+  const seen = settings.model === AUTOMATIC.key ? await Upscaler.classify(file) : undefined;
+  const upscaler = upscalers[seen?.kind ?? 'photo'];
   if (patience < Infinity) {
     const start = await measure(upscaler, file);
     const expected = await upscaler.estimate(start.inputWidth, start.inputHeight);
@@ -83,7 +102,7 @@ async function upscale({ id, settings, file, patience }, signal) {
     onStart: (start) => post({ kind: 'start', id, start }),
     onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
   });
-  post({ kind: 'done', id, result });
+  post({ kind: 'done', id, result: { ...result, seen } });
 }
 
 /**
@@ -98,10 +117,10 @@ async function answer(request, signal) {
     await started;
     post({ kind: 'answer', id, answer: await Upscaler.inspect(request.model) });
   } else if (kind === 'estimate') {
-    const upscaler = await upscalerFor(request.settings);
+    const { photo: upscaler } = await upscalersFor(request.settings);
     post({ kind: 'answer', id, answer: await upscaler.estimate(request.width, request.height) });
   } else {
-    const { info: model, backend, adapter, precision, warnings } = await upscalerFor(request.settings);
+    const { info: model, backend, adapter, precision, warnings } = (await upscalersFor(request.settings)).photo;
     post({ kind: 'answer', id, answer: { model, backend, adapter, precision, warnings } });
   }
 }

@@ -3,10 +3,13 @@
 use std::time::Instant;
 
 use clap::Args;
-use lenslet::{NoProgress, Picture, Result, Upscaler, picture::Kind};
+use lenslet::{
+    NoProgress, Picture, Result,
+    picture::{ContentKind, Kind},
+};
 use serde_json::json;
 
-use super::Engine;
+use super::engine::{Engine, Opened};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -24,7 +27,12 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    let upscaler = Upscaler::new(options.engine.open(None)?);
+    options.engine.check(None)?;
+    let model = match options.engine.model() {
+        Some(model) => model.to_owned(),
+        None => Engine::model_for(ContentKind::Photo, None)?,
+    };
+    let Opened { model, upscaler, flops_per_pixel } = options.engine.open(&model, None)?;
     let picture = test_picture(options.size);
     let mut times = Vec::new();
     for run in 0..=options.runs {
@@ -38,9 +46,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let (least, median, most) = (times[0], times[times.len() / 2], times[times.len() - 1]);
     let pixels = f64::from(options.size).powi(2);
     let megapixels_per_second = pixels / median / 1e6;
-    let model = options.engine.model_name();
-    let network = model.is_some().then(|| options.engine.network(None)).transpose()?;
-    let gflops = network.map(|network| pixels * network.flops_per_pixel() / median / 1e9);
+    let gflops = flops_per_pixel.map(|flops| pixels * flops / median / 1e9);
     let info = upscaler.info();
     if options.json {
         let value = json!({"model": model, "backend": info.name, "adapter": info.adapter, "precision": info.precision,
@@ -49,7 +55,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         println!("{value}");
         return Ok(());
     }
-    println!("{} on {} ({}, {})", model.as_deref().unwrap_or(info.name), info.name, info.adapter, info.precision);
+    println!("{model} on {} ({}, {})", info.name, info.adapter, info.precision);
     println!("{0} x {0} pixels, {1} runs", options.size, options.runs);
     println!("time    {:.1} ms (from {:.1} to {:.1})", median * 1e3, least * 1e3, most * 1e3);
     println!("speed   {megapixels_per_second:.3} megapixels of input a second");

@@ -1,17 +1,21 @@
-//! `lenslet inspect`: what a weight file holds, and what its tiles cost in quality.
+//! `lenslet inspect`: what a weight file holds, and what its tiles cost in quality; or what a picture is taken for.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use lenslet::{Backend, Network, NoProgress, Picture, Result, Upscaler, cpu::Cpu, picture};
+use lenslet::{Backend, Network, NoProgress, Picture, Result, Upscaler, cpu::Cpu, models::SliderValues, picture};
 use serde_json::json;
 
-use super::{load_weights, read};
+use super::{content, read, source::Source};
 
 #[derive(Args)]
 pub(super) struct Options {
     /// The weight file (.safetensors, .pth), or a built-in model's name.
-    file: String,
+    #[arg(required_unless_present = "content")]
+    file: Option<String>,
+    /// Tell of each of these pictures whether `--model auto` takes it for a photo or a graphic, and why.
+    #[arg(long, value_name = "PICTURE", num_args = 1.., conflicts_with_all = ["file", "seam"])]
+    content: Vec<PathBuf>,
     /// Enlarge this picture in tiles and as a whole, and tell how far the results are apart. Takes a while.
     #[arg(long, value_name = "PICTURE")]
     seam: Option<PathBuf>,
@@ -31,7 +35,8 @@ struct Seam {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    let network = Network::from_weights(&load_weights(&options.file, None)?)?;
+    let Some(file) = &options.file else { return content::run(&options.content, options.json) };
+    let network = Network::from_weights(&Source::find(file, None)?.weights(None, &SliderValues::default())?)?;
     let seam = match &options.seam {
         Some(path) => Some(measure_seam(&network, &picture::decode(&read(path)?)?, options.tile)?),
         None => None,

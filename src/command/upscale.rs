@@ -3,24 +3,28 @@
 use std::{
     collections::HashSet,
     fs,
-    io::{BufWriter, IsTerminal, Write},
-    ops::ControlFlow,
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::Ordering,
     time::Instant,
 };
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use lenslet::{Error, FinishedTile, Observer, Result, Upscaler, picture};
+use lenslet::{
+    Error, Picture, Result,
+    picture::{self, Content},
+};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::{Engine, at, peak_memory, read};
-
-/// Set when the person interrupts the command; the work stops after the tile under way and cleans up.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+use super::{
+    at,
+    engine::{Engine, Opened},
+    peak_memory,
+    progress::{INTERRUPTED, Progress},
+    read,
+};
 
 /// The exit status of an interrupted command, as shells have it.
 const INTERRUPTED_STATUS: u8 = 130;
@@ -33,7 +37,7 @@ pub(super) struct Options {
     /// A .png file for one picture, or a folder [default: NAME-4x.png beside each picture, 4 being the scale].
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
-    /// How many times wider and higher [default: the model's own, 4 for a classical filter].
+    /// How many times wider and higher [default: the model's own, and 4 where that leaves a choice].
     #[arg(long, value_name = "S")]
     scale: Option<u32>,
     #[command(flatten)]
@@ -53,7 +57,9 @@ struct Report<'a> {
     output: &'a Path,
     width: u32,
     height: u32,
-    model: Option<String>,
+    /// What the picture was taken for, where that chose the model.
+    kind: Option<&'a str>,
+    model: &'a str,
     backend: &'a str,
     adapter: &'a str,
     precision: &'a str,
@@ -76,26 +82,21 @@ pub(super) fn run(options: &Options) -> ExitCode {
         eprintln!("lenslet: With several pictures, -o must name a folder that exists or end in a slash.");
         return ExitCode::from(2);
     }
-    let upscaler = match options.engine.open(options.scale) {
-        Ok(backend) => Upscaler::new(backend),
+    let mut ready = match Ready::new(options) {
+        Ok(ready) => ready,
         Err(error) => {
             eprintln!("lenslet: {error}");
             let is_usage = ["invalid-option", "unknown-model", "unsupported-scale"].contains(&error.code());
             return ExitCode::from(if is_usage { 2 } else { 1 });
         }
     };
-    if !options.quiet {
-        for warning in &upscaler.info().warnings {
-            eprintln!("lenslet: {warning}");
-        }
-    }
     if let Err(error) = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)) {
         eprintln!("lenslet: An interrupt will leave a temporary file behind ({error}).");
     }
     let mut status = ExitCode::SUCCESS;
     let mut written = HashSet::new();
     for input in &options.inputs {
-        if let Err(error) = upscale(&upscaler, input, options, &mut written) {
+        if let Err(error) = upscale(&mut ready, input, &mut written) {
             eprintln!("lenslet: {}: {error}", input.display());
             if matches!(error, Error::Cancelled) {
                 return ExitCode::from(INTERRUPTED_STATUS);
@@ -109,15 +110,62 @@ pub(super) fn run(options: &Options) -> ExitCode {
     status
 }
 
+/// The models that are open.
+struct Ready<'a> {
+    options: &'a Options,
+    /// More than one only where each picture decides.
+    opened: Vec<Opened>,
+}
+
+impl<'a> Ready<'a> {
+    /// Opens the model that the person names. Where each picture decides, none is opened yet.
+    fn new(options: &'a Options) -> Result<Self> {
+        options.engine.check(options.scale)?;
+        let mut ready = Self { options, opened: Vec::new() };
+        if let Some(model) = options.engine.model() {
+            ready.open(model)?;
+        }
+        Ok(ready)
+    }
+
+    /// The model for a picture, and what that was taken for, if it mattered.
+    fn model_for(&mut self, picture: &Picture) -> Result<(&Opened, Option<&'static str>)> {
+        if self.options.engine.model().is_some() {
+            return Ok((&self.opened[0], None));
+        }
+        let kind = Content::measure(picture).kind();
+        let name = Engine::model_for(kind, self.options.scale)?;
+        let place = match self.opened.iter().position(|opened| opened.model == name) {
+            Some(place) => place,
+            None => self.open(&name)?,
+        };
+        Ok((&self.opened[place], Some(kind.name())))
+    }
+
+    /// Opens a model and tells its place.
+    fn open(&mut self, name: &str) -> Result<usize> {
+        let opened = self.options.engine.open(name, self.options.scale)?;
+        if !self.options.quiet {
+            for warning in &opened.upscaler.info().warnings {
+                eprintln!("lenslet: {warning}");
+            }
+        }
+        self.opened.push(opened);
+        Ok(self.opened.len() - 1)
+    }
+}
+
 /// Enlarges one picture. `written` holds the outputs of this run, none of which another input may replace.
-fn upscale(upscaler: &Upscaler, input: &Path, options: &Options, written: &mut HashSet<PathBuf>) -> Result<()> {
+fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) -> Result<()> {
+    let options = ready.options;
+    let started = Instant::now();
+    let decoded = picture::decode(&read_input(input)?)?;
+    let (Opened { model, upscaler, .. }, kind) = ready.model_for(&decoded)?;
     let output = output_path(input, options.output.as_deref(), upscaler.scale())?;
     if written.contains(&output) {
         let reason = format!("{} already holds the result of another input. Enlarge this one apart.", output.display());
         return Err(Error::InvalidOption(reason));
     }
-    let started = Instant::now();
-    let decoded = picture::decode(&read_input(input)?)?;
 
     // Everything goes to a temporary file first: a failure leaves nothing half written and replaces nothing.
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -139,7 +187,8 @@ fn upscale(upscaler: &Upscaler, input: &Path, options: &Options, written: &mut H
             output: &output,
             width: progress.width,
             height: progress.height,
-            model: options.engine.model_name(),
+            kind,
+            model,
             backend: info.name,
             adapter: &info.adapter,
             precision: info.precision,
@@ -150,8 +199,10 @@ fn upscale(upscaler: &Upscaler, input: &Path, options: &Options, written: &mut H
         });
     } else if !options.quiet {
         let (width, height) = (progress.width, progress.height);
-        let (name, adapter, seconds) = (info.name, &info.adapter, milliseconds / 1000.0);
-        eprintln!("{}: {width} x {height}, {name} ({adapter}), {seconds:.1} s", output.display());
+        let (backend, adapter, seconds) = (info.name, &info.adapter, milliseconds / 1000.0);
+        let seen = kind.map_or_else(String::new, |kind| format!("taken for a {kind}, "));
+        let output = output.display();
+        eprintln!("{output}: {width} x {height}, {seen}{model} on {backend} ({adapter}), {seconds:.1} s");
     }
     written.insert(output);
     Ok(())
@@ -200,40 +251,4 @@ fn temporary_file(folder: &Path) -> std::io::Result<NamedTempFile> {
 fn print_json(value: &impl Serialize) {
     // Plain structs of strings and numbers always serialise.
     println!("{}", serde_json::to_string(value).unwrap_or_default());
-}
-
-/// A bar on stderr, when that is a terminal.
-struct Progress {
-    bar: ProgressBar,
-    is_shown: bool,
-    width: u32,
-    height: u32,
-    tiles: usize,
-}
-
-impl Progress {
-    fn new(input: &Path, wanted: bool) -> Self {
-        let bar = ProgressBar::hidden();
-        let template = "{msg} [{bar:30}] {pos}/{len} tiles, {eta} left";
-        bar.set_style(ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar()));
-        bar.set_message(input.file_name().unwrap_or_default().to_string_lossy().into_owned());
-        Self { bar, is_shown: wanted && std::io::stderr().is_terminal(), width: 0, height: 0, tiles: 0 }
-    }
-}
-
-impl Observer for Progress {
-    fn start(&mut self, width: u32, height: u32, tiles: usize) -> ControlFlow<()> {
-        (self.width, self.height, self.tiles) = (width, height, tiles);
-        self.bar.set_length(tiles as u64);
-        if self.is_shown {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
-        self.bar.tick();
-        ControlFlow::Continue(())
-    }
-
-    fn tile(&mut self, _: &FinishedTile<'_>) -> ControlFlow<()> {
-        self.bar.inc(1);
-        if INTERRUPTED.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
 }

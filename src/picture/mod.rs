@@ -1,9 +1,12 @@
 //! What a picture file is: its pixels, whether they are grey or clear in places, and its colour profile.
 
+mod block;
+mod content;
 mod decode;
 mod encode;
 mod jpeg;
 
+pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};
 pub use encode::{PngFile, PngRows};
 

@@ -1,16 +1,19 @@
-//! Where models come from in a page: the site's own folder, or a file of the person's.
+//! Where models come from in a page: the site's own folder, a file of the person's, or a classical filter.
 
 use js_sys::Object;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
-    bytes_of, fetch, object,
+    bytes_of, fetch, invalid, object,
     types::{CreateOptions, Mix, ModelFile, ModelInfo},
 };
 use crate::{
     Error, Network, Result,
-    models::{self, Index},
+    models::{self, Index, SliderValues},
     network::Weights,
+    picture::ContentKind,
+    resample::{Filter, MAX_SCALE},
+    tile::Cut,
 };
 
 #[wasm_bindgen(
@@ -21,29 +24,47 @@ extern "C" {
     fn default_models_url() -> String;
 }
 
-/// A network and what it came from.
+/// What enlarges.
+pub(super) enum Engine {
+    Network(Network),
+    Filter(Filter),
+}
+
+/// What enlarges and what it came from.
 pub(super) struct Model {
     pub(super) name: String,
-    pub(super) network: Network,
+    pub(super) engine: Engine,
     bytes: usize,
 }
 
+/// What is asked of every model that is read.
+struct Asked {
+    folder: String,
+    scale: Option<u32>,
+}
+
 impl Model {
-    /// The model that the options ask for, mixed with another if they say so.
-    pub(super) async fn open(options: Option<&CreateOptions>) -> Result<Self> {
-        let mut folder = options.and_then(CreateOptions::models_url).unwrap_or_else(default_models_url);
-        if !folder.ends_with('/') {
-            folder.push('/');
-        }
+    /// The model that the options ask for, with its sliders where they say, mixed with another if they say so.
+    pub(super) async fn open(options: Option<&CreateOptions>, sliders: &SliderValues) -> Result<Self> {
+        let asked = Asked {
+            folder: folder(options.and_then(CreateOptions::models_url)),
+            scale: scale(options.and_then(CreateOptions::scale))?,
+        };
         let source = options.map_or(JsValue::UNDEFINED, CreateOptions::model);
-        let (mut name, file) = read(&source, &folder).await?;
-        let mut weights = models::read(&name, &file, None)?;
+        if let Some(filter) = source.as_string().as_deref().and_then(Filter::find) {
+            return Ok(Self { name: filter.name().into(), engine: Engine::Filter(filter), bytes: 0 });
+        }
+        let (mut name, mut weights, bytes) = asked.read(&source, sliders).await?;
         if let Some(mix) = options.and_then(CreateOptions::mix) {
-            let (other, file) = read(&Mix::model(&mix), &folder).await?;
-            weights = weights.mix(&Weights::parse(&file)?, mix.share() as f32)?;
+            let (other, others, _) = asked.read(&Mix::model(&mix), &SliderValues::default()).await?;
+            weights = weights.mix(&[(others, mix.share() as f32)])?;
             name = format!("{name} + {other}");
         }
-        Ok(Self { name, network: Network::from_weights(&weights)?, bytes: file.len() })
+        let network = Network::from_weights(&weights)?;
+        match asked.scale.filter(|&asked| asked != network.scale()) {
+            Some(asked) => Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked }),
+            None => Ok(Self { name, engine: Engine::Network(network), bytes }),
+        }
     }
 
     /// A weight file, without making anything ready to run it.
@@ -51,39 +72,100 @@ impl Model {
         let file = bytes_of(model.file(), "model").await?;
         let name = model.name();
         let network = Network::from_weights(&models::read(&name, &file, None)?)?;
-        Ok(Self { name, network, bytes: file.len() }.info())
+        let bytes = file.len();
+        let scale = network.scale();
+        Ok(Self { name, engine: Engine::Network(network), bytes }.info(scale))
     }
 
-    pub(super) fn info(&self) -> ModelInfo {
-        let network = &self.network;
+    /// `scale` is how many times it enlarges.
+    pub(super) fn info(&self, scale: u32) -> ModelInfo {
+        let (architecture, parameters, radius, cut, flops) = match &self.engine {
+            Engine::Network(network) => (
+                network.architecture(),
+                network.parameters(),
+                network.radius(),
+                network.cut(),
+                Some(network.flops_per_pixel()),
+            ),
+            Engine::Filter(filter) => {
+                ("classical filter", 0, Some(filter.radius()), Cut::with_halo(filter.radius()), None)
+            }
+        };
         let fields: Object = object(&[
             ("name", (&*self.name).into()),
-            ("architecture", network.architecture().into()),
-            ("scale", network.scale().into()),
-            ("parameters", (network.parameters() as f64).into()),
+            ("architecture", architecture.into()),
+            ("scale", scale.into()),
+            ("parameters", (parameters as f64).into()),
             ("bytes", (self.bytes as f64).into()),
-            ("radius", network.radius().into()),
-            ("halo", network.cut().halo.into()),
-            ("flopsPerPixel", network.flops_per_pixel().into()),
+            ("radius", radius.into()),
+            ("halo", cut.halo.into()),
+            ("flopsPerPixel", flops.into()),
         ]);
         fields.unchecked_into()
     }
 }
 
-/// Name and bytes of a weight file: the site's own by name, the first one by default, or the person's.
-async fn read(source: &JsValue, folder: &str) -> Result<(String, Vec<u8>)> {
-    let name = source.as_string();
-    if name.is_none() && source.is_object() {
-        let file = source.unchecked_ref::<ModelFile>();
-        return Ok((file.name(), bytes_of(file.file(), "model").await?));
+impl Asked {
+    /// Name, weights and size of a weight file: the person's, or the site's own by a word of [`Index::choose`]; without
+    /// one, the model that is chosen for photos.
+    async fn read(&self, source: &JsValue, sliders: &SliderValues) -> Result<(String, Weights, usize)> {
+        let word = source.as_string();
+        if word.is_none() && source.is_object() {
+            let file = source.unchecked_ref::<ModelFile>();
+            let (name, content) = (file.name(), bytes_of(file.file(), "model").await?);
+            sliders.check_for(&name, &[])?;
+            return Ok((name.clone(), models::read(&name, &content, self.scale)?, content.len()));
+        }
+        if word.is_none() && !source.is_undefined() && !source.is_null() {
+            let reason = "The option model must be a model's name or an object with name and file.";
+            return Err(Error::InvalidOption(reason.into()));
+        }
+        if word.as_deref() == Some("auto") {
+            let reason = "A model is made ready before there is a picture: ask Upscaler.suggest() for the name of the \
+                          model that suits one.";
+            return Err(Error::InvalidOption(reason.into()));
+        }
+        if let Some(filter) = word.as_deref().and_then(Filter::find) {
+            return Err(Error::InvalidOption(format!("{} is a classical filter, and cannot be mixed.", filter.name())));
+        }
+        let index = index(&self.folder).await?;
+        let model = match word {
+            Some(word) => index.choose(&word, self.scale)?,
+            None => index.automatic(ContentKind::Photo, self.scale)?,
+        };
+        let shares = model.shares(sliders)?;
+        let own = fetch(&format!("{}{}", self.folder, model.file)).await?;
+        model.verify(&own)?;
+        let mut others = Vec::new();
+        for (slider, share) in shares {
+            let other = fetch(&format!("{}{}", self.folder, slider.file)).await?;
+            slider.verify(&other)?;
+            others.push((Weights::parse(&other)?, share));
+        }
+        Ok((model.name.clone(), Weights::parse(&own)?.mix(&others)?, own.len()))
     }
-    if name.is_none() && !source.is_undefined() && !source.is_null() {
-        let reason = "The option model must be a model's name or an object with name and file.";
-        return Err(Error::InvalidOption(reason.into()));
+}
+
+/// The site's index of models.
+pub(super) async fn index(folder: &str) -> Result<Index> {
+    Index::parse(&fetch(&format!("{folder}index.json")).await?)
+}
+
+/// The folder of the index and the weight files, with a slash at its end.
+pub(super) fn folder(asked: Option<String>) -> String {
+    let mut folder = asked.unwrap_or_else(default_models_url);
+    if !folder.ends_with('/') {
+        folder.push('/');
     }
-    let index = Index::parse(&fetch(&format!("{folder}index.json")).await?)?;
-    let model = index.find(name.as_deref())?;
-    let file = fetch(&format!("{folder}{}", model.file)).await?;
-    model.verify(&file)?;
-    Ok((model.name.clone(), file))
+    folder
+}
+
+/// A number of JavaScript as a scale.
+pub(super) fn scale(asked: Option<f64>) -> Result<Option<u32>> {
+    match asked {
+        Some(scale) if scale.fract() != 0.0 || !(1.0..=f64::from(MAX_SCALE)).contains(&scale) => {
+            Err(invalid("scale", &scale.to_string(), &format!("a whole number from 1 to {MAX_SCALE}")))
+        }
+        other => Ok(other.map(|scale| scale as u32)),
+    }
 }

@@ -23,8 +23,8 @@ export interface ModelInfo {
     radius?: number;
     /** How far tiles overlap; less than the radius where that would be too costly. */
     halo: number;
-    /** Floating-point operations for each pixel of the input. */
-    flopsPerPixel: number;
+    /** Floating-point operations for each pixel of the input; undefined for a classical filter. */
+    flopsPerPixel?: number;
 }
 export interface Mix {
     /** Another model of the same shape. */
@@ -33,10 +33,20 @@ export interface Mix {
     share: number;
 }
 export interface CreateOptions {
-    /** Name of a model in models/index.json, the first one by default; or a weight file. */
+    /**
+     * Name of a model in models/index.json; a purpose of one ("photo", "fidelity", "text", "fast", "history"); a
+     * classical filter ("nearest", "bilinear", "bicubic", "lanczos"); or a weight file. By default the model for photos;
+     * Upscaler.suggest() names the one for a given picture.
+     */
     model?: string | ModelFile;
+    /** How many times wider and higher, 4 by default where the model leaves a choice. */
+    scale?: number;
     /** Interpolates the weights with another model's. */
     mix?: Mix;
+    /** How much detail to make up, 0 to 1, where the model has such a slider; its own default otherwise. */
+    strength?: number;
+    /** How much noise to take away, 0 to 1, where the model has such a slider; its own default otherwise. */
+    denoise?: number;
     /** "auto" takes a real GPU if there is one, else the CPU. */
     backend?: "auto" | "gpu" | "cpu";
     /** How a GPU stores values between layers; "auto" takes f16 where it can. */
@@ -46,6 +56,26 @@ export interface CreateOptions {
     /** Folder of index.json and the weight files; models/ beside this module by default. */
     modelsUrl?: string;
 }
+export interface SuggestOptions {
+    /** As of CreateOptions. */
+    scale?: number;
+    /** As of CreateOptions. */
+    modelsUrl?: string;
+}
+/** What a picture was taken for. */
+export interface Seen {
+    /** A photograph, or text, a logo, a screenshot, a drawing. */
+    kind: "photo" | "graphic";
+    /** What speaks for that, as a sentence. */
+    reason: string;
+}
+/** Which model suits a picture. */
+export interface Suggestion extends Seen {
+    /** Name of a model in models/index.json. */
+    model: string;
+}
+/** Names of models in models/index.json, by the kind of picture that they suit. */
+export type ModelsByKind = Record<Seen["kind"], string>;
 /** What is about to be made, in pixels. */
 export interface Start { width: number; height: number; inputWidth: number; inputHeight: number; tiles: number; }
 /** A finished tile in pixels of the result; pixels are RGBA and the receiver's own. */
@@ -81,7 +111,13 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn model(this: &CreateOptions) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn scale(this: &CreateOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
     pub(super) fn mix(this: &CreateOptions) -> Option<Mix>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn strength(this: &CreateOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn denoise(this: &CreateOptions) -> Option<f64>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn backend(this: &CreateOptions) -> Option<String>;
     #[wasm_bindgen(method, getter, structural)]
@@ -110,6 +146,26 @@ extern "C" {
     /// See `TYPES`.
     #[wasm_bindgen(typescript_type = "ModelInfo")]
     pub type ModelInfo;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "SuggestOptions")]
+    pub type SuggestOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn scale(this: &SuggestOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural, js_name = modelsUrl)]
+    pub(super) fn models_url(this: &SuggestOptions) -> Option<String>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "Seen")]
+    pub type Seen;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "ModelsByKind")]
+    pub type ModelsByKind;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "Suggestion")]
+    pub type Suggestion;
 
     /// See `TYPES`.
     #[wasm_bindgen(typescript_type = "UpscaleOptions")]

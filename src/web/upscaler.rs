@@ -6,13 +6,22 @@ use web_sys::{Blob, BlobPropertyBag};
 
 use super::{
     bytes_of, describe, invalid,
-    model::Model,
+    model::{self, Engine, Model},
     now, object,
     observer::JsObserver,
     to_js,
-    types::{CreateOptions, ModelFile, ModelInfo, PictureFile, UpscaleOptions, UpscaleResult},
+    types::{
+        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureFile, Seen, SuggestOptions, Suggestion,
+        UpscaleOptions, UpscaleResult,
+    },
 };
-use crate::{BackendChoice, BackendInfo, Error, Precision, Result, open_backend, picture};
+use crate::{
+    Backend, BackendChoice, BackendInfo, Error, Precision, Result,
+    models::SliderValues,
+    open_backend,
+    picture::{self, Content, ContentKind},
+    resample::{NetworkOptions, Resampler},
+};
 
 /// Enlarges pictures.
 #[wasm_bindgen]
@@ -32,6 +41,22 @@ impl Upscaler {
     /// Tells what a weight file holds, without making anything ready to run it.
     pub async fn inspect(model: ModelFile) -> Result<ModelInfo, JsValue> {
         Model::inspect(&model).await.map_err(to_js)
+    }
+
+    /// Looks at a picture and names the model of the site that suits it.
+    pub async fn suggest(picture: PictureFile, options: Option<SuggestOptions>) -> Result<Suggestion, JsValue> {
+        suggest(picture.into(), options.as_ref()).await.map_err(to_js)
+    }
+
+    /// Looks at a picture, without a request.
+    pub async fn classify(picture: PictureFile) -> Result<Seen, JsValue> {
+        classify(picture.into()).await.map_err(to_js)
+    }
+
+    /// Names the models of the site that suit each kind of picture, for pages that make them ready beforehand.
+    #[wasm_bindgen(js_name = modelsByKind)]
+    pub async fn models_by_kind(options: Option<SuggestOptions>) -> Result<ModelsByKind, JsValue> {
+        models_by_kind(options.as_ref()).await.map_err(to_js)
     }
 
     /// Name of the model.
@@ -136,9 +161,57 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
         Some("f16") => Precision::F16,
         Some(other) => return Err(invalid("precision", other, "auto, f32 or f16")),
     };
-    let tile = options.and_then(CreateOptions::tile).map(|tile| tile as u32);
-    let model = Model::open(options).await?;
-    let backend = open_backend(&model.network, backend, precision, tile).await?;
+    let share = |read: fn(&CreateOptions) -> Option<f64>| options.and_then(read).map(|value| value as f32);
+    let options_of_networks = NetworkOptions {
+        backend,
+        precision,
+        tile: options.and_then(CreateOptions::tile).map(|tile| tile as u32),
+        mix: options.and_then(CreateOptions::mix).is_some(),
+        sliders: SliderValues { strength: share(CreateOptions::strength), denoise: share(CreateOptions::denoise) },
+    };
+    let NetworkOptions { tile, sliders, .. } = options_of_networks;
+    let model = Model::open(options, &sliders).await?;
+    let backend: Box<dyn Backend> = match &model.engine {
+        Engine::Network(network) => open_backend(network, backend, precision, tile).await?,
+        Engine::Filter(filter) => {
+            options_of_networks.check_for(*filter)?;
+            let scale = model::scale(options.and_then(CreateOptions::scale))?;
+            Box::new(Resampler::new(*filter, scale)?)
+        }
+    };
     // The network itself, which may be large, is needed no more.
-    Ok(Upscaler { inner: crate::Upscaler::new(backend), info: model.info(), model: model.name })
+    Ok(Upscaler { info: model.info(backend.scale()), inner: crate::Upscaler::new(backend), model: model.name })
+}
+
+async fn look_at(picture: JsValue) -> Result<Content> {
+    Ok(Content::measure(&picture::decode(&bytes_of(picture, "picture").await?)?))
+}
+
+/// The names of the site's models for each kind of picture.
+async fn automatic(options: Option<&SuggestOptions>) -> Result<impl Fn(ContentKind) -> Result<String>> {
+    let scale = model::scale(options.and_then(SuggestOptions::scale))?;
+    let index = model::index(&model::folder(options.and_then(SuggestOptions::models_url))).await?;
+    Ok(move |kind| index.automatic(kind, scale).map(|model| model.name.clone()))
+}
+
+async fn suggest(picture: JsValue, options: Option<&SuggestOptions>) -> Result<Suggestion> {
+    let name_for = automatic(options).await?;
+    let content = look_at(picture).await?;
+    Ok(object(&[
+        ("model", name_for(content.kind())?.into()),
+        ("kind", content.kind().name().into()),
+        ("reason", content.reason().into()),
+    ])
+    .unchecked_into())
+}
+
+async fn classify(picture: JsValue) -> Result<Seen> {
+    let content = look_at(picture).await?;
+    Ok(object(&[("kind", content.kind().name().into()), ("reason", content.reason().into())]).unchecked_into())
+}
+
+async fn models_by_kind(options: Option<&SuggestOptions>) -> Result<ModelsByKind> {
+    let name_for = automatic(options).await?;
+    let (photo, graphic) = (name_for(ContentKind::Photo)?, name_for(ContentKind::Graphic)?);
+    Ok(object(&[("photo", photo.into()), ("graphic", graphic.into())]).unchecked_into())
 }

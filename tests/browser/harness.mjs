@@ -103,7 +103,8 @@ function agreeToWait() {
 }
 
 /**
- * Opens the page and waits until the engine is ready.
+ * Opens the page and waits until the engine is ready. Unless the address says otherwise one model takes every picture,
+ * whatever is in it.
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address
  * @param {{patient?: boolean}} [options]
@@ -114,7 +115,9 @@ export async function openPage(running, address, { patient = true } = {}) {
   await installProbe(page);
   if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.
-  await page.goto(address, { waitUntil: 'domcontentloaded' });
+  const place = new URL(address);
+  if (!place.searchParams.has('model')) place.searchParams.set('model', 'first-x4');
+  await page.goto(place.href, { waitUntil: 'domcontentloaded' });
   await waitForEngine(page);
   return page;
 }
@@ -214,6 +217,18 @@ export async function options(page, selector) {
     return [chosen, ...[...select.options].filter((option) => option !== chosen)].map((option) => option?.text);
   });
 }
+
+/**
+ * The title of the chosen model, and those of the person's own.
+ * @param {import('puppeteer-core').Page} page
+ */
+export async function listed(page) {
+  const own = await page.$$eval('#model optgroup[label=Yours] option', (all) => all.map((option) => option.textContent));
+  return { chosen: (await options(page, '#model'))[0], own };
+}
+
+/** What the page chooses where nothing else is chosen. */
+export const AUTOMATIC = 'Automatic, by what is in the picture';
 
 /**
  * Waits for the state the page says it is in.

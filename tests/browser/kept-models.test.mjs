@@ -5,10 +5,11 @@ import { describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
 import {
   addModel,
+  AUTOMATIC,
   choose,
+  listed,
   openPage,
   openSettings,
-  options,
   visibleText,
   waitForEngine,
   waitForState,
@@ -66,7 +67,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.deepEqual(await stored(page), ['Löwe_']);
 
       await reload(page);
-      assert.deepEqual(await options(page, '#model'), ['Löwe_', 'Photo x4']);
+      assert.deepEqual(await listed(page), { chosen: 'Löwe_', own: ['Löwe_'] });
       await choose(page, await site.pictures.write('kept.png', drawPng(8, 6)));
       await waitForState(page, 'done');
       assert.match(await visibleText(page, '#size'), /^16 × 12 px/);
@@ -75,10 +76,10 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.equal(await page.$eval('#keep', (box) => /** @type {HTMLInputElement} */ (box).checked), true);
       assert.equal(await visibleText(page, '[data-fact=enlarges]'), '2 times');
       await page.locator('#remove').click();
-      await waitForText(page, '#card .name', 'first-x4');
+      await waitForText(page, '#card .name', 'auto');
       assert.deepEqual(await stored(page), []);
       await reload(page);
-      assert.deepEqual(await options(page, '#model'), ['Photo x4']);
+      assert.deepEqual(await listed(page), { chosen: AUTOMATIC, own: [] });
       assert.equal(await visibleText(page, '#note'), '');
       await page.close();
     });
@@ -95,15 +96,15 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await waitForState(page, 'done');
       assert.match(await visibleText(page, '#run'), / · brief$/);
       await reload(page);
-      assert.deepEqual(await options(page, '#model'), ['Photo x4']);
+      assert.deepEqual(await listed(page), { chosen: AUTOMATIC, own: [] });
       await page.close();
     });
 
-    test('an address with a model that is not kept here gets the first one and a note', async () => {
+    test('an address with a model that is not kept here gets none of its own and a note', async () => {
       const page = await open('&model=own:..%2Felsewhere&mix=own:nowhere');
       assert.match(await visibleText(page, '#note'), /Not kept.*\.\.\/elsewhere, nowhere/);
       assert.equal(await visibleText(page, '#problem'), '');
-      assert.deepEqual(await options(page, '#model'), ['Photo x4']);
+      assert.deepEqual(await listed(page), { chosen: AUTOMATIC, own: [] });
       await page.close();
     });
 
@@ -119,7 +120,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.goto(`${site.server.url}?run=cpu&model=own:broken`);
       await page.waitForSelector('body[data-engine=failed]');
       assert.match(await visibleText(page, '#problem'), /^The model file is damaged/);
-      assert.deepEqual(await options(page, '#model'), ['broken', 'Photo x4']);
+      assert.deepEqual(await listed(page), { chosen: 'broken', own: ['broken'] });
       await openSettings(page);
       await page.locator('#remove').click();
       await waitForEngine(page);

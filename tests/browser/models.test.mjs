@@ -7,12 +7,13 @@ import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
 import {
   addModel,
+  AUTOMATIC,
   choose,
   enlargeAgain,
   give,
+  listed,
   openPage,
   openSettings,
-  options,
   save,
   SETUPS,
   visibleText,
@@ -67,11 +68,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.ok(await give(page, 'drop', [{ name: 'Two times.pth', content }]));
       await waitForText(page, '#card .name', 'Two times');
       await waitForEngine(page);
-      assert.deepEqual(await options(page, '#model'), ['Two times', 'Photo x4']);
-      assert.deepEqual(
-        await page.$$eval('#model optgroup', (groups) => groups.map((group) => /** @type {any} */ (group).label)),
-        ['Built in', 'Yours'],
-      );
+      assert.deepEqual(await listed(page), { chosen: 'Two times', own: ['Two times'] });
       assert.ok((await fact(page, 'kind')).length > 2);
       assert.equal(await fact(page, 'enlarges'), '2 times');
       assert.equal(await fact(page, 'parameters'), '7 thousand');
@@ -118,7 +115,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         const sentence = await visibleText(page, '#problem');
         assert.match(sentence, /^The model file is [^]{20,}\.$/, 'a sentence for a person');
         assert.doesNotMatch(sentence, /unexpectedly|undefined|RuntimeError|panick/, 'foreseen, not a crash');
-        assert.deepEqual(await options(page, '#model'), ['Photo x4']);
+        assert.deepEqual(await listed(page), { chosen: 'Photo x4', own: [] });
         assert.equal(await page.$eval('body', (body) => body.dataset.state), 'done');
         assert.equal((await save(page, browser.downloads)).name, 'kept-4x-first-x4.png');
 
@@ -138,7 +135,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await field.uploadFile(huge);
       await page.waitForSelector('#problem:not(:empty)');
       assert.match(await visibleText(page, '#problem'), /has 1\.5 GB; at most 1\.0 GB/);
-      assert.deepEqual(await options(page, '#model'), ['Photo x4']);
+      assert.deepEqual(await listed(page), { chosen: 'Photo x4', own: [] });
       await page.close();
     });
 
@@ -154,25 +151,25 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         ['first-x4.pth', 'first-x4 2'],
         ['模型 модель.pth', '模型 модель'],
       ];
-      for (const [index, [fileName, listed]] of names.entries()) {
+      for (const [index, [fileName, title]] of names.entries()) {
         await give(page, 'drop', [{ name: fileName, content: modelFile({ seed: index + 2 }) }]);
-        await page.waitForFunction((count) => document.querySelector('#model').length === count, {}, index + 2);
-        assert.equal((await options(page, '#model'))[0], listed, JSON.stringify(fileName));
+        await page.waitForFunction((count) => document.querySelectorAll('#model optgroup[label=Yours] option').length === count, {}, index + 1);
+        assert.equal((await listed(page)).chosen, title, JSON.stringify(fileName));
       }
       await give(page, 'drop', [{ name: 'again.pth', content: modelFile({ seed: 2 }) }]);
       await waitForText(page, '#card .name', '_.._etc_passwd');
-      assert.equal((await options(page, '#model')).length, names.length + 1);
+      assert.equal((await listed(page)).own.length, names.length);
       assert.equal(await page.$('#settings img'), null);
       await page.close();
     });
 
-    test('a removed model is gone, and the first one is chosen instead', async () => {
+    test('a removed model is gone, and the picture chooses instead', async () => {
       const page = await open();
       await addModel(page, await site.pictures.write('gone.safetensors', modelFile()), 'gone');
       await openSettings(page);
       await page.locator('#remove').click();
-      await waitForText(page, '#card .name', 'first-x4');
-      assert.deepEqual(await options(page, '#model'), ['Photo x4']);
+      await waitForText(page, '#card .name', 'auto');
+      assert.deepEqual(await listed(page), { chosen: AUTOMATIC, own: [] });
       await waitForEngine(page);
       await page.close();
     });

@@ -50,6 +50,40 @@ export function drawPng(width, height, { alpha = false } = {}) {
 }
 
 /**
+ * Black strokes on white, as letters and tables have them.
+ * @param {number} width
+ * @param {number} height
+ */
+export function textPng(width, height) {
+  const png = new PNG({ width, height, colorType: 2 });
+  for (let at = 0; at < width * height; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const isStroke = y % 12 < 7 && (x % 7 === 0 || (x % 7 < 4 && y % 12 === (x >> 3) % 7));
+    png.data.fill(isStroke ? 0 : 255, at * 4, at * 4 + 3);
+    png.data[at * 4 + 3] = 255;
+  }
+  return PNG.sync.write(png, { colorType: 2 });
+}
+
+/**
+ * Smooth shades with a little noise all over, as light makes them.
+ * @param {number} width
+ * @param {number} height
+ */
+export function photoPng(width, height) {
+  const png = new PNG({ width, height, colorType: 2 });
+  let state = 1;
+  for (let at = 0; at < width * height; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const light = 128 + 90 * Math.sin(x / 9) * Math.cos(y / 7) + (state >>> 28);
+    for (let channel = 0; channel < 3; channel++) png.data[at * 4 + channel] = light - channel * 20;
+    png.data[at * 4 + 3] = 255;
+  }
+  return PNG.sync.write(png, { colorType: 2 });
+}
+
+/**
  * A PNG whose header promises more pixels than any machine should try to hold.
  * @param {number} width
  * @param {number} height

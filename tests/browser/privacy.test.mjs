@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { choose, give, openPage, save, SETUPS, waitForEngine, waitForState, waitForText } from './harness.mjs';
 import { modelFile } from './model-files.mjs';
-import { drawPng } from './pictures.mjs';
+import { drawPng, photoPng, textPng } from './pictures.mjs';
 import { workerReaches } from './probe.mjs';
 
 const site = withSite();
@@ -58,6 +58,18 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       await waitForState(page, 'done');
       await save(page, browser.downloads);
       assert.deepEqual((await requests()).slice(atReady.length), []);
+      await page.close();
+    });
+
+    test('a picture that chooses its model makes no request either', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=${setup.run}&model=auto`);
+      const atReady = (await requests()).length;
+      for (const [kind, content] of /** @type {const} */ ([['text', textPng(24, 16)], ['photo', photoPng(24, 16)]])) {
+        await choose(page, await site.pictures.write(`${setup.browser}-${kind}.png`, content));
+        await waitForText(page, '#file-name', `${setup.browser}-${kind}.png`);
+        await waitForState(page, 'done');
+      }
+      assert.deepEqual((await requests()).slice(atReady), []);
       await page.close();
     });
 

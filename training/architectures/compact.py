@@ -64,10 +64,6 @@ class Compact(nn.Module):
         nearest = small.repeat_interleave(self.scale**2, dim=1)
         return functional.pixel_unshuffle(large, self.scale) - nearest
 
-    def parameter_count(self) -> int:
-        """Return how many numbers the network learns."""
-        return sum(parameter.numel() for parameter in self.parameters())
-
 
 def compact_from_tensors(tensors: dict[str, Tensor], act: str | None = None) -> Compact:
     """Build the network whose sizes the tensors' shapes tell and load them, strictly.

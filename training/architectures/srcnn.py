@@ -43,12 +43,26 @@ class SRCNN(nn.Module):
         """Return what the convolutions make of (batch, channels, height, width)."""
         return self.conv3(torch.relu(self.conv2(torch.relu(self.conv1(blurred)))))
 
+    def visible(self, picture: Tensor) -> Tensor:
+        """Return what the convolutions see of an RGB picture: its luma, or all of it."""
+        if self.conv1.in_channels == 3:
+            return picture
+        return (self.luma * picture).sum(1, keepdim=True) + LUMA_START / 255
+
+    def detail(self, small: Tensor) -> Tensor:
+        """Return what the convolutions make of a small picture: (batch, channels, height, width)."""
+        return self.convolved(self.visible(enlarged(small, self.scale)))
+
+    def wanted_detail(self, small: Tensor, large: Tensor) -> Tensor:
+        """Return what `detail` should be."""
+        return self.visible(large)
+
     def forward(self, small: Tensor) -> Tensor:
         """Return the enlarged picture, not clamped."""
         blurred = enlarged(small, self.scale)
+        luma = self.visible(blurred)
         if self.conv1.in_channels == 3:
             return self.convolved(blurred)
-        luma = (self.luma * blurred).sum(1, keepdim=True) + LUMA_START / 255
         # With the chroma kept, a change of luma is the same change of red, green and blue.
         return blurred + (self.convolved(luma) - luma) * (255 / LUMA_RANGE)
 

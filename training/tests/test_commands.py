@@ -10,20 +10,26 @@ import torch
 from safetensors import safe_open
 
 from training.architectures.compact import Compact
-from training.card import duration, update_cards
+from training.card import update_cards
 from training.cli import main
 from training.evaluate import enlarge
 from training.pictures import read_folder
 from training.state import load
+from training.told import duration
 from training.weights import encode, load_model, to_f16
 
 TINY = "--scale 2 --width 4 --depth 1 --iterations 12 --batch 2 --crop 12 --device cpu".split()
 
 
+def places(folder: Path, out: Path) -> list[str]:
+    """Return the options that say what to read and where to write."""
+    written = ["--checkpoint", str(out.with_suffix(".ckpt")), "--cache", str(out.parent / "cache")]
+    return ["--data", str(folder), "--out", str(out), *written]
+
+
 def train(folder: Path, out: Path, *more: str) -> int:
     """Train a tiny network by the command."""
-    paths = ["--data", str(folder), "--out", str(out), "--checkpoint", str(out.with_suffix(".ckpt"))]
-    return main(["train", *paths, *TINY, "--hold-out", "2", *more])
+    return main(["train", *places(folder, out), *TINY, "--hold-out", "2", *more])
 
 
 @pytest.fixture
@@ -44,8 +50,8 @@ def test_the_exported_file(model: Path) -> None:
             "scale": "2",
             "title": "Tiny",
             "licence": "MIT OR Apache-2.0",
-            "training": "4 pictures (0 megapixels), 12 iterations of 2 crops of 12x12, L1 loss, "
-            "clean antialiased bicubic shrinking",
+            "training": "4 pictures (0 megapixels), 12 iterations of 2 crops of 12x12 small pixels, L1 loss, "
+            f"Muon, averaged weights, {duration(state.seconds)} on {state.facts.hardware}",
         }
         assert list(file.keys()) == sorted(state.average.state_dict())
         for name, tensor in state.average.state_dict().items():
@@ -78,6 +84,7 @@ def test_index_and_card_are_updated_in_place(model: Path, folder: Path) -> None:
         "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
         "bytes": model.stat().st_size,
         "scale": 2,
+        "purpose": "fidelity",
         "title": "tiny",
         "summary": "Now new.",
     }
@@ -159,3 +166,29 @@ def test_mistakes_end_with_one_line(folder: Path, tmp_path: Path, capsys: pytest
     assert "x.ckpt" in capsys.readouterr().err
     assert main(["evaluate", "--model", str(damaged), str(folder)]) == 1
     assert "not a sound safetensors file" in capsys.readouterr().err
+
+
+def test_a_recipe_is_a_file_of_options(folder: Path, tmp_path: Path) -> None:
+    """Several on a line, quoted words and comments; what follows on the command line counts more."""
+    recipe = tmp_path / "recipe.txt"
+    recipe.write_text(
+        '# a recipe\n--width 4 --depth 1 --scale 2 --iterations 2\n--title "Two words"  # here too\n'
+    )
+    out = tmp_path / "models" / "made.safetensors"
+    small = "--batch 2 --crop 12 --iterations 3".split()
+    assert main(["train", f"@{recipe}", *places(folder, out), "--hold-out", "2", *small]) == 0
+    (entry,) = json.loads(out.with_name("index.json").read_text())["models"]
+    assert entry["title"] == "Two words"
+    assert load(out.with_suffix(".ckpt"), torch.device("cpu")).step == 3
+
+
+def test_a_run_that_starts_from_a_model_says_so(model: Path, folder: Path) -> None:
+    """In the header of its file and in the card, with all that differs from the defaults."""
+    out = model.with_name("second.safetensors")
+    assert train(folder, out, "--start", str(model), "--kind", "mild", "--noise-chance", "0.5") == 0
+    with safe_open(out, "pt") as file:
+        assert "; started from tiny (4 pictures" in file.metadata()["training"]
+    card = out.with_name("README.md").read_text().split("## second")[1]
+    assert "--start tiny.safetensors" in card
+    assert "`--kind mild --noise-chance 0.5`" in card
+    assert "--width 4 --depth 1 --scale 2 --iterations 12 --batch 2 --crop 12" in card

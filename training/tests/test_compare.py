@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from training.cli import main
-from training.compare import read_rgb
 from training.evaluate import enlarge
+from training.pictures import read_rgb
 from training.tests.conftest import drawn_picture
 from training.weights import load_model
 

@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from training.pictures import Batches, Pair, find_pictures, read_folder, to_bytes
-from training.resize import shrink
+from training.pictures import find_pictures, read_folder
 from training.tests.conftest import drawn_picture
 
 
@@ -47,34 +45,14 @@ def test_no_such_folder(tmp_path: Path) -> None:
         find_pictures(tmp_path / "nowhere")
 
 
-def test_crops_are_aligned_and_keep_orientation_in_step() -> None:
-    """With large pixels that repeat small ones, every crop must show the same repetition."""
-    small = np.random.default_rng(4).integers(256, size=(20, 30, 3), dtype=np.uint8)
-    large = small.repeat(3, axis=0).repeat(3, axis=1)
-    batches = Batches([Pair("one", large, small)], scale=3, crop=8, batch=32, seed=5)
-    smalls, larges = batches.cut(0)
-    assert smalls.shape == (32, 3, 8, 8)
-    repeated = smalls.repeat_interleave(3, dim=2).repeat_interleave(3, dim=3)
-    assert np.array_equal(repeated.numpy(), larges.numpy())
-    places = {bytes(piece.numpy().tobytes()) for piece in smalls}
-    assert len(places) > 28
-
-
-def test_all_eight_orientations_occur() -> None:
-    """Cut from a picture that allows but one place."""
-    large = drawn_picture(6, side=16)
-    batches = Batches([Pair("one", large, shrink(large, 2))], scale=2, crop=8, batch=64, seed=7)
-    _, larges = batches.cut(0)
-    seen = {piece.numpy().tobytes() for piece in larges}
-    turned = [np.rot90(p, k) for p in (large, large[::-1]) for k in range(4)]
-    assert seen == {to_bytes([np.ascontiguousarray(t)])[0].numpy().tobytes() for t in turned}
-
-
-def test_a_batch_follows_from_seed_and_step() -> None:
-    """An exact resume rests on it."""
-    large = drawn_picture(8)
-    pairs = [Pair("one", large, shrink(large, 2))]
-    first, again = (Batches(pairs, 2, 8, 4, seed=1).cut(3)[1] for _ in range(2))
-    assert first.equal(again)
-    assert not first.equal(Batches(pairs, 2, 8, 4, seed=1).cut(4)[1])
-    assert not first.equal(Batches(pairs, 2, 8, 4, seed=2).cut(3)[1])
+def test_a_small_version_that_was_drawn_is_read_and_not_made(tmp_path: Path) -> None:
+    """NAME.small.png beside NAME.png; one of another size makes the pair unreadable."""
+    Image.new("RGB", (16, 16), "white").save(tmp_path / "page.png")
+    Image.new("RGB", (8, 8), "red").save(tmp_path / "page.small.png")
+    Image.new("RGB", (16, 16), "white").save(tmp_path / "wrong.png")
+    Image.new("RGB", (9, 8), "red").save(tmp_path / "wrong.small.png")
+    Image.new("RGB", (16, 16), "blue").save(tmp_path / "zebra.png")
+    reading = read_folder(tmp_path, scale=2, smallest=4)
+    assert reading.unreadable == 1
+    assert [(pair.name, pair.drawn) for pair in reading.pairs] == [("page.png", True), ("zebra.png", False)]
+    assert reading.pairs[0].small[0, 0].tolist() == [255, 0, 0]

@@ -5,31 +5,34 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.pictures import Batches, Pair, read_folder
-from training.state import Facts, Plan, State, load
-from training.train import learning_rate, run
+from training.batches import Batches, Source
+from training.pictures import read_folder
+from training.plan import Facts, Plan
+from training.state import State, load
+from training.train import Habits, learning_rate, run
 
 PLAN = Plan(width=4, depth=1, scale=2, iterations=40, batch=4, crop=12, rate=5e-3, seed=3)
 FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")
 CPU = torch.device("cpu")
 
 
-def train(state: State, pairs: list[Pair], checkpoint: Path) -> list[float]:
-    """Run quietly, saving and reporting every ten iterations."""
-    return run(state, pairs, checkpoint, save_every=10, report_every=10, log=lambda line: None)
+def train(state: State, sources: list[Source], checkpoint: Path) -> list[float]:
+    """Run quietly, saving and reporting every ten iterations; return the loss of each report."""
+    run(state, sources, Habits(checkpoint, save_every=10, report_every=10), log=lambda line: None)
+    return [report["loss"] for report in state.history]
 
 
 @pytest.fixture
-def pairs(folder: Path) -> list[Pair]:
-    """Return the drawn pictures as pairs."""
-    return read_folder(folder, PLAN.scale, PLAN.crop).pairs
+def sources(folder: Path) -> list[Source]:
+    """Return the drawn pictures as the one source."""
+    return [Source(read_folder(folder, PLAN.scale, PLAN.crop).pairs, 1)]
 
 
-def test_loss_falls_and_the_average_follows(pairs: list[Pair], tmp_path: Path) -> None:
+def test_loss_falls_and_the_average_follows(sources: list[Source], tmp_path: Path) -> None:
     """The last stretch is clearly better than the first; the average is neither start nor end."""
     state = State(PLAN, FACTS, CPU)
     start = state.average.body[0].weight.clone()
-    losses = train(state, pairs, tmp_path / "run.ckpt")
+    losses = train(state, sources, tmp_path / "run.ckpt")
     assert len(losses) == 4
     assert losses[-1] < 0.9 * losses[0]
     assert not state.average.body[0].weight.equal(start)
@@ -37,44 +40,44 @@ def test_loss_falls_and_the_average_follows(pairs: list[Pair], tmp_path: Path) -
 
 
 def test_every_iteration_has_its_own_batch(
-    pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sources: list[Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Batch numbers count up from nought."""
     numbers = []
 
-    def cut(batches: Batches, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def cut(batches: Batches, step: int, wanted: range | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         numbers.append(step)
-        return original(batches, step)
+        return original(batches, step, wanted)
 
     original = Batches.cut
     monkeypatch.setattr(Batches, "cut", cut)
-    train(State(PLAN, FACTS, CPU), pairs, tmp_path / "run.ckpt")
+    train(State(PLAN, FACTS, CPU), sources, tmp_path / "run.ckpt")
     assert numbers == list(range(40))
 
 
-def test_resuming_continues_exactly(pairs: list[Pair], tmp_path: Path) -> None:
+def test_resuming_continues_exactly(sources: list[Source], tmp_path: Path) -> None:
     """A run stopped at a checkpoint and resumed ends with the weights of one never stopped."""
     whole, stopped = State(PLAN, FACTS, CPU), State(PLAN, FACTS, CPU)
-    losses = train(whole, pairs, tmp_path / "whole.ckpt")
+    losses = train(whole, sources, tmp_path / "whole.ckpt")
 
     class CutOffError(Exception):
         pass
 
-    def cut_off(state: State) -> str:
+    def cut_off(state: State) -> dict[str, float]:
         if state.step == 20:
             raise CutOffError
-        return ""
+        return {}
 
     with pytest.raises(CutOffError):
-        run(stopped, pairs, tmp_path / "cut.ckpt", 10, 10, lambda line: None, cut_off)
+        run(stopped, sources, Habits(tmp_path / "cut.ckpt", 10, 10), lambda line: None, cut_off)
     resumed = load(tmp_path / "cut.ckpt", CPU)
-    assert (resumed.step, resumed.plan, resumed.facts) == (20, PLAN, FACTS)
-    assert train(resumed, pairs, tmp_path / "cut.ckpt") == losses[2:]
+    assert (resumed.step, resumed.plan, resumed.facts) == (10, PLAN, FACTS)
+    assert train(resumed, sources, tmp_path / "cut.ckpt") == losses
     for name, tensor in whole.average.state_dict().items():
         assert tensor.equal(resumed.average.state_dict()[name]), name
 
 
-def test_resuming_refuses_another_shape(pairs: list[Pair], tmp_path: Path) -> None:
+def test_resuming_refuses_another_shape(sources: list[Source], tmp_path: Path) -> None:
     """And says which size differs."""
     State(PLAN, FACTS, CPU).save(tmp_path / "run.ckpt")
     with pytest.raises(ValueError, match="width 4, not 8"):
@@ -99,7 +102,9 @@ def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: py
 
 
 def test_learning_rate() -> None:
-    """Full at first, about half in the middle, a hundredth at the end."""
-    assert learning_rate(PLAN, 0) == pytest.approx(PLAN.rate)
-    assert learning_rate(PLAN, 20) == pytest.approx(PLAN.rate * 0.505)
-    assert learning_rate(PLAN, 40) == pytest.approx(PLAN.rate * 0.01)
+    """It rises, then falls: about half in the middle, a hundredth at the end."""
+    plan = Plan(iterations=10_000, rate=5e-3)
+    assert learning_rate(plan, 0) == pytest.approx(plan.rate / 50, rel=0.01)
+    assert learning_rate(plan, 50) == pytest.approx(plan.rate, rel=0.01)
+    assert learning_rate(plan, 5_000) == pytest.approx(plan.rate * 0.505)
+    assert learning_rate(plan, 10_000) == pytest.approx(plan.rate * 0.01)

@@ -66,15 +66,17 @@ fn is_for_visitors(path: &Path) -> bool {
     !(name == "jsconfig.json" || name.starts_with("README") || name.ends_with(".md") || name.starts_with('.'))
 }
 
-/// The weight files that an index lists. Whether they are what it says, the engine checks when it loads them.
+/// The weight files that an index lists, those of models and those of their sliders. Whether they are what it says, the engine checks when it loads them.
 fn weight_files(index: &[u8]) -> Result<Vec<String>> {
     let index: serde_json::Value = serde_json::from_slice(index).context("models/index.json is not valid JSON")?;
     let models = index["models"].as_array().map(Vec::as_slice).unwrap_or_default();
     if models.is_empty() {
         bail!("models/index.json lists no models, and without one the page can do nothing");
     }
-    let name = |model: &serde_json::Value| model["file"].as_str().map(str::to_owned);
-    models.iter().map(name).collect::<Option<_>>().context("models/index.json lists a model without its \"file\"")
+    let sliders = models.iter().filter_map(|model| model["sliders"].as_array()).flatten();
+    let name = |entry: &serde_json::Value| entry["file"].as_str().map(str::to_owned);
+    let names = models.iter().chain(sliders).map(name).collect::<Option<_>>();
+    names.context("models/index.json lists a model or a slider without its \"file\"")
 }
 
 fn read_folder(folder: &Path, inside: &Path, files: &mut Files) -> Result<()> {
@@ -163,8 +165,12 @@ mod tests {
             ("www/jsconfig.json", "{}"),
             ("www/notes/README.md", "notes"),
             ("www/view/split.js", "split"),
-            ("models/index.json", r#"{"models": [{"name": "photo", "file": "photo.safetensors"}]}"#),
+            (
+                "models/index.json",
+                r#"{"models": [{"file": "photo.safetensors", "sliders": [{"file": "bold.safetensors"}]}]}"#,
+            ),
             ("models/photo.safetensors", "weights"),
+            ("models/bold.safetensors", "weights"),
             ("models/unlisted.safetensors", "weights"),
         ] {
             let file = folder.path().join(path);
@@ -179,7 +185,14 @@ mod tests {
         let (folder, engine) = example();
         let files = gather(&engine, folder.path()).unwrap();
         let names: Vec<_> = files.keys().map(|path| path.to_str().unwrap()).collect();
-        let expected = ["index.html", "lenslet.js", "models/index.json", "models/photo.safetensors", "view/split.js"];
+        let expected = [
+            "index.html",
+            "lenslet.js",
+            "models/bold.safetensors",
+            "models/index.json",
+            "models/photo.safetensors",
+            "view/split.js",
+        ];
         assert_eq!(names, expected);
     }
 
@@ -197,10 +210,12 @@ mod tests {
             weight_files(br#"{"models": []}"#).unwrap_err().to_string(),
             "models/index.json lists no models, and without one the page can do nothing"
         );
-        assert_eq!(
-            weight_files(br#"{"models": [{}]}"#).unwrap_err().to_string(),
-            r#"models/index.json lists a model without its "file""#
-        );
+        for index in [r#"{"models": [{}]}"#, r#"{"models": [{"file": "a", "sliders": [{}]}]}"#] {
+            assert_eq!(
+                weight_files(index.as_bytes()).unwrap_err().to_string(),
+                r#"models/index.json lists a model or a slider without its "file""#
+            );
+        }
     }
 
     #[test]

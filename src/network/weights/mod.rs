@@ -80,33 +80,47 @@ impl Weights {
         self
     }
 
-    /// `(1 - share) * self + share * other`, value by value: a network between two of one architecture. The result has
-    /// the metadata of the first.
+    /// `self + sum(share * (other - self))` over all others and their shares, value by value in f32: a network between
+    /// several of one architecture. Shares of 0 and 1 give the very values of `self` and of a single other. The result
+    /// has the metadata of `self`.
     ///
     /// # Errors
-    /// [`Error::InvalidOption`] when `share` is not in 0..=1, or when the names or shapes differ; it names the first
+    /// [`Error::InvalidOption`] when a share is not in 0..=1, or when the names or shapes differ; it names the first
     /// tensor that does.
-    pub fn mix(&self, other: &Self, share: f32) -> Result<Self> {
-        if !(0.0..=1.0).contains(&share) {
-            return Err(Error::InvalidOption(format!("The share of the second model is {share}, expected 0 to 1.")));
+    pub fn mix(&self, others: &[(Self, f32)]) -> Result<Self> {
+        for (other, share) in others {
+            if !(0.0..=1.0).contains(share) {
+                return Err(Error::InvalidOption(format!(
+                    "The share of a model in a mix is {share}, expected 0 to 1."
+                )));
+            }
+            self.expect_shapes_of(other)?;
         }
-        let shape = |weights: &Self, name: &str| weights.get(name).map(|tensor| tensor.shape.clone());
-        let differs = |name: &&str| shape(self, name) != shape(other, name);
-        if let Some(name) = self.names().chain(other.names()).filter(differs).min() {
-            let [one, two] =
-                [self, other].map(|weights| shape(weights, name).map_or("none".into(), |shape| format!("{shape:?}")));
-            return Err(Error::InvalidOption(format!(
-                "The two models cannot be mixed: {name} has shape {one} in the first and {two} in the second. Choose \
-                 two of the same architecture and size."
-            )));
-        }
-        let mut mixed = self.tensors.clone();
-        for (one, two) in mixed.values_mut().zip(other.tensors.values()) {
-            for (a, b) in one.data.iter_mut().zip(&two.data) {
-                *a = (1.0 - share) * *a + share * b;
+        // As a weighted sum it is exact where one weight is 1 and the others are 0.
+        let own_share = 1.0 - others.iter().map(|(_, share)| share).sum::<f32>();
+        let mut mixed = self.clone();
+        for (name, tensor) in &mut mixed.tensors {
+            tensor.data.iter_mut().for_each(|value| *value *= own_share);
+            for (other, share) in others {
+                for (value, other) in tensor.data.iter_mut().zip(&other.tensors[name].data) {
+                    *value += share * other;
+                }
             }
         }
-        Ok(Self { tensors: mixed, metadata: self.metadata.clone() })
+        Ok(mixed)
+    }
+
+    /// Checks that two sets of weights can be mixed.
+    fn expect_shapes_of(&self, other: &Self) -> Result<()> {
+        let shape = |weights: &Self, name: &str| weights.get(name).map(|tensor| tensor.shape.clone());
+        let differs = |name: &&str| shape(self, name) != shape(other, name);
+        let Some(name) = self.names().chain(other.names()).filter(differs).min() else { return Ok(()) };
+        let [one, two] =
+            [self, other].map(|weights| shape(weights, name).map_or("none".into(), |shape| format!("{shape:?}")));
+        Err(Error::InvalidOption(format!(
+            "The two models cannot be mixed: {name} has shape {one} in the first and {two} in the second. Choose two of \
+             the same architecture and size."
+        )))
     }
 
     /// The tensor of that name, if there is one.
@@ -255,10 +269,19 @@ mod tests {
     fn a_mix_lies_between() {
         let one = weights(&[("a", &[2], &[0.0, 4.0]), ("b", &[], &[1.0])]);
         let two = weights(&[("a", &[2], &[8.0, 0.0]), ("b", &[], &[-1.0])]);
-        for (share, a, b) in [(0.0, [0.0, 4.0], [1.0]), (0.25, [2.0, 3.0], [0.5]), (1.0, [8.0, 0.0], [-1.0])] {
-            let mixed = one.mix(&two, share).expect("fits");
-            assert_eq!(mixed.expect("a", &[2]).expect("there"), a);
-            assert_eq!(mixed.expect("b", &[]).expect("there"), b);
+        let three = weights(&[("a", &[2], &[0.0, 12.0]), ("b", &[], &[3.0])]);
+        for (shares, a, b) in [
+            (&[][..], [0.0, 4.0], [1.0]),
+            (&[0.0], [0.0, 4.0], [1.0]),
+            (&[0.25], [2.0, 3.0], [0.5]),
+            (&[1.0], [8.0, 0.0], [-1.0]),
+            (&[0.25, 0.5], [2.0, 7.0], [1.5]),
+            (&[1.0, 1.0], [8.0, 8.0], [1.0]),
+        ] {
+            let others: Vec<_> = [&two, &three].into_iter().cloned().zip(shares.iter().copied()).collect();
+            let mixed = one.mix(&others).expect("fits");
+            assert_eq!(mixed.expect("a", &[2]).expect("there"), a, "{shares:?}");
+            assert_eq!(mixed.expect("b", &[]).expect("there"), b, "{shares:?}");
         }
     }
 
@@ -266,14 +289,15 @@ mod tests {
     fn what_cannot_be_mixed_is_named() {
         let one = weights(&[("a", &[2], &[0.0; 2]), ("b", &[1], &[0.0]), ("c", &[], &[0.0])]);
         let two = weights(&[("a", &[2], &[0.0; 2]), ("b", &[], &[0.0])]);
+        let mix = |own: &Weights, other: &Weights, share| own.mix(&[(own.clone(), 0.5), (other.clone(), share)]);
         for (error, expected) in [
-            (one.mix(&two, 0.5), "b has shape [1] in the first and [] in the second"),
-            (weights(&[]).mix(&two, 0.5), "a has shape none in the first and [2] in the second"),
-            (two.mix(&weights(&[]), 0.5), "a has shape [2] in the first and none in the second"),
-            (one.mix(&one, f32::NAN), "is NaN, expected 0 to 1"),
-            (one.mix(&one, -0.1), "is -0.1, expected 0 to 1"),
-            (one.mix(&one, 1.5), "is 1.5, expected 0 to 1"),
-            (one.mix(&one, f32::INFINITY), "is inf, expected 0 to 1"),
+            (mix(&one, &two, 0.5), "b has shape [1] in the first and [] in the second"),
+            (mix(&weights(&[]), &two, 0.5), "a has shape none in the first and [2] in the second"),
+            (mix(&two, &weights(&[]), 0.5), "a has shape [2] in the first and none in the second"),
+            (mix(&one, &one, f32::NAN), "is NaN, expected 0 to 1"),
+            (mix(&one, &one, -0.1), "is -0.1, expected 0 to 1"),
+            (mix(&one, &one, 1.5), "is 1.5, expected 0 to 1"),
+            (mix(&one, &one, f32::INFINITY), "is inf, expected 0 to 1"),
         ] {
             let error = error.expect_err("must be refused");
             assert_eq!(error.code(), "invalid-option");

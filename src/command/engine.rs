@@ -1,0 +1,154 @@
+//! Options that choose a model and what runs it, and what is opened by them.
+
+use clap::{Args, ValueEnum};
+use lenslet::{
+    BackendChoice, Error, Network, Precision, Result, Upscaler,
+    models::{self, SliderValues},
+    open_backend,
+    picture::ContentKind,
+    resample::{Filter, NetworkOptions, Resampler},
+};
+
+use super::source::Source;
+
+/// The model's name that leaves the choice to the picture.
+const AUTO: &str = "auto";
+
+#[derive(Args)]
+pub(super) struct Engine {
+    /// What to enlarge with: auto (by each picture, the model for text or the one for photos), a purpose (photo,
+    /// fidelity, text, fast, history), a built-in model's name, a weight file (.safetensors, .pth), or a classical filter
+    /// (nearest, bilinear, bicubic, lanczos).
+    #[arg(long, value_name = "NAME|FILE", default_value = AUTO)]
+    model: String,
+    /// Interpolate the weights with another model's of the same shape; the share is how much of that, from 0 to 1.
+    #[arg(long, value_name = "NAME|FILE:SHARE", value_parser = parse_mix)]
+    mix: Option<Mix>,
+    /// How much detail to make up, from 0 to 1, where the model has a slider for it [default: the model's own].
+    #[arg(long, value_name = "V", allow_negative_numbers = true)]
+    strength: Option<f32>,
+    /// How much noise to take away, from 0 to 1, where the model has a slider for it [default: the model's own].
+    #[arg(long, value_name = "V", allow_negative_numbers = true)]
+    denoise: Option<f32>,
+    /// What does the work: auto (a real GPU if there is one, else the CPU), gpu (even one simulated in software), or cpu
+    /// (all cores).
+    #[arg(long, value_name = "auto|gpu|cpu", default_value = "auto", value_parser = parse_backend)]
+    backend: BackendChoice,
+    /// How a GPU stores values between layers; auto takes f16 where it can.
+    #[arg(long, value_enum, default_value_t)]
+    precision: PrecisionOption,
+    /// Inner edge of tiles in pixels of the input [default: the backend's own].
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(1..))]
+    tile: Option<u32>,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum PrecisionOption {
+    #[default]
+    Auto,
+    F32,
+    F16,
+}
+
+/// A model that is ready to run.
+pub(super) struct Opened {
+    /// Its name for reports, with what is mixed in.
+    pub(super) model: String,
+    pub(super) upscaler: Upscaler,
+    /// As of [`Network::flops_per_pixel`]; None for a classical filter.
+    pub(super) flops_per_pixel: Option<f64>,
+}
+
+impl Engine {
+    /// The model by the person's own word for it; None when each picture decides.
+    pub(super) fn model(&self) -> Option<&str> {
+        (self.model != AUTO).then_some(&self.model)
+    }
+
+    /// The name of the model for pictures of that kind.
+    pub(super) fn model_for(kind: ContentKind, scale: Option<u32>) -> Result<String> {
+        Ok(models::built_in_index()?.automatic(kind, scale)?.name.clone())
+    }
+
+    /// Checks what can be checked before there is a picture; `scale` is what the person asked for, if anything.
+    pub(super) fn check(&self, scale: Option<u32>) -> Result<()> {
+        self.sliders().check()?;
+        if self.model().is_some() {
+            return Ok(());
+        }
+        if self.mix.is_some() {
+            let reason = "With mix, name the model to mix with, because auto may take another for each picture.";
+            return Err(Error::InvalidOption(reason.into()));
+        }
+        // Whatever the kind, the last that auto takes is any model of the scale.
+        Self::model_for(ContentKind::Photo, scale).map(drop)
+    }
+
+    /// Opens the model that a word names.
+    pub(super) fn open(&self, model: &str, scale: Option<u32>) -> Result<Opened> {
+        let options = self.network_options();
+        let source = Source::find(model, scale)?;
+        if let Source::Filter(filter) = source {
+            options.check_for(filter)?;
+            let upscaler = Upscaler::new(Box::new(Resampler::new(filter, scale)?));
+            return Ok(Opened { model: source.name(), upscaler, flops_per_pixel: None });
+        }
+        let mut name = source.name();
+        let mut weights = source.weights(scale, &options.sliders)?;
+        if let Some(Mix { model, share }) = &self.mix {
+            let other = Source::find(model, scale)?;
+            weights = weights.mix(&[(other.weights(scale, &SliderValues::default())?, *share)])?;
+            name = format!("{name} + {}:{share}", other.name());
+        }
+        let network = Network::from_weights(&weights)?;
+        if let Some(asked) = scale.filter(|&asked| asked != network.scale()) {
+            return Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked });
+        }
+        let NetworkOptions { backend, precision, tile, .. } = options;
+        let backend = pollster::block_on(open_backend(&network, backend, precision, tile))?;
+        let flops_per_pixel = Some(network.flops_per_pixel());
+        Ok(Opened { model: name, upscaler: Upscaler::new(backend), flops_per_pixel })
+    }
+
+    fn network_options(&self) -> NetworkOptions {
+        let precision = match self.precision {
+            PrecisionOption::Auto => Precision::Auto,
+            PrecisionOption::F32 => Precision::F32,
+            PrecisionOption::F16 => Precision::F16,
+        };
+        let (backend, tile, mix, sliders) = (self.backend, self.tile, self.mix.is_some(), self.sliders());
+        NetworkOptions { backend, precision, tile, mix, sliders }
+    }
+
+    fn sliders(&self) -> SliderValues {
+        SliderValues { strength: self.strength, denoise: self.denoise }
+    }
+}
+
+/// Another model and how much of it.
+#[derive(Clone)]
+struct Mix {
+    model: String,
+    share: f32,
+}
+
+fn parse_mix(text: &str) -> Result<Mix, String> {
+    const EXPECTED: &str = "expected a model, a colon and a share from 0 to 1, such as other.pth:0.4";
+    let (model, share) = text.rsplit_once(':').ok_or(EXPECTED)?;
+    match share.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) && !model.is_empty() => Ok(Mix { model: model.into(), share }),
+        _ => Err(EXPECTED.into()),
+    }
+}
+
+fn parse_backend(text: &str) -> Result<BackendChoice, String> {
+    match text {
+        "auto" => Ok(BackendChoice::Auto),
+        "gpu" => Ok(BackendChoice::Gpu),
+        "cpu" => Ok(BackendChoice::Cpu),
+        filter if Filter::find(filter).is_some() => {
+            Err(format!("the classical filters are models now: --model {filter}"))
+        }
+        _ => Err("possible values are auto, gpu and cpu".into()),
+    }
+}

@@ -1,0 +1,67 @@
+//! Weight files: those that people bring, and whether one is the file that the index means.
+
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result, network::Weights};
+
+/// Reads a weight file that a person brings. Some networks do not tell their scale; where the file itself does not
+/// either, it is the one asked for, or else the one in the file's name (`x4` or `4x`).
+///
+/// # Errors
+/// As [`Weights::parse`].
+pub fn read(name: &str, file: &[u8], asked_scale: Option<u32>) -> Result<Weights> {
+    let weights = Weights::parse(file)?;
+    match asked_scale.or_else(|| scale_in_name(name)) {
+        Some(scale) if weights.metadata("scale").is_none() => Ok(weights.with_metadata("scale", &scale.to_string())),
+        _ => Ok(weights),
+    }
+}
+
+/// Checks that a file's content has the SHA-256 of the index, in hexadecimal; `bytes` is what the index says of its size.
+pub(super) fn verify(name: &str, content: &[u8], sha256: &str, bytes: usize) -> Result<()> {
+    let found: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+    if found == sha256 {
+        return Ok(());
+    }
+    let size = content.len();
+    let reason = format!("{name} has {size} bytes with SHA-256 {found}, the index says {bytes} bytes with {sha256}");
+    Err(Error::DamagedModel { reason })
+}
+
+/// The number in a word such as `x4` or `4x`.
+fn scale_in_name(name: &str) -> Option<u32> {
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words
+        .filter_map(|word| {
+            let word = word.to_ascii_lowercase();
+            let number = word.strip_prefix('x').or_else(|| word.strip_suffix('x'))?;
+            number.parse().ok().filter(|scale| (1..=16).contains(scale))
+        })
+        .next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_is_a_word_of_the_name() {
+        for (name, scale) in [
+            ("srcnn_x3.pth", Some(3)),
+            ("2x-photo.safetensors", Some(2)),
+            ("RealESRGAN_X4plus.pth", None),
+            ("x99_64x64.pth", None),
+            ("plain.pth", None),
+        ] {
+            assert_eq!(scale_in_name(name), scale, "{name}");
+        }
+    }
+
+    #[test]
+    fn another_file_than_the_index_means_is_refused() {
+        const SHA256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        verify("a.safetensors", b"abc", SHA256_OF_ABC, 3).expect("the file that is meant");
+        let error = verify("a.safetensors", b"abd", SHA256_OF_ABC, 3).expect_err("one bit differs");
+        assert_eq!(error.code(), "damaged-model");
+    }
+}

@@ -1,0 +1,202 @@
+//! The index of models, and which of them a person's words mean.
+
+use serde::Deserialize;
+
+use super::{Purpose, Slider, file::verify};
+use crate::{Error, Result, picture::ContentKind, resample::Filter};
+
+/// The scale of a purpose, of what is chosen automatically and of a classical filter, unless a person asks for another.
+pub const DEFAULT_SCALE: u32 = 4;
+
+/// One entry of the index.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Model {
+    /// What people call it, for example in `--model`.
+    pub name: String,
+    /// Its weight file, beside the index.
+    pub file: String,
+    /// SHA-256 of the weight file in hexadecimal.
+    pub sha256: String,
+    /// Size of the weight file.
+    pub bytes: usize,
+    /// How many times it enlarges.
+    pub scale: u32,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// A short title for people.
+    pub title: String,
+    /// One sentence on what it is for.
+    pub summary: String,
+    /// What a person can change about it.
+    #[serde(default)]
+    pub sliders: Vec<Slider>,
+}
+
+impl Model {
+    /// Checks that a weight file is the one that the index means.
+    ///
+    /// # Errors
+    /// [`Error::DamagedModel`] when it is another.
+    pub fn verify(&self, file: &[u8]) -> Result<()> {
+        verify(&self.file, file, &self.sha256, self.bytes)
+    }
+}
+
+/// The index: every model; of those for one purpose and scale, the one to take first.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Index {
+    /// The models.
+    pub models: Vec<Model>,
+}
+
+impl Index {
+    /// Reads an index file.
+    ///
+    /// # Errors
+    /// [`Error::DamagedModel`] when it is not such a file.
+    pub fn parse(json: &[u8]) -> Result<Self> {
+        let index: Self = serde_json::from_slice(json)
+            .map_err(|error| Error::DamagedModel { reason: format!("the index of models cannot be read ({error})") })?;
+        index.models.iter().flat_map(|model| &model.sliders).try_for_each(Slider::check)?;
+        Ok(index)
+    }
+
+    /// The model of that name, or the one for the purpose of that name at the scale asked for ([`DEFAULT_SCALE`] if
+    /// none is).
+    ///
+    /// # Errors
+    /// [`Error::UnknownModel`] with the names there are, [`Error::UnsupportedScale`] or [`Error::MissingScale`] with
+    /// the scales.
+    pub fn choose(&self, word: &str, scale: Option<u32>) -> Result<&Model> {
+        if let Some(model) = self.models.iter().find(|model| model.name == word) {
+            return match scale.filter(|&asked| asked != model.scale) {
+                Some(asked) => Err(Error::UnsupportedScale { model: word.into(), scale: model.scale, asked }),
+                None => Ok(model),
+            };
+        }
+        let is_meant = |model: &&Model| Purpose::find(word) == Some(model.purpose);
+        if !self.models.iter().any(|model| is_meant(&model)) {
+            let filters = Filter::ALL.map(Filter::name);
+            let available = self.models.iter().map(|model| &*model.name).chain(filters).collect::<Vec<_>>().join(", ");
+            return Err(Error::UnknownModel { name: word.into(), available });
+        }
+        self.of_scale(scale, &format!("The models for {word}"), is_meant)
+    }
+
+    /// The model to take for a picture of that kind: the first for the first purpose of a row that has one of the scale,
+    /// or else the first of the scale.
+    ///
+    /// # Errors
+    /// [`Error::MissingScale`] with the scales there are.
+    pub fn automatic(&self, kind: ContentKind, scale: Option<u32>) -> Result<&Model> {
+        const ROW: [Purpose; 4] = [Purpose::Text, Purpose::Photo, Purpose::Fidelity, Purpose::Fast];
+        let row = match kind {
+            ContentKind::Graphic => &ROW[..],
+            ContentKind::Photo => &ROW[1..],
+        };
+        let for_purpose = |&purpose: &Purpose| self.of_scale(scale, "", |model| model.purpose == purpose).ok();
+        match row.iter().find_map(for_purpose) {
+            Some(model) => Ok(model),
+            None => self.of_scale(scale, "The models there are", |_| true),
+        }
+    }
+
+    /// The first of some models that has the scale; `who` begins the sentence that says that none does.
+    fn of_scale(&self, scale: Option<u32>, who: &str, is_meant: impl Fn(&&Model) -> bool) -> Result<&Model> {
+        let asked = scale.unwrap_or(DEFAULT_SCALE);
+        let models = || self.models.iter().filter(&is_meant);
+        models().find(|model| model.scale == asked).ok_or_else(|| {
+            let mut scales: Vec<_> = models().map(|model| model.scale).collect();
+            scales.sort_unstable();
+            scales.dedup();
+            let scales = scales.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ");
+            Error::MissingScale { who: who.into(), asked, scales }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(models: &[(&str, &str, u32)]) -> Index {
+        let entry = |(name, purpose, scale): &(&str, &str, u32)| {
+            serde_json::json!({"name": name, "file": "", "sha256": "", "bytes": 1, "scale": scale, "purpose": purpose,
+                               "title": "", "summary": ""})
+        };
+        let models: Vec<_> = models.iter().map(entry).collect();
+        Index::parse(serde_json::json!({"models": models}).to_string().as_bytes()).expect("an index")
+    }
+
+    fn name(found: Result<&Model>) -> String {
+        found.map_or_else(|error| error.to_string(), |model| model.name.clone())
+    }
+
+    #[test]
+    fn purposes_take_the_model_of_the_scale_and_names_their_own() {
+        let index = index(&[("p2", "photo", 2), ("p4", "photo", 4), ("q4", "photo", 4), ("t2", "text", 2)]);
+        for (word, scale, expected) in [
+            ("photo", None, "p4"),
+            ("photo", Some(2), "p2"),
+            (
+                "photo",
+                Some(3),
+                "The models for photo enlarge 2 or 4 times, not 3 times. Ask for scale 2 or 4 or name another model.",
+            ),
+            ("text", None, "The models for text enlarge 2 times, not 4 times. Ask for scale 2 or name another model."),
+            (
+                "fast",
+                None,
+                "There is no model named \"fast\". Available: p2, p4, q4, t2, nearest, bilinear, bicubic, lanczos.",
+            ),
+            ("q4", None, "q4"),
+            ("p2", None, "p2"),
+            ("p2", Some(4), "The model p2 enlarges 2 times, not 4 times. Ask for scale 2 or name another model."),
+        ] {
+            assert_eq!(name(index.choose(word, scale)), expected);
+        }
+    }
+
+    #[test]
+    fn the_picture_chooses_by_kind_and_falls_back() {
+        use ContentKind::{Graphic, Photo};
+        let all =
+            [("h4", "history", 4), ("s4", "fast", 4), ("f4", "fidelity", 4), ("p4", "photo", 4), ("t4", "text", 4)];
+        for (count, graphic, photo) in
+            [(5, "t4", "p4"), (4, "p4", "p4"), (3, "f4", "f4"), (2, "s4", "s4"), (1, "h4", "h4")]
+        {
+            let index = index(&all[..count]);
+            assert_eq!([Graphic, Photo].map(|kind| name(index.automatic(kind, None))), [graphic, photo]);
+            let none = "The models there are enlarge 4 times, not 2 times. Ask for scale 4 or name another model.";
+            assert_eq!(name(index.automatic(Photo, Some(2))), none);
+        }
+        let two = index(&[("p4", "photo", 4), ("t4", "text", 4), ("f2", "fidelity", 2)]);
+        assert_eq!(name(two.automatic(Graphic, Some(2))), "f2");
+    }
+
+    #[test]
+    fn an_index_that_is_not_sound_is_refused() {
+        let slider = r#"{"name": "strength", "title": "", "summary": "", "default": 0.5, "base": 1, "file": "", "sha256": "", "bytes": 1}"#;
+        let index = |purpose: &str, slider: &str| {
+            let json = format!(
+                r#"{{"models": [{{"name": "a", "file": "", "sha256": "", "bytes": 1, "scale": 4, "title": "",
+                    "summary": "", {purpose} "sliders": [{slider}]}}]}}"#
+            );
+            Index::parse(json.as_bytes())
+        };
+        let photo = r#""purpose": "photo","#;
+        let sound = index(photo, slider).expect("sound");
+        assert_eq!((sound.models[0].purpose, sound.models[0].sliders[0].base), (Purpose::Photo, 1));
+        for (error, expected) in [
+            (index("", slider), "missing field `purpose`"),
+            (index(r#""purpose": "fun","#, slider), "unknown variant `fun`"),
+            (index(photo, &slider.replace("strength", "speed")), "unknown variant `speed`"),
+            (index(photo, &slider.replace(": 1, \"file", ": 2, \"file")), "the base of the slider strength"),
+            (index(photo, &slider.replace("0.5", "1.5")), "its default from 0 to 1"),
+        ] {
+            let error = error.expect_err("must be refused");
+            assert_eq!(error.code(), "damaged-model");
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The models that come with Lenslet, `models/index.json` and the weight files it lists, and those that people bring.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod built_in;
+mod file;
+mod index;
+mod purpose;
+mod sliders;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use built_in::{built_in, built_in_index, built_in_weights};
+pub use file::read;
+pub use index::{DEFAULT_SCALE, Index, Model};
+pub use purpose::Purpose;
+pub use sliders::{Slider, SliderName, SliderValues};

@@ -1,0 +1,98 @@
+/** Choosing what enlarges: by what is in the picture, by purpose, and the classical filters. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { withBrowser, withSite } from './fixtures.mjs';
+import {
+  AUTOMATIC,
+  choose,
+  enlargeAgain,
+  listed,
+  openPage,
+  openSettings,
+  options,
+  save,
+  visibleText,
+  waitForEngine,
+  waitForState,
+  waitForText,
+} from './harness.mjs';
+import { enlargedByCommand, largestDifference, photoPng, textPng } from './pictures.mjs';
+
+const site = withSite();
+const index = JSON.parse(await readFile(new URL('../../models/index.json', import.meta.url), 'utf8'));
+
+/**
+ * The first model for the first of the purposes that there is one for.
+ * @param {string[]} purposes
+ */
+function modelFor(...purposes) {
+  const models = purposes.flatMap((purpose) => index.models.filter((/** @type {any} */ model) => model.purpose === purpose));
+  return models.find(({ scale }) => scale === 4).name;
+}
+
+for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
+  describe(name, () => {
+    const browser = withBrowser(name);
+    const open = (query = '') => openPage(browser.running, `${site.server.url}?run=cpu${query}`);
+
+    test('text and photographs are told apart, and each gets its model', async () => {
+      const page = await open('&model=auto');
+      assert.equal((await listed(page)).chosen, AUTOMATIC);
+      for (const [kind, content, looks, model] of /** @type {const} */ ([
+        ['text', textPng(64, 48), 'This looks like text or graphics', modelFor('text', 'photo', 'fidelity', 'fast')],
+        ['photo', photoPng(64, 48), 'This looks like a photograph', modelFor('photo', 'fidelity', 'fast')],
+      ])) {
+        const picture = await site.pictures.write(`${kind}.png`, content);
+        await choose(page, picture);
+        await page.waitForFunction((looks) => document.querySelector('#note').textContent.startsWith(looks), {}, looks);
+        await waitForState(page, 'done');
+        assert.match(await visibleText(page, '#note'), new RegExp(`, so ${model} enlarged it\\. .*%.*\\.$`));
+        const saved = await save(page, browser.downloads);
+        assert.equal(saved.name, `${kind}-4x-${model}.png`);
+        const difference = largestDifference(PNG.sync.read(saved.bytes), await enlargedByCommand(picture, model));
+        assert.ok(difference <= 1, `differs by up to ${difference} of 255`);
+      }
+      await page.close();
+    });
+
+    test('models stand in groups by what they are for, in plain words', async () => {
+      const page = await open();
+      const groups = await page.$$eval('#model optgroup', (all) => all.map((group) => /** @type {any} */ (group).label));
+      assert.ok(groups.includes('Quick') && groups.includes('Classical filters'), groups.join());
+      const filters = await page.$$eval('#model optgroup:last-of-type option', (all) => all.map((each) => each.textContent));
+      assert.deepEqual(filters, ['Nearest', 'Bilinear', 'Bicubic', 'Lanczos']);
+      await page.close();
+    });
+
+    test('a classical filter enlarges by any factor, as the command does, and is compared with a network', async () => {
+      const page = await open();
+      const picture = await site.pictures.write('filtered.png', photoPng(20, 15));
+      await choose(page, picture);
+      await waitForState(page, 'done');
+      await openSettings(page);
+      assert.equal(await page.$eval('.scale', (row) => row.checkVisibility()), false, 'a model has a scale of its own');
+      await page.select('#model', 'lanczos');
+      assert.deepEqual(await options(page, '#scale'), ['4 times', '2 times', '3 times', '8 times']);
+      assert.equal(await page.$eval('#mix', (mix) => /** @type {any} */ (mix).disabled), true);
+      await enlargeAgain(page, 'lanczos');
+      const saved = await save(page, browser.downloads);
+      assert.equal(saved.name, 'filtered-4x-lanczos.png');
+      assert.equal(largestDifference(PNG.sync.read(saved.bytes), await enlargedByCommand(picture, 'lanczos')), 0);
+      await page.select('#scale', '3');
+      await waitForEngine(page);
+      await page.$eval('#settings', (settings) => settings.hidePopover());
+      await page.locator('#again').click();
+      await waitForText(page, '#size', '60 × 45 px');
+      assert.match(await visibleText(page, '#run'), / · lanczos$/);
+      const address = new URL(page.url());
+      assert.deepEqual([address.searchParams.get('model'), address.searchParams.get('scale')], ['lanczos', '3']);
+      await page.select('#model', 'first-x4');
+      await waitForEngine(page);
+      assert.equal(new URL(page.url()).searchParams.get('scale'), null);
+      await page.close();
+    });
+  });
+}

@@ -1,0 +1,138 @@
+/** The library as another site's page uses it: which model suits a picture, filters as models, sliders. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { openPage } from './harness.mjs';
+import { modelFile } from './model-files.mjs';
+import { drawPng } from './pictures.mjs';
+
+const site = withSite();
+
+/** Black bars on white, as letters are. */
+function barsPng() {
+  const png = new PNG({ width: 64, height: 48, colorType: 2 });
+  for (let at = 0; at < 64 * 48; at++) {
+    const isInk = at % 16 < 3 && Math.floor(at / 64) % 12 < 8;
+    png.data.fill(isInk ? 0 : 255, at * 4, at * 4 + 3);
+    png.data[at * 4 + 3] = 255;
+  }
+  return PNG.sync.write(png, { colorType: 2 });
+}
+
+/** What the index tells of a file. */
+const facts = (/** @type {string} */ file, /** @type {Buffer} */ content) => ({
+  file,
+  sha256: createHash('sha256').update(content).digest('hex'),
+  bytes: content.length,
+});
+
+/**
+ * A site's folder of models with one model, whose slider for strength has its own weights at 1.
+ * @param {Buffer} own
+ * @param {Buffer} other
+ */
+function folderOfModels(own, other) {
+  const texts = { title: '', summary: '' };
+  const slider = { name: 'strength', default: 1, base: 1, ...texts, ...facts('other', other) };
+  const model = { name: 'slid', scale: 4, purpose: 'photo', sliders: [slider], ...texts, ...facts('own', own) };
+  return { 'index.json': Buffer.from(JSON.stringify({ models: [model] })), own, other };
+}
+
+describe('Chromium, no WebGPU', () => {
+  const browser = withBrowser('Chromium, no WebGPU');
+
+  /**
+   * Runs a call of the library in the page and returns what it resolves to, or the error's code and message. Addresses
+   * that end in `/given/` and a name are answered with the content of that name.
+   * @param {Record<string, Buffer>} given
+   * @param {(Upscaler: any, pictures: Blob[], files: Record<string, Uint8Array>) => Promise<unknown>} call
+   */
+  async function inPage(given, call) {
+    const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
+    const told = (/** @type {Buffer[]} */ files) => JSON.stringify(files.map((file) => [...file]));
+    // As text, so that the function goes along; the page's policy lets none be made there.
+    const answer = await page.evaluate(`(async () => {
+      const contents = ${told(Object.values(given))}.map((content) => new Uint8Array(content));
+      const files = Object.fromEntries(${JSON.stringify(Object.keys(given))}.map((name, at) => [name, contents[at]]));
+      const fetchOfThePage = globalThis.fetch;
+      globalThis.fetch = async (address, ...rest) => {
+        const name = /\\/given\\/(.*)$/.exec(String(address))?.[1];
+        return name ? new Response(files[name]) : fetchOfThePage(address, ...rest);
+      };
+      const { default: init, Upscaler } = await import('./lenslet.js');
+      await init();
+      const pictures = ${told([barsPng(), drawPng(64, 48)])}.map((picture) => new Blob([new Uint8Array(picture)]));
+      try {
+        return await (${call})(Upscaler, pictures, files);
+      } catch ({ code, message }) {
+        return { code, message };
+      }
+    })()`);
+    await page.close();
+    return /** @type {any} */ (answer);
+  }
+
+  test('a picture tells which model suits it', async () => {
+    const [bars, drawn] = await inPage({}, (Upscaler, pictures) =>
+      Promise.all(pictures.map((picture) => Upscaler.suggest(picture))),
+    );
+    assert.deepEqual([bars.kind, drawn.kind], ['graphic', 'photo']);
+    assert.match(bars.reason, /^\d+ % of the picture is flat/);
+    assert.ok(bars.model && drawn.model);
+  });
+
+  test('no model enlarges by a scale that none has', async () => {
+    const error = await inPage({}, (Upscaler, [picture]) => Upscaler.suggest(picture, { scale: 13 }));
+    assert.equal(error.code, 'unsupported-scale');
+  });
+
+  test('a classical filter is a model', async () => {
+    const made = await inPage({}, async (Upscaler, [picture]) => {
+      const upscaler = await Upscaler.create({ model: 'lanczos', scale: 3 });
+      const { width, model, backend } = await upscaler.upscale(picture);
+      return { width, model, backend, scale: upscaler.scale };
+    });
+    assert.deepEqual(made, { width: 192, model: 'lanczos', backend: 'cpu', scale: 3 });
+    const refused = await inPage({}, (Upscaler) => Upscaler.create({ model: 'lanczos', precision: 'f16' }));
+    assert.equal(refused.code, 'invalid-option');
+    assert.match(refused.message, /the option precision cannot apply/);
+  });
+
+  test('auto is not a model, and the message says what to ask', async () => {
+    const error = await inPage({}, (Upscaler) => Upscaler.create({ model: 'auto' }));
+    assert.equal(error.code, 'invalid-option');
+    assert.match(error.message, /Upscaler\.suggest\(\)/);
+  });
+
+  test('a slider goes from one file to the other', async () => {
+    const given = folderOfModels(modelFile({ seed: 1 }), modelFile({ seed: 2 }));
+    const [own, full, none, other, half] = await inPage(given, (Upscaler, [, picture], files) => {
+      const modelsUrl = new URL('given/', location.href).href;
+      const made = async (/** @type {object} */ options) => {
+        const upscaler = await Upscaler.create({ backend: 'cpu', ...options });
+        return [...new Uint8Array(await (await upscaler.upscale(picture)).blob.arrayBuffer())].join();
+      };
+      return Promise.all([
+        made({ model: { name: 'a', file: files.own } }),
+        made({ modelsUrl, strength: 1 }),
+        made({ modelsUrl, model: 'photo', strength: 0 }),
+        made({ model: { name: 'b', file: files.other } }),
+        made({ modelsUrl, model: 'slid', strength: 0.5 }),
+      ]);
+    });
+    assert.ok(full === own && none === other && own !== other);
+    assert.ok(half !== own && half !== other);
+  });
+
+  test('a slider that is not there is refused in a sentence', async () => {
+    const given = folderOfModels(modelFile({ seed: 1 }), modelFile({ seed: 2 }));
+    const error = await inPage(given, (Upscaler) =>
+      Upscaler.create({ modelsUrl: new URL('given/', location.href).href, denoise: 0.5 }),
+    );
+    assert.equal(error.code, 'invalid-option');
+    assert.equal(error.message, 'The model slid has no slider for denoise; it has strength.');
+  });
+});

@@ -1,0 +1,1 @@
+"""What a run minimises besides the mean absolute error."""

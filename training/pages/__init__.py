@@ -1,0 +1,6 @@
+"""Synthetic pages of text, screens, charts, codes, line art and logos to train networks for graphics from."""
+
+from .fonts import Fonts, find_fonts
+from .page import Page, draw_page
+
+__all__ = ["Fonts", "Page", "draw_page", "find_fonts"]

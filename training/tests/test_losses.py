@@ -1,0 +1,135 @@
+"""The losses, and training against a discriminator."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from training.batches import Source
+from training.losses.adversary import Adversary
+from training.losses.artifacts import artifact_loss, artifact_map
+from training.losses.discriminator import Discriminator, matching_loss
+from training.losses.pixel import charbonnier, frequency_loss, pixel_loss
+from training.pictures import read_folder
+from training.plan import Facts, Plan
+from training.state import State, load
+from training.train import Habits, run
+
+CPU = torch.device("cpu")
+FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")
+
+
+def noise(seed: int, *shape: int) -> Tensor:
+    """Return values in 0..1."""
+    return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def test_charbonnier_is_l1_but_for_small_differences() -> None:
+    """At nought it is its epsilon, with a gradient of nought."""
+    one, other = noise(1, 2, 3, 8, 8), noise(2, 2, 3, 8, 8)
+    assert charbonnier(one, other).item() == pytest.approx((one - other).abs().mean().item(), rel=1e-2)
+    same = one.clone().requires_grad_()
+    charbonnier(same, one).backward()
+    assert same.grad.abs().max() == 0
+
+
+def test_the_pixel_loss_is_chosen_by_name() -> None:
+    """Others are refused."""
+    one, other = noise(1, 4), noise(2, 4)
+    assert pixel_loss("l1", one, other) == (one - other).abs().mean()
+    assert pixel_loss("charbonnier", one, other) == charbonnier(one, other)
+    with pytest.raises(ValueError, match="not l2"):
+        pixel_loss("l2", one, other)
+
+
+def test_one_wrong_frequency_weighs_less_than_as_much_of_all() -> None:
+    """A stripe pattern is one frequency; noise of the same energy is all of them."""
+    true = torch.zeros(1, 3, 16, 16)
+    stripes = torch.tensor([1.0, -1.0]).repeat(8).expand(1, 3, 16, 16)
+    scattered = torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    scattered = scattered / scattered.square().mean().sqrt()
+    assert frequency_loss(true, true) == 0
+    assert frequency_loss(stripes, true) < 0.2 * frequency_loss(scattered, true)
+
+
+def test_artifacts_are_where_errors_vary_and_grew() -> None:
+    """Noise in one half of the picture is marked, the smooth half not, nor is anything that got better."""
+    true = torch.full((1, 3, 16, 32), 0.5)
+    made = true.clone()
+    made[..., 16:] = noise(3, 1, 3, 16, 16)
+    marked = artifact_map(made, true, true)
+    assert marked.shape == (1, 1, 16, 32)
+    assert marked[..., :12].max() == 0
+    assert marked[..., 20:].mean() > 1e-3
+    worse = true + 1
+    assert artifact_loss(made, worse, true) == 0
+    assert artifact_loss(made, true, true) > 0
+
+
+def test_the_discriminator_judges_every_pixel_and_learns() -> None:
+    """After some steps it tells flat pictures from noisy ones."""
+    torch.manual_seed(1)
+    adversary = Adversary(4, 1e-2, CPU)
+    logits, features = adversary.network(noise(1, 2, 3, 16, 24))
+    assert logits.shape == (2, 1, 16, 24)
+    assert [f.shape[2] for f in features] == [16, 8, 4, 2, 4, 8, 16]
+    flat = torch.full((2, 3, 16, 16), 0.5)
+    for step in range(30):
+        adversary.gradients(flat, noise(step, 2, 3, 16, 16))
+        adversary.optimiser.step()
+    adversary.network.eval()
+    with torch.no_grad():
+        assert adversary.network(noise(99, 1, 3, 16, 16))[0].mean() > 0.5
+        assert adversary.network(flat)[0].mean() < -0.5
+
+
+def test_losses_reach_the_picture_and_not_the_discriminator() -> None:
+    """Its own training is apart; only the picture gets a gradient from fooling it."""
+    torch.manual_seed(1)
+    adversary = Adversary(4, 1e-3, CPU)
+    made = noise(1, 1, 3, 16, 16).requires_grad_()
+    fooling, matching = adversary.losses(made, noise(2, 1, 3, 16, 16))
+    (fooling + matching).backward()
+    assert made.grad.abs().sum() > 0
+    assert all(weight.grad is None for weight in adversary.network.parameters())
+    assert all(weight.requires_grad for weight in adversary.network.parameters())
+
+
+def test_matching_is_nought_for_the_same_features() -> None:
+    """And otherwise does not depend on their size."""
+    torch.manual_seed(1)
+    _, features = Discriminator(4).eval()(noise(1, 1, 3, 16, 16))
+    others = [1.5 * feature for feature in features]
+    assert matching_loss(features, features) == 0
+    assert matching_loss(others, features).item() == pytest.approx(0.5, rel=1e-3)
+
+
+def test_an_adversarial_run_resumes_exactly(folder: Path, tmp_path: Path) -> None:
+    """With every loss at work; the discriminator and its optimiser are in the checkpoint."""
+    weights = {"frequency": 0.1, "artifacts": 1.0, "adversarial": 0.1, "matching": 0.1, "discriminator": 4}
+    shape = {"width": 4, "depth": 1, "scale": 2, "batch": 2, "crop": 12}
+    plan = Plan(**shape, **weights, iterations=12, rate=5e-3, pixel="charbonnier")
+    sources = [Source(read_folder(folder, 2, 12).pairs, 1)]
+    whole, stopped = State(plan, FACTS, CPU), State(plan, FACTS, CPU)
+
+    class CutOffError(Exception):
+        pass
+
+    def cut_off(state: State) -> dict[str, float]:
+        if state.step == 12:
+            raise CutOffError
+        return {}
+
+    run(whole, sources, Habits(tmp_path / "whole.ckpt", 6, 6), lambda line: None)
+    with pytest.raises(CutOffError):
+        run(stopped, sources, Habits(tmp_path / "cut.ckpt", 6, 6), lambda line: None, cut_off)
+    resumed = load(tmp_path / "cut.ckpt", CPU)
+    assert resumed.step == 6
+    run(resumed, sources, Habits(tmp_path / "cut.ckpt", 6, 6), lambda line: None)
+    for one, other in (
+        (whole.average, resumed.average),
+        (whole.adversary.network, resumed.adversary.network),
+    ):
+        for name, tensor in one.state_dict().items():
+            assert tensor.equal(other.state_dict()[name]), name
