@@ -15,7 +15,7 @@ def detail_loss(state: State, small: Tensor, large: Tensor) -> Tensor:
     wanted = state.network.wanted_detail(small, large)
     with state.autocast():
         made = state.detail(small)
-    return pixel_loss(state.plan.pixel, made.float(), wanted)
+    return pixel_loss(state.plan.pixel_at(state.step), made.float(), wanted)
 
 
 def picture_loss(state: State, small: Tensor, large: Tensor) -> Tensor:
@@ -23,7 +23,7 @@ def picture_loss(state: State, small: Tensor, large: Tensor) -> Tensor:
     plan = state.plan
     with state.autocast():
         made = state.network(small).float()
-    loss = pixel_loss(plan.pixel, made, large)
+    loss = pixel_loss(plan.pixel_at(state.step), made, large)
     if plan.frequency:
         loss = loss + plan.frequency * frequency_loss(made, large)
     if plan.artifacts:

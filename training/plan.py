@@ -25,6 +25,7 @@ class Plan:
     ema: float = 0.999
     seed: int = 1
     pixel: str = "l1"
+    squared: float = 1.0
     frequency: float = 0.0
     artifacts: float = 0.0
     adversarial: float = 0.0
@@ -40,6 +41,10 @@ class Plan:
     def restored(cls, stored: dict[str, Any]) -> Plan:
         """Return the plan that `stored` made these values of."""
         return cls(**stored | {"degradation": Options(**stored["degradation"])})
+
+    def pixel_at(self, step: int) -> str:
+        """Return the name of the pixel loss of an iteration."""
+        return "l2" if step >= self.squared * self.iterations else self.pixel
 
     def has_adversary(self) -> bool:
         """Return whether the network is trained against a discriminator."""

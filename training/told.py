@@ -30,7 +30,9 @@ def architecture(plan: Plan) -> str:
 
 def losses(plan: Plan) -> str:
     """Return what the run minimised, in words."""
-    pixel = "L1" if plan.pixel == "l1" else plan.pixel.capitalize()
+    pixel = plan.pixel.capitalize()
+    if plan.squared < 1:
+        pixel += f" (L2 after {100 * plan.squared:.0f} %)"
     weights = {name: getattr(plan, name) for name in ("frequency", "artifacts", "adversarial", "matching")}
     others = [f"{weight:g} {name}" for name, weight in weights.items() if weight]
     return " + ".join([f"{pixel} loss", *others])

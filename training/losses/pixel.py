@@ -16,12 +16,14 @@ def charbonnier(made: Tensor, true: Tensor) -> Tensor:
 
 
 def pixel_loss(name: str, made: Tensor, true: Tensor) -> Tensor:
-    """Return the loss of that name, `l1` or `charbonnier`, of values in 0..1."""
+    """Return the loss of that name, `l1`, `l2` or `charbonnier`, of values in 0..1."""
     if name == "l1":
         return functional.l1_loss(made, true)
+    if name == "l2":
+        return functional.mse_loss(made, true)
     if name == "charbonnier":
         return charbonnier(made, true)
-    raise ValueError(f"the pixel loss must be l1 or charbonnier, not {name}")
+    raise ValueError(f"the pixel loss must be l1, l2 or charbonnier, not {name}")
 
 
 def frequency_loss(made: Tensor, true: Tensor) -> Tensor:

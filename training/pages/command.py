@@ -13,7 +13,7 @@ from PIL import Image
 
 from ..pictures import find_pictures
 from .fonts import find_fonts
-from .page import draw_page
+from .page import draw_page, draw_print
 from .sheet import Sheet
 
 
@@ -27,6 +27,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--size", type=int, default=128, help="side of a page in small pixels (default: %(default)s)")
     add("--photos", type=Path, help="folder of photographs to put behind and beside text")
     add("--fonts", type=Path, help="folder of fonts to use instead of the system's")
+    add("--print", action="store_true", help="nothing but small print, to learn reading")
     add("--evaluation", action="store_true", help="set in the fonts kept apart for measuring")
     add("--sheet", type=Path, help="also write a contact sheet of the first pages to this file")
 
@@ -63,7 +64,11 @@ def run(args: argparse.Namespace) -> None:
     direct = 0
     start = time.monotonic()
     for number in range(1, args.count + 1):
-        page = draw_page(np.random.default_rng([args.seed, number]), args.size, args.scale, fonts, photos)
+        rng = np.random.default_rng([args.seed, number])
+        if args.print:
+            page = draw_print(rng, args.size, args.scale, fonts)
+        else:
+            page = draw_page(rng, args.size, args.scale, fonts, photos)
         save(page.large, args.out / f"{number:05}.png")
         if page.small is not None:
             save(page.small, args.out / f"{number:05}.small.png")

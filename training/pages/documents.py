@@ -74,6 +74,15 @@ def draw_column(scene: Scene, box: Box) -> None:
         y += round(body.size * rng.uniform(0.2, 0.9))
 
 
+def draw_small_print(scene: Scene, box: Box) -> None:
+    """Fill a box with paragraphs in one style of 6 to 12 pixels, most often Latin."""
+    style = replace(random_style(scene, largest=12, foreign=scene.rng.random() < 0.4), spacing=0)
+    y = box.top
+    while y < box.bottom:
+        rest = Box(box.left, y, box.width, box.bottom - y)
+        y = paragraph(scene, style, rest, int(scene.rng.integers(2, 9))) + round(style.size * 0.7)
+
+
 def bullet_list(scene: Scene, style: Style, box: Box) -> float:
     """Set a list with dots or numbers and return where it ends."""
     rng = scene.rng

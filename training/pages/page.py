@@ -13,7 +13,7 @@ from .backgrounds import Photos, draw_gradient, draw_photo, draw_texture
 from .charts import draw_chart
 from .codes import draw_symbol
 from .colours import panel_scheme, random_scheme
-from .documents import draw_cover, draw_document, draw_lines, draw_listing
+from .documents import draw_cover, draw_document, draw_lines, draw_listing, draw_small_print
 from .fonts import Fonts
 from .icons import draw_icons
 from .line_art import draw_comic, draw_line_art
@@ -126,6 +126,14 @@ def draw_content(scene: Scene, box: Box, photos: Photos, panel: bool) -> None:
         box = box.inset(3)
     with scene.coloured(scheme), scene.clipped(box.inset(-1)):
         draw(scene, box)
+
+
+def draw_print(rng: np.random.Generator, size: int, scale: int, fonts: Fonts) -> Page:
+    """Draw one page of small print on plain paper, large only; see `draw_page`."""
+    scene = Scene(rng, fonts, random_scheme(rng), None, scale)
+    scene.rect(Box(0, 0, size, size), fill(scene.scheme.paper))
+    draw_small_print(scene, window(rng, size))
+    return Page(scene.render(size, scale, EXACT), None)
 
 
 def draw_page(rng: np.random.Generator, size: int, scale: int, fonts: Fonts, photos: Photos = ()) -> Page:

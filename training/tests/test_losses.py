@@ -38,9 +38,10 @@ def test_the_pixel_loss_is_chosen_by_name() -> None:
     """Others are refused."""
     one, other = noise(1, 4), noise(2, 4)
     assert pixel_loss("l1", one, other) == (one - other).abs().mean()
+    assert pixel_loss("l2", one, other) == (one - other).square().mean()
     assert pixel_loss("charbonnier", one, other) == charbonnier(one, other)
-    with pytest.raises(ValueError, match="not l2"):
-        pixel_loss("l2", one, other)
+    with pytest.raises(ValueError, match="not l3"):
+        pixel_loss("l3", one, other)
 
 
 def test_one_wrong_frequency_weighs_less_than_as_much_of_all() -> None:
@@ -133,3 +134,10 @@ def test_an_adversarial_run_resumes_exactly(folder: Path, tmp_path: Path) -> Non
     ):
         for name, tensor in one.state_dict().items():
             assert tensor.equal(other.state_dict()[name]), name
+
+
+def test_the_loss_turns_to_squares_after_the_share_told() -> None:
+    """And never does by default."""
+    plan = Plan(iterations=40, squared=0.75, pixel="charbonnier")
+    assert [plan.pixel_at(step) for step in (0, 29, 30, 39)] == ["charbonnier"] * 2 + ["l2"] * 2
+    assert Plan(iterations=40).pixel_at(39) == "l1"

@@ -13,7 +13,7 @@ from PIL import ImageFont
 skia = pytest.importorskip("skia")
 pytest.importorskip("segno")
 
-from training.pages import Fonts, Page, draw_page, find_fonts, page  # noqa: E402
+from training.pages import Fonts, Page, draw_page, draw_print, find_fonts, page  # noqa: E402
 from training.pages.colours import BLACK, WHITE, Scheme  # noqa: E402
 from training.pages.page import CONTENTS  # noqa: E402
 from training.pages.scene import EDGING, EXACT, Box, Rendering, Scene  # noqa: E402
@@ -100,6 +100,16 @@ def test_the_seed_makes_the_page(fonts: Fonts) -> None:
     first, again, other = (draw_page(np.random.default_rng(s), 64, 2, fonts) for s in (5, 5, 6))
     assert np.array_equal(first.large, again.large)
     assert not np.array_equal(first.large, other.large)
+
+
+def test_small_print_fills_plain_pages(fonts: Fonts) -> None:
+    """Two colours and what is between, rows of text from top to bottom, and no small picture."""
+    for seed in range(8):
+        drawn = draw_print(np.random.default_rng([4, seed]), 64, 4, fonts)
+        assert drawn.small is None
+        rows = grey(drawn.large).std(axis=1) > 1
+        assert rows[:128].any() and rows[128:].any()
+        assert not rows.all()
 
 
 @pytest.mark.parametrize("scale", [2, 4])
