@@ -14,7 +14,7 @@
 //! # fn main() -> lenslet::Result<()> {
 //! use lenslet::{BackendChoice, NoProgress, Precision, Upscaler, models, picture};
 //!
-//! let network = models::built_in("first-x4")?;
+//! let network = models::built_in("fast-x4")?;
 //! let backend = pollster::block_on(lenslet::open_backend(&network, BackendChoice::Auto, Precision::Auto, None))?;
 //! let upscaler = Upscaler::new(backend);
 //! let input = picture::decode(&std::fs::read("photo.jpg")?)?;

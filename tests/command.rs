@@ -160,7 +160,7 @@ fn what_cannot_apply_is_refused() {
             "--model small.safetensors --denoise 0.5",
             "The model small.safetensors has no slider for denoise; it has none.",
         ),
-        ("--model first-x4 --strength 0.5", "The model first-x4 has no slider for strength; it has none."),
+        ("--model fast-x4 --strength 0.5", "The model fast-x4 has no slider for strength; it has none."),
         ("--denoise 1.5", "The denoise is 1.5; it must be 0 to 1."),
         ("--strength -1", "The strength is -1; it must be 0 to 1."),
         ("--strength NaN", "The strength is NaN; it must be 0 to 1."),
@@ -317,7 +317,7 @@ fn bad_usage_says_what_to_do() {
         ("upscale photo.png --backend quantum", "possible values", 2),
         ("upscale photo.png --model unheard-of", "There is no model named \"unheard-of\". Available: ", 2),
         ("upscale photo.png --tile 0 --backend cpu", "0 is not in 1..", 2),
-        ("upscale photo.png --model first-x4 --scale 3 --backend cpu", "enlarges 4 times, not 3 times", 2),
+        ("upscale photo.png --model fast-x4 --scale 3 --backend cpu", "enlarges 4 times, not 3 times", 2),
         ("upscale photo.png --scale 99 --model bicubic", "1 to 16", 2),
         ("upscale photo.png photo.png -o one.png --backend cpu", "folder", 2),
         ("upscale photo.png -o photo.png --backend cpu", "would replace the input", 1),
@@ -331,7 +331,7 @@ fn bad_usage_says_what_to_do() {
         ("upscale photo.png --mix small.safetensors --backend cpu", "a colon and a share from 0 to 1", 2),
         ("upscale photo.png --mix small.safetensors:1.5 --backend cpu", "a colon and a share from 0 to 1", 2),
         (
-            "upscale photo.png --model first-x4 --mix small.safetensors:0.5 --backend cpu",
+            "upscale photo.png --model fast-x4 --mix small.safetensors:0.5 --backend cpu",
             "cannot be mixed: body.0.bias has shape",
             2,
         ),
@@ -407,13 +407,13 @@ fn models_inspect_and_bench_answer() {
     let models = lenslet(folder.path(), "models");
     let table = String::from_utf8_lossy(&models.stdout);
     for part in
-        ["\nClean pictures, nothing invented (--model fidelity)\n", "\nfirst-x4 ", "Classical filters", "\nlanczos "]
+        ["\nClean pictures, nothing invented (--model fidelity)\n", "\nfast-x4 ", "Classical filters", "\nlanczos "]
     {
         assert!(status(&models) == 0 && table.contains(part), "{table}");
     }
     let models = json(&lenslet(folder.path(), "models --json")).remove(0);
     let models = models.as_array().expect("a list");
-    let first = models.iter().find(|model| model["name"] == "first-x4").expect("listed");
+    let first = models.iter().find(|model| model["name"] == "fast-x4").expect("listed");
     assert!(first["purpose"].is_string() && first["sliders"].is_array(), "{first}");
     let last = models.last().expect("some");
     assert_eq!((&last["name"], &last["purpose"], &last["bytes"]), (&"lanczos".into(), &"classical".into(), &0.into()));

@@ -137,10 +137,10 @@ mod tests {
     use super::*;
     use crate::{models::Index, network::Weights};
 
-    /// `first-x4` with sliders for strength, which its own weights have at 1, and for denoise, which they have at 0.
+    /// `fast-x4` with sliders for strength, which its own weights have at 1, and for denoise, which they have at 0.
     fn model() -> Model {
         let index = Index::parse(include_bytes!("../../models/index.json")).expect("index");
-        let mut model = index.choose("first-x4", None).expect("listed").clone();
+        let mut model = index.choose("fast-x4", None).expect("listed").clone();
         let slider = |name, base, default| Slider {
             name,
             base,
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_slider_are_the_files_themselves() {
-        let file = include_bytes!("../../models/first-x4.safetensors");
+        let file = include_bytes!("../../models/fast-x4.safetensors");
         // The same network with other numbers: f16 of the file's end with one bit of each changed.
         let mut changed = file.to_vec();
         let numbers = 8 + u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
@@ -205,7 +205,7 @@ mod tests {
         let mut model = model();
         model.sliders.remove(0);
         for (values, expected) in [
-            (values(Some(0.5), None), "The model first-x4 has no slider for strength; it has denoise."),
+            (values(Some(0.5), None), "The model fast-x4 has no slider for strength; it has denoise."),
             (values(None, Some(-0.5)), "The denoise is -0.5; it must be 0 to 1."),
             (values(None, Some(f32::NAN)), "The denoise is NaN; it must be 0 to 1."),
         ] {

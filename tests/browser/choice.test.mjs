@@ -89,7 +89,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.match(await visibleText(page, '#run'), / · lanczos$/);
       const address = new URL(page.url());
       assert.deepEqual([address.searchParams.get('model'), address.searchParams.get('scale')], ['lanczos', '3']);
-      await page.select('#model', 'first-x4');
+      await page.select('#model', 'fast-x4');
       await waitForEngine(page);
       assert.equal(new URL(page.url()).searchParams.get('scale'), null);
       await page.close();

@@ -57,8 +57,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('the first result stands beside the original', async () => {
-      assert.deepEqual((await sides()).map(({ label }) => label), ['Original', 'first-x4']);
-      assert.deepEqual(await options(page, '#left'), ['Original', 'Original pixels', 'first-x4']);
+      assert.deepEqual((await sides()).map(({ label }) => label), ['Original', 'fast-x4']);
+      assert.deepEqual(await options(page, '#left'), ['Original', 'Original pixels', 'fast-x4']);
     });
 
     test('a second model stands beside the first, in the same place at another scale', async () => {
@@ -66,7 +66,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const shownBefore = (await sides())[1].place;
       await addAndEnlarge('two', 2);
       const [left, right] = await sides();
-      assert.deepEqual([left.label, right.label], ['first-x4', 'two']);
+      assert.deepEqual([left.label, right.label], ['fast-x4', 'two']);
       assert.deepEqual([left.pixels, right.pixels], [WIDTH * 4, WIDTH * 2]);
       assert.deepEqual(left.place, right.place);
       assert.deepEqual(right.place, shownBefore, 'the picture stays where and as large as it was');
@@ -76,14 +76,14 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     test('either side shows any of them, and never the same', async () => {
       await put('left', 'Original pixels');
       assert.equal(await page.$eval('.before canvas', (canvas) => getComputedStyle(canvas).imageRendering), 'pixelated');
-      await put('right', 'first-x4');
-      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['Original pixels', 1], ['first-x4', 1]]);
-      await put('left', 'first-x4');
-      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['first-x4', 1], ['Original pixels', 1]]);
+      await put('right', 'fast-x4');
+      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['Original pixels', 1], ['fast-x4', 1]]);
+      await put('left', 'fast-x4');
+      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['fast-x4', 1], ['Original pixels', 1]]);
     });
 
     test('what is saved and told is the result on the right, or the only one there is', async () => {
-      assert.equal((await save(page, browser.downloads)).name, 'compared-4x-first-x4.png');
+      assert.equal((await save(page, browser.downloads)).name, 'compared-4x-fast-x4.png');
       await put('right', 'two');
       const saved = await save(page, browser.downloads);
       assert.equal(saved.name, 'compared-2x-two.png');
@@ -92,7 +92,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.match(await visibleText(page, '#run'), / · two$/);
       assert.equal(
         await page.$eval('[role=slider]', (slider) => slider.getAttribute('aria-valuetext')),
-        '50 % first-x4, 50 % two',
+        '50 % fast-x4, 50 % two',
       );
     });
 
@@ -110,7 +110,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       });
       await waitForText(page, '#note', 'Stopped');
       await waitForState(page, 'done');
-      assert.deepEqual((await sides()).map(({ label }) => label), ['first-x4', 'two']);
+      assert.deepEqual((await sides()).map(({ label }) => label), ['fast-x4', 'two']);
       assert.equal((await save(page, browser.downloads)).name, 'compared-2x-two.png');
     });
 

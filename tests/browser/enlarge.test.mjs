@@ -27,7 +27,7 @@ for (const [name, setup] of Object.entries(SETUPS)) {
         await waitForState(page, 'done');
 
         const saved = await save(page, browser.downloads);
-        assert.equal(saved.name, `${setup.browser}-${setup.run}-${kind}-4x-first-x4.png`);
+        assert.equal(saved.name, `${setup.browser}-${setup.run}-${kind}-4x-fast-x4.png`);
         const picture = PNG.sync.read(saved.bytes);
         assert.deepEqual([picture.width, picture.height], [width * 4, height * 4]);
         const difference = largestDifference(picture, await enlargedByCommand(file));

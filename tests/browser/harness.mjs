@@ -116,7 +116,7 @@ export async function openPage(running, address, { patient = true } = {}) {
   if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.
   const place = new URL(address);
-  if (!place.searchParams.has('model')) place.searchParams.set('model', 'first-x4');
+  if (!place.searchParams.has('model')) place.searchParams.set('model', 'fast-x4');
   await page.goto(place.href, { waitUntil: 'domcontentloaded' });
   await waitForEngine(page);
   return page;

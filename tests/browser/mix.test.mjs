@@ -100,10 +100,10 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     test('a model cannot be mixed with itself, and mixes with the built-in ones', async () => {
       const own = async () => (await options(page, '#mix')).filter((title) => ['a', 'b', 'other'].includes(title));
       assert.deepEqual(await own(), ['b', 'other']);
-      assert.ok((await options(page, '#mix')).includes('Photo x4'));
-      await page.select('#model', 'first-x4');
+      assert.ok((await options(page, '#mix')).includes('Quick, 4 times'));
+      await page.select('#model', 'fast-x4');
       assert.deepEqual(await own(), ['b', 'other', 'a']);
-      assert.ok(!(await options(page, '#mix')).includes('Photo x4'));
+      assert.ok(!(await options(page, '#mix')).includes('Quick, 4 times'));
       await waitForEngine(page);
     });
   });

@@ -115,9 +115,9 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         const sentence = await visibleText(page, '#problem');
         assert.match(sentence, /^The model file is [^]{20,}\.$/, 'a sentence for a person');
         assert.doesNotMatch(sentence, /unexpectedly|undefined|RuntimeError|panick/, 'foreseen, not a crash');
-        assert.deepEqual(await listed(page), { chosen: 'Photo x4', own: [] });
+        assert.deepEqual(await listed(page), { chosen: 'Quick, 4 times', own: [] });
         assert.equal(await page.$eval('body', (body) => body.dataset.state), 'done');
-        assert.equal((await save(page, browser.downloads)).name, 'kept-4x-first-x4.png');
+        assert.equal((await save(page, browser.downloads)).name, 'kept-4x-fast-x4.png');
 
         await choose(page, await site.pictures.write('next.png', drawPng(8, 6)));
         await waitForText(page, '#file-name', 'next.png');
@@ -135,7 +135,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await field.uploadFile(huge);
       await page.waitForSelector('#problem:not(:empty)');
       assert.match(await visibleText(page, '#problem'), /has 1\.5 GB; at most 1\.0 GB/);
-      assert.deepEqual(await listed(page), { chosen: 'Photo x4', own: [] });
+      assert.deepEqual(await listed(page), { chosen: 'Quick, 4 times', own: [] });
       await page.close();
     });
 
@@ -148,7 +148,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         ['\u202Ehtp.\u0000\n.pth', '_htp._'],
         ['.pth', 'model'],
         ['...', 'model 2'],
-        ['first-x4.pth', 'first-x4 2'],
+        ['fast-x4.pth', 'fast-x4 2'],
         ['模型 модель.pth', '模型 модель'],
       ];
       for (const [index, [fileName, title]] of names.entries()) {

@@ -119,7 +119,7 @@ function chunk(kind, content) {
  * @param {string} file
  * @param {string} [model] a built-in one or a file
  */
-export async function enlargedByCommand(file, model = 'first-x4') {
+export async function enlargedByCommand(file, model = 'fast-x4') {
   const command = process.env.LENSLET_COMMAND;
   if (!command) throw new Error('LENSLET_COMMAND must name the lenslet command; `cargo xtask test` sets it.');
   const output = `${file}.native.png`;

@@ -57,7 +57,7 @@ for (const [screen, size] of Object.entries(SCREENS)) {
     await shoot('offer');
     await openSettings(page);
     await shoot('card');
-    await page.select('#mix', 'first-x4');
+    await page.select('#mix', 'fast-x4');
     await waitForText(page, '#mix-problem', 'The two models');
     await page.$eval('#settings', (settings) => settings.scrollTo(0, settings.scrollHeight));
     await shoot('mix');

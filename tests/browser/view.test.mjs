@@ -116,7 +116,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       }
       assert.equal(
         await page.$eval('[role=slider]', (slider) => slider.getAttribute('aria-valuetext')),
-        '88 % Original, 12 % first-x4',
+        '88 % Original, 12 % fast-x4',
       );
     });
 
@@ -143,7 +143,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         await page.waitForFunction(
           (name) => document.body.dataset.state === 'done' && document.querySelector('#save').download === name,
           {},
-          `${kind}-4x-first-x4.png`,
+          `${kind}-4x-fast-x4.png`,
         );
         assert.match(await visibleText(page, '#size'), /^36 × 32 px/);
         if (kind === 'drop') assert.ok(prevented, 'the browser must not open the file itself');
