@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,15 +64,42 @@ def of_model(name: str, path: Path, device: str = "cpu") -> Method:
     return Method(name, digest, lambda pair: enlarge(network(), pair.small))
 
 
+def of_mix(name: str, own: Path, other: Path, share: float, device: str = "cpu") -> Method:
+    """Return the method of two model files of one shape, mixed as sliders do; `share` is the other's."""
+
+    @cache
+    def network() -> nn.Module:
+        mixed, end = load_model(own), load_model(other).state_dict()
+        mixed.load_state_dict({key: value.lerp(end[key], share) for key, value in mixed.state_dict().items()})
+        return mixed.to(device)
+
+    digest = hashlib.sha256(own.read_bytes() + other.read_bytes() + str(share).encode()).hexdigest()
+    return Method(name, digest, lambda pair: enlarge(network(), pair.small))
+
+
+def methods_of(model: dict[str, Any], folder: Path, device: str) -> list[Method]:
+    """Return the methods of an entry of the index: its file, and each slider at its default and other end."""
+    name, own = str(model["name"]), folder / model["file"]
+    methods = [of_model(name, own, device)]
+    for slider in model.get("sliders", []):
+        for value in sorted({float(slider["default"]), 1.0 - slider["base"]} - {float(slider["base"])}):
+            share = abs(value - slider["base"])
+            title = f"{name}, {slider['name']} {value:g}"
+            methods.append(of_mix(title, own, folder / slider["file"], share, device))
+    return methods
+
+
 def listed(folder: Path, device: str = "cpu") -> dict[int, list[Method]]:
     """Return the models of a folder's `index.json` by scale, smallest scale first, in the order of the index.
 
-    Raises OSError where there is no such file and ValueError where it is no index.
+    A model with sliders stands there as its file is, then with each slider moved. Raises OSError where
+    there is no such file and ValueError where it is no index.
     """
     try:
         models = json.loads((folder / "index.json").read_text("utf-8"))["models"]
-        entries = [(int(m["scale"]), str(m["name"]), folder / m["file"]) for m in models]
+        scales = {int(model["scale"]): list[Method]() for model in sorted(models, key=lambda m: m["scale"])}
+        for model in models:
+            scales[int(model["scale"])] += methods_of(model, folder, device)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{folder / 'index.json'} is not an index of models") from error
-    scales = sorted({scale for scale, _, _ in entries})
-    return {s: [of_model(name, path, device) for scale, name, path in entries if scale == s] for s in scales}
+    return scales

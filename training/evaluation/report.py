@@ -16,7 +16,8 @@ is closer. NIQE tells how natural it looks by itself: lower is more natural, but
 The row `original` is the true picture itself. *Clean* pictures were shrunk by antialiased bicubic and nothing
 else; *degraded* ones went through blur, noise and compression as well, at random but the same for all. The
 figures of text are the characters that Tesseract reads wrongly, in percent, in print that was shrunk and
-stored as JPEG before it was enlarged."""
+stored as JPEG before it was enlarged. A model with sliders is measured as its file is, then with one slider
+moved to where it is at first or to its other end."""
 
 Rows = list[tuple[str, Figures]]
 

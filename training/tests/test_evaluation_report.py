@@ -16,7 +16,7 @@ from training.evaluation.report import BEGIN, END, place, table
 from training.evaluation.results import Results
 from training.pictures import Pair
 from training.resize import shrink
-from training.weights import encode
+from training.weights import encode, to_f16
 
 from .conftest import drawn_picture
 
@@ -53,6 +53,27 @@ def test_models_by_scale(tmp_path: Path) -> None:
     pair = Pair("", drawn_picture(1), shrink(drawn_picture(1), 2))
     assert models[2][0].enlarge(pair).shape == (64, 64, 3)
     assert len({models[2][0].digest, models[4][0].digest, classical("bicubic").digest}) == 3
+
+
+@pytest.mark.parametrize(("base", "default", "values"), [(0, 0.25, ("0.25", "1")), (1, 1, ("0",))])
+def test_sliders_are_measured_where_they_begin_and_end(
+    base: int, default: float, values: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Besides the model as it is; a half moved slider mixes the weights, a wholly moved one replaces them."""
+    write_models(folder := tmp_path / "models", 2)
+    other = Compact(4, 1, 2).state_dict()
+    (folder / "other.safetensors").write_bytes(encode(to_f16(other), {}))
+    index = json.loads((folder / "index.json").read_text())
+    slider = {"name": "grain", "file": "other.safetensors", "base": base, "default": default}
+    index["models"][0]["sliders"] = [slider]
+    (folder / "index.json").write_text(json.dumps(index))
+    plain, *moved = listed(folder)[2]
+    assert [method.name for method in moved] == [f"tiny-x2, grain {value}" for value in values]
+    assert len({method.digest for method in (plain, *moved)}) == 1 + len(values)
+    pair = Pair("", drawn_picture(1), shrink(drawn_picture(1), 2))
+    end = of_model("other", folder / "other.safetensors")
+    assert np.array_equal(moved[-1].enlarge(pair), end.enlarge(pair))
+    assert not np.array_equal(moved[0].enlarge(pair), plain.enlarge(pair))
 
 
 def test_broken_index(tmp_path: Path) -> None:
