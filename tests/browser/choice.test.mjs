@@ -67,6 +67,34 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    test('the sliders of the photo model do what the options of the command do', async () => {
+      const page = await open('&model=photo-x4');
+      const picture = await site.pictures.write('slid.png', photoPng(16, 12));
+      await choose(page, picture);
+      await waitForState(page, 'done');
+      for (const [slider, key, label, option, query] of /** @type {const} */ ([
+        ['strength', 'End', '100 % strength', ['--strength', '1'], { strength: '100', denoise: null }],
+        ['denoise', 'Home', '100 % strength + 0 % denoise', ['--strength', '1', '--denoise', '0'], { strength: '100', denoise: '0' }],
+      ])) {
+        await openSettings(page);
+        await page.focus(`#slider-${slider}`);
+        await page.keyboard.press(key);
+        await page.$eval('#settings', (settings) => settings.hidePopover());
+        await waitForEngine(page);
+        await enlargeAgain(page, `photo-x4 + ${label}`);
+        const saved = PNG.sync.read((await save(page, browser.downloads)).bytes);
+        const difference = largestDifference(saved, await enlargedByCommand(picture, 'photo-x4', ...option));
+        assert.ok(difference <= 1, `differs by up to ${difference} of 255`);
+        const { searchParams } = new URL(page.url());
+        for (const [name, value] of Object.entries(query)) assert.equal(searchParams.get(name), value);
+      }
+      assert.notEqual(
+        largestDifference(await enlargedByCommand(picture, 'photo-x4'), await enlargedByCommand(picture, 'photo-x4', '--strength', '1')),
+        0,
+      );
+      await page.close();
+    });
+
     test('a classical filter enlarges by any factor, as the command does, and is compared with a network', async () => {
       const page = await open();
       const picture = await site.pictures.write('filtered.png', photoPng(20, 15));

@@ -118,12 +118,13 @@ function chunk(kind, content) {
  * The same picture enlarged by the native command on the CPU.
  * @param {string} file
  * @param {string} [model] a built-in one or a file
+ * @param {string[]} options of the command besides
  */
-export async function enlargedByCommand(file, model = 'fast-x4') {
+export async function enlargedByCommand(file, model = 'fast-x4', ...options) {
   const command = process.env.LENSLET_COMMAND;
   if (!command) throw new Error('LENSLET_COMMAND must name the lenslet command; `cargo xtask test` sets it.');
   const output = `${file}.native.png`;
-  await promisify(execFile)(command, ['upscale', file, '-o', output, '--model', model, '--backend', 'cpu']);
+  await promisify(execFile)(command, ['upscale', file, '-o', output, '--model', model, '--backend', 'cpu', ...options]);
   return PNG.sync.read(await readFile(output));
 }
 

@@ -75,12 +75,15 @@ def draw_column(scene: Scene, box: Box) -> None:
 
 
 def draw_small_print(scene: Scene, box: Box) -> None:
-    """Fill a box with paragraphs in one style of 6 to 12 pixels, most often Latin."""
-    style = replace(random_style(scene, largest=12, foreign=scene.rng.random() < 0.4), spacing=0)
+    """Fill a box with paragraphs in one style of 6 to 12 pixels, the smaller the more often; mostly Latin."""
+    rng = scene.rng
+    size = 6 * 2 ** rng.random()
+    style = random_style(scene, foreign=rng.random() < 0.4)
+    style = replace(style, size=round(size) if rng.random() < 0.6 else size, spacing=0)
     y = box.top
     while y < box.bottom:
         rest = Box(box.left, y, box.width, box.bottom - y)
-        y = paragraph(scene, style, rest, int(scene.rng.integers(2, 9))) + round(style.size * 0.7)
+        y = paragraph(scene, style, rest, int(rng.integers(2, 9))) + round(style.size * 0.7)
 
 
 def bullet_list(scene: Scene, style: Style, box: Box) -> float:
