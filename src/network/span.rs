@@ -4,6 +4,9 @@
 //! Both are blocks of three 3x3 convolutions `block_N.c1_r` to `c3_r` with an attention that has no weights. Each of these
 //! convolutions is trained as several (`sk`, `conv.0` to `conv.2`) that are folded into one here; files for use have only
 //! the folded one, `eval_conv`. In files from training `eval_conv` is out of date.
+//!
+//! A SPAN of our own, told by the tensor `near_skip`, computes only what to add to the picture enlarged by nearest
+//! neighbour.
 
 use super::{
     Network, Weights,
@@ -67,7 +70,8 @@ fn build(weights: &Weights) -> Result<Network> {
     let layer = builder.layer("upsampler.0")?;
     let scale = layer.shuffle_scale()?;
     let value = builder.conv(layer, &value, |step| step)?;
-    builder.finish(NAME, &value, scale, false)
+    let adds_to_picture = builder.tensor("near_skip").is_some();
+    builder.finish(NAME, &value, scale, adds_to_picture)
 }
 
 fn build_fast(weights: &Weights) -> Result<Network> {

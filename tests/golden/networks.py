@@ -205,6 +205,8 @@ def span() -> None:
     write("span_trained_x4", SPAN(3, 4), "upsampler.0", (5, 7), trained=True)
     write("span_plain_x2", SPAN(5, 2), "upsampler.0", rename=prefixed("params."))
     write("span_no_norm_x3", SPAN(4, 3, norm=False), "upsampler.0")
+    residual = {"mean": 0.0, "deviation": 0.1}
+    write("span_near_skip_x3", SPAN(4, 3, norm=False, near=True), "upsampler.0", **residual)
     write("spanf_x4", SPANF(6, 4), "conv_2.eval_conv", (7, 9))
     write("spanf_x2", SPANF(4, 2), "conv_2.eval_conv")
 

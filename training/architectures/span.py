@@ -49,10 +49,16 @@ class AttentionBlock(nn.Module):
 class SPAN(nn.Module):
     """Enlarges pictures of shape (batch, 3, height, width), RGB in 0..1, by a whole factor."""
 
-    def __init__(self, width: int = 48, scale: int = 4, norm: bool = True) -> None:
-        """Build six blocks of `width` channels; `norm` says whether the picture is normalised first."""
+    def __init__(self, width: int = 48, scale: int = 4, norm: bool = True, near: bool = False) -> None:
+        """Build six blocks of `width` channels; `norm` says whether the picture is normalised first.
+
+        With `near`, which the published network does not know, only what to add to the picture enlarged by
+        repeating pixels is computed. Features then hold no picture, so f16 is fine enough for them.
+        """
         super().__init__()
-        self.scale, self.norm = scale, norm
+        self.scale, self.norm, self.near = scale, norm, near
+        if near:
+            self.register_buffer("near_skip", torch.zeros(1))
         if not norm:
             self.register_buffer("no_norm", torch.zeros(1))
         self.register_buffer("mean", torch.tensor(MEAN).reshape(1, 3, 1, 1), persistent=False)
@@ -63,8 +69,8 @@ class SPAN(nn.Module):
         self.conv_2 = Conv3XC(width, width)
         self.upsampler = nn.Sequential(nn.Conv2d(width, 3 * scale**2, 3, padding=1), nn.PixelShuffle(scale))
 
-    def forward(self, small: Tensor) -> Tensor:
-        """Return the enlarged picture, not clamped."""
+    def detail(self, small: Tensor) -> Tensor:
+        """Return the picture before the shuffle: (batch, 3 * scale * scale, height, width)."""
         features = self.conv_1((small - self.mean) * RANGE if self.norm else small)
         one, _ = self.block_1(features)
         value = one
@@ -72,7 +78,18 @@ class SPAN(nn.Module):
             value, _ = block(value)
         # The published block activates in place, so what it hands on of its inside is behind SiLU.
         six, inside = self.block_6(value)
-        return self.upsampler(self.conv_cat(torch.cat([features, self.conv_2(six), one, inside], 1)))
+        joined = self.conv_cat(torch.cat([features, self.conv_2(six), one, inside], 1))
+        return self.upsampler[0](joined)
+
+    def forward(self, small: Tensor) -> Tensor:
+        """Return the enlarged picture, not clamped."""
+        large = self.upsampler[1](self.detail(small))
+        return large + functional.interpolate(small, scale_factor=self.scale) if self.near else large
+
+    def wanted_detail(self, small: Tensor, large: Tensor) -> Tensor:
+        """Return the detail that would make `forward` give `large` exactly."""
+        wanted = functional.pixel_unshuffle(large, self.scale)
+        return wanted - small.repeat_interleave(self.scale**2, dim=1) if self.near else wanted
 
 
 def fold(skip: list[Tensor], convs: list[list[Tensor]]) -> tuple[Tensor, Tensor]:
@@ -115,6 +132,7 @@ def span_from_tensors(tensors: dict[str, Tensor]) -> SPAN:
         width=tensors["conv_1.eval_conv.weight"].shape[0],
         scale=math.isqrt(tensors["upsampler.0.weight"].shape[0] // 3),
         norm="no_norm" not in tensors,
+        near="near_skip" in tensors,
     )
     network.load_state_dict(tensors)
     return network
