@@ -18,6 +18,7 @@ COMMANDS = {
     "trade": ("evaluation.trade", "set closeness beside work and time, as a table and a plot"),
     "crops": ("evaluation.crops", "draw pieces of pictures side by side, for a card"),
     "export": ("commands.export", "export a checkpoint as it stands"),
+    "mix": ("commands.mix", "interpolate the weights of two model files"),
     "plot": ("commands.plot", "draw how runs went"),
     "compare": ("commands.compare", "compare PyTorch and lenslet on pictures"),
     "convert": ("commands.convert", "turn ncnn or ONNX files into a model file"),

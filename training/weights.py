@@ -85,6 +85,17 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     return dict(flattened(content)), {}
 
 
+def interpolated(own: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Return `share` of the way from one network's weights to those of another of the same shape, in f32.
+
+    Raises ValueError where names or shapes differ.
+    """
+    shapes = [{name: tensor.shape for name, tensor in tensors.items()} for tensors in (own, other)]
+    if shapes[0] != shapes[1]:
+        raise ValueError("the two networks have other shapes, so they cannot be mixed")
+    return {name: tensor.float().lerp(other[name].float(), share) for name, tensor in own.items()}
+
+
 def load_model(path: Path, act: str | None = None, scale: int | None = None) -> nn.Module:
     """Read a model file of any known architecture into a network computing in f32.
 

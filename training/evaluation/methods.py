@@ -18,7 +18,7 @@ from torch import nn
 from ..evaluate import enlarge
 from ..pictures import Pair
 from ..resize import imresize
-from ..weights import load_model
+from ..weights import interpolated, load_model
 
 CLASSICAL = ("nearest", "bilinear", "bicubic", "lanczos")
 
@@ -69,8 +69,8 @@ def of_mix(name: str, own: Path, other: Path, share: float, device: str = "cpu")
 
     @cache
     def network() -> nn.Module:
-        mixed, end = load_model(own), load_model(other).state_dict()
-        mixed.load_state_dict({key: value.lerp(end[key], share) for key, value in mixed.state_dict().items()})
+        mixed = load_model(own)
+        mixed.load_state_dict(interpolated(mixed.state_dict(), load_model(other).state_dict(), share))
         return mixed.to(device)
 
     digest = hashlib.sha256(own.read_bytes() + other.read_bytes() + str(share).encode()).hexdigest()

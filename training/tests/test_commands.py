@@ -192,3 +192,21 @@ def test_a_run_that_starts_from_a_model_says_so(model: Path, folder: Path) -> No
     assert "--start tiny.safetensors" in card
     assert "`--kind mild --noise-chance 0.5`" in card
     assert "--width 4 --depth 1 --scale 2 --iterations 12 --batch 2 --crop 12" in card
+
+
+def test_mixing_two_model_files(model: Path, tmp_path: Path) -> None:
+    """Weights lie where the share says, and the header tells of it; other shapes and shares are refused."""
+    end, out = tmp_path / "end.safetensors", tmp_path / "mixed.safetensors"
+    own = load_model(model).state_dict()
+    shifted = {name: tensor + 1 for name, tensor in own.items()}
+    end.write_bytes(encode(to_f16(shifted), {"scale": "2", "training": "long"}))
+    assert main(["mix", str(model), str(end), "--share", "0.25", "--out", str(out)]) == 0
+    for name, tensor in load_model(out).state_dict().items():
+        torch.testing.assert_close(tensor, own[name] + 0.25, atol=2e-3, rtol=0)
+    with safe_open(out, "pt") as file:
+        expected = "0.25 of the way from tiny to weights trained on from it: long"
+        assert file.metadata() == {"scale": "2", "training": expected}
+    assert main(["mix", str(model), str(end), "--share", "1.5", "--out", str(out)]) == 1
+    other = tmp_path / "other.safetensors"
+    other.write_bytes(encode(to_f16(Compact(5, 1, 2).state_dict()), {}))
+    assert main(["mix", str(model), str(other), "--share", "0.5", "--out", str(out)]) == 1
