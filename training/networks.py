@@ -6,11 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from .architectures.compact import Compact
+from .architectures.span import SPAN
 from .architectures.srcnn import SRCNN
+from .initial import even_out
 from .plan import Plan
 
 # What people call the architectures that can be trained.
-ARCHITECTURES = {"compact": "Compact", "srcnn": "SRCNN"}
+ARCHITECTURES = {"compact": "Compact", "span": "SPAN", "srcnn": "SRCNN"}
 
 # The sizes of SRCNN's paper: 64 kernels of 9x9, 32 of 1x1, one of 5x5, on luma.
 SRCNN_WIDTHS, SRCNN_KERNELS = [64, 32], [9, 1, 5]
@@ -25,27 +27,32 @@ def fresh_network(plan: Plan) -> nn.Module:
     """Return the network that the plan describes, with random weights.
 
     Besides `forward`, which enlarges pictures, it has `detail`, the part of the work that is learnt, and
-    `wanted_detail`, what that should give; see `Compact`. An SRCNN has one size, whatever the plan says.
+    `wanted_detail`, what that should give; see `Compact`. A SPAN has six blocks and an SRCNN one size,
+    whatever the plan says.
     """
     if plan.architecture == "compact":
         return Compact(plan.width, plan.depth, plan.scale)
+    if plan.architecture == "span":
+        network = SPAN(plan.width, plan.scale, norm=False, near=True)
+        even_out(network, network.upsampler[0])
+        return network
     if plan.architecture == "srcnn":
         return SRCNN(1, SRCNN_WIDTHS, SRCNN_KERNELS, plan.scale)
-    raise ValueError(f"the architecture must be compact or srcnn, not {plan.architecture}")
+    raise ValueError(f"the architecture must be compact, span or srcnn, not {plan.architecture}")
 
 
 def start_from(network: nn.Module, tensors: dict[str, Tensor]) -> None:
     """Set the network's weights to those of another of the same width and depth.
 
-    A Compact network may be of another scale: its last convolution then starts from the other's, each of its
-    pixels from the one at the same place. Raises ValueError where names or shapes do not fit.
+    A Compact network or a SPAN may be of another scale: its last convolution then starts from the other's,
+    each of its pixels from the one at the same place. Raises ValueError where names or shapes do not fit.
     """
     own = network.state_dict()
     if own.keys() != tensors.keys():
         raise ValueError("the file to start from holds another network: the tensors have other names")
     *_, weight, bias = own
     started = {name: tensor.float() for name, tensor in tensors.items()}
-    if isinstance(network, Compact) and own[weight].shape != started[weight].shape:
+    if not isinstance(network, SRCNN) and own[weight].shape != started[weight].shape:
         started |= {name: rescaled(started[name], network.scale) for name in (weight, bias)}
     for name, tensor in started.items():
         if tensor.shape != own[name].shape:

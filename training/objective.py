@@ -22,7 +22,7 @@ def picture_loss(state: State, small: Tensor, large: Tensor) -> Tensor:
     """Return the loss of the picture; with a discriminator, also compute its gradients and move it."""
     plan = state.plan
     with state.autocast():
-        made = state.network(small).float()
+        made = state.enlarge(small).float()
     loss = pixel_loss(plan.pixel_at(state.step), made, large)
     if plan.frequency:
         loss = loss + plan.frequency * frequency_loss(made, large)

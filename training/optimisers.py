@@ -18,15 +18,18 @@ QUINTIC = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """Return about the nearest matrix whose rows, or else columns, are orthonormal, by Newton-Schulz."""
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = (matrix.T if tall else matrix) / (matrix.norm() + 1e-7)
+def orthogonal(matrices: Tensor) -> Tensor:
+    """Return about the nearest matrices whose rows, or else columns, are orthonormal, by Newton-Schulz.
+
+    Takes and returns (count, rows, columns).
+    """
+    tall = matrices.shape[1] > matrices.shape[2]
+    x = (matrices.mT if tall else matrices) / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
     a, b, c = QUINTIC
     for _ in range(ITERATIONS):
-        square = x @ x.T
+        square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
-    return x.T if tall else x
+    return x.mT if tall else x
 
 
 class Muon(torch.optim.Optimizer):
@@ -41,20 +44,30 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:
-        """Move the weights that have a gradient; `closure` is not used."""
+        """Move the weights that have a gradient, those of one shape together; `closure` is not used."""
         for group in self.param_groups:
+            shapes: dict[torch.Size, list[nn.Parameter]] = {}
             for weight in group["params"]:
-                if weight.grad is None:
-                    continue
-                state = self.state[weight]
-                if not state:
-                    state["momentum"] = torch.zeros_like(weight)
-                momentum = state["momentum"].mul_(MOMENTUM).add_(weight.grad)
-                ahead = weight.grad.add(momentum, alpha=MOMENTUM)
-                update = orthogonal(ahead.flatten(1))
-                # An orthogonal matrix has unit rows or columns; this evens out the shapes.
-                size = UPDATE_RMS * math.sqrt(max(update.shape))
-                weight.add_(update.view_as(weight), alpha=-group["lr"] * size)
+                if weight.grad is not None:
+                    shapes.setdefault(weight.shape, []).append(weight)
+            for weights in shapes.values():
+                self.move(weights, group["lr"])
+
+    def move(self, weights: list[nn.Parameter], rate: float) -> None:
+        """Move weights of one shape."""
+        for weight in weights:
+            if not self.state[weight]:
+                self.state[weight]["momentum"] = torch.zeros_like(weight)
+        momenta = [self.state[weight]["momentum"] for weight in weights]
+        gradients = [weight.grad for weight in weights]
+        torch._foreach_mul_(momenta, MOMENTUM)
+        torch._foreach_add_(momenta, gradients)
+        ahead = torch._foreach_add(gradients, momenta, alpha=MOMENTUM)
+        updates = orthogonal(torch.stack([update.flatten(1) for update in ahead]))
+        # An orthogonal matrix has unit rows or columns; this evens out the shapes.
+        size = UPDATE_RMS * math.sqrt(max(updates.shape[1:]))
+        moves = [update.view_as(weight) for update, weight in zip(updates, weights, strict=True)]
+        torch._foreach_add_(weights, moves, alpha=-rate * size)
 
 
 def make_optimisers(network: nn.Module, plan: Plan) -> list[torch.optim.Optimizer]:
@@ -69,5 +82,5 @@ def make_optimisers(network: nn.Module, plan: Plan) -> list[torch.optim.Optimize
     inner = convolutions[1:-1] if plan.optimiser == "muon" else []
     theirs = {id(weight) for weight in inner}
     others = [weight for weight in network.parameters() if id(weight) not in theirs]
-    made: list[torch.optim.Optimizer] = [torch.optim.Adam(others, lr=plan.rate, betas=(0.9, 0.99))]
-    return [*made, Muon(inner, plan.rate)] if inner else made
+    adam = torch.optim.Adam(others, lr=plan.rate, betas=(0.9, 0.99), fused=others[0].is_cuda)
+    return [adam, Muon(inner, plan.rate)] if inner else [adam]

@@ -20,6 +20,10 @@ class Plan:
     iterations: int = 24_000
     batch: int = 16
     crop: int = 48
+    patches: int = 256
+    fresh: int = 4
+    zoom: float = 2.0
+    recolour: float = 0.5
     rate: float = 1e-3
     optimiser: str = "muon"
     ema: float = 0.999

@@ -40,11 +40,15 @@ class State:
         self.optimisers = make_optimisers(self.network, plan)
         self.adversary = Adversary(plan.discriminator, plan.rate, device) if plan.has_adversary() else None
         self.half = computes_bf16(device)
-        # What training calls; may be set to a compiled version of the same.
-        self.detail = self.network.detail
+        # What training calls of the network.
+        self.detail, self.enlarge = self.network.detail, self.network.forward
         self.step = 0
         self.seconds = 0.0
         self.history: list[dict[str, float]] = []
+
+    def compile(self) -> None:
+        """Have PyTorch compile what training calls, once it does."""
+        self.detail, self.enlarge = torch.compile(self.network.detail), torch.compile(self.network.forward)
 
     def autocast(self) -> torch.autocast:
         """Return a context in which convolutions compute in bf16 where the device does that."""

@@ -25,6 +25,8 @@ def architecture(plan: Plan) -> str:
     name = ARCHITECTURES[plan.architecture]
     if plan.architecture == "srcnn":
         return name
+    if plan.architecture == "span":
+        return f"{name}, {plan.width} channels, 6 blocks of three convolutions"
     return f"{name}, {plan.width} channels, {plan.depth} inner convolutions"
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from .batches import Batches, Cut, Source
 from .distributed import average_gradients, is_first, own_crops
 from .history import write_history
 from .objective import objective
+from .patches import Patches, Source, Variation
 from .plan import Plan
+from .pool import Cut, Pool
 from .state import State
 
 # The optimisers know little of a fresh network's gradients; rates rise over so many iterations.
@@ -58,12 +59,16 @@ def progress(state: State, loss: float, speed: float) -> str:
 
 @dataclass(frozen=True)
 class Habits:
-    """When a run does what besides learning, and how many processes cut its batches."""
+    """When a run does what besides learning, how many processes cut its patches, and how long it may take.
+
+    With `minutes` the plan's iterations give way to as many as can be done in that time.
+    """
 
     checkpoint: Path
     save_every: int = 2000
     report_every: int = 200
     workers: int = 0
+    minutes: float = 0.0
 
 
 def run(
@@ -79,17 +84,26 @@ def run(
     averaged network measured: PSNR-Y in dB by name of the set.
     """
     plan = state.plan
-    batches = Batches(sources, Cut(plan.scale, plan.crop, plan.batch, plan.seed), plan.degradation)
+    # Patches a third wider than a crop are cut in many ways, and small enough to be made often.
+    side, variation = 4 * plan.crop // 3, Variation(plan.zoom, plan.recolour)
+    patches = Patches(sources, plan.scale, side, plan.seed, plan.degradation, variation)
+    pool = Pool(patches, Cut(plan.crop, plan.batch, plan.seed, plan.patches, plan.fresh), state.device)
+    if state.step >= plan.iterations:
+        return
     total, counted = torch.zeros((), device=state.device), 0
-    last = time.monotonic()
-    for small, large in batches.stream(state.step, plan.iterations, own_crops(plan.batch), habits.workers):
+    begun = last = time.monotonic()
+    for small, large in pool.batches(state.step, own_crops(plan.batch), habits.workers):
         total += iterate(state, small, large)
         counted += 1
-        saves = state.step == plan.iterations or state.step % habits.save_every == 0
+        ends = state.step == state.plan.iterations
+        saves = ends or state.step % habits.save_every == 0
         if not saves and state.step % habits.report_every:
             continue
         loss, now = total.item() / counted, time.monotonic()
         state.seconds += now - last
+        # The first stretch has compiling in it, so it tells nothing of the speed.
+        if habits.minutes and not ends and last > begun:
+            pace(state, counted / (now - last), habits.minutes * 60 - (now - begun))
         log(progress(state, loss, counted / (now - last)))
         measured = measure(state) if measure and saves and is_first() else {}
         if measured:
@@ -98,5 +112,12 @@ def run(
         if saves and is_first():
             state.save(habits.checkpoint)
             write_history(habits.checkpoint.with_suffix(".csv"), state.history)
+        if ends:
+            return
         total, counted = torch.zeros((), device=state.device), 0
         last = time.monotonic()
+
+
+def pace(state: State, speed: float, seconds: float) -> None:
+    """Plan as many iterations as `seconds` allow at a `speed` in iterations per second."""
+    state.plan = replace(state.plan, iterations=state.step + max(1, round(seconds * speed)))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 
-from ..batches import Source
 from ..cache import read_cached
 from ..degradation import add_options as add_degradation
 from ..degradation import from_args as degradation_from
@@ -15,6 +14,7 @@ from ..distributed import is_first, join, leave, processes
 from ..evaluate import glance, read_evaluation
 from ..export import export
 from ..networks import parameter_count
+from ..patches import Source
 from ..pictures import Pair, megapixels
 from ..plan import Facts, Plan
 from ..state import State, load
@@ -24,13 +24,17 @@ from ..weights import read_tensors
 from .common import about, add_device, add_output, checkpoint_of, log
 
 PLAN_HELP = {
-    "architecture": "kind of network: compact or srcnn",
+    "architecture": "kind of network: compact, span or srcnn",
     "width": "channels of each inner convolution",
     "depth": "number of inner convolutions",
     "scale": "enlarging factor, 1 to 4",
     "iterations": "batches to learn from, in all",
     "batch": "crops in a batch",
     "crop": "side of a crop, in small pixels",
+    "patches": "patches to hold at a time, which crops are cut from",
+    "fresh": "patches that are replaced with each batch",
+    "zoom": "shrink pictures by up to that before they are cut, half of the time; 1 never does",
+    "recolour": "chance that red, green and blue change places",
     "rate": "learning rate at the start",
     "optimiser": "muon or adam",
     "ema": "share that the running average of the weights keeps at each iteration",
@@ -50,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--data", type=Path, nargs="+", required=True, help="folders of pictures to learn from")
     add("--shares", type=float, nargs="+", help="of the crops, one for each folder (default: equal ones)")
+    add("--upright", type=Path, nargs="+", default=[], help="those never turned or mirrored: pages of text")
     add("--eval", type=Path, nargs="+", default=[], help="folders to measure on; never learned from")
     add("--hold-out", type=int, default=8, help="without --eval, pictures kept apart (default: %(default)s)")
     add_output(parser)
@@ -62,8 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--memory", type=float, default=8, help="GiB of pictures to hold (default: %(default)s)")
     add("--save-every", type=int, default=2000, help="iterations between checkpoints (default: %(default)s)")
     add("--report-every", type=int, default=200, help="iterations between lines (default: %(default)s)")
-    add("--workers", type=int, default=0, help="processes that cut batches ahead (default: %(default)s)")
-    add("--compile", action="store_true", help="compile the network; needs a C++ compiler")
+    add("--workers", type=int, default=0, help="processes that make patches ahead (default: %(default)s)")
+    add("--minutes", type=float, default=0, help="end after so long, whatever --iterations says")
+    add("--compile", action="store_true", help="compile the network; needs a C compiler")
     add_device(parser)
     add_degradation(parser)
 
@@ -76,6 +82,8 @@ def read_sources(args: argparse.Namespace) -> tuple[list[Source], dict[str, list
     shares = args.shares or [1.0] * len(args.data)
     if len(shares) != len(args.data) or min(shares) <= 0:
         raise ValueError("--shares takes one positive number for each folder of --data")
+    if not set(args.upright) <= set(args.data):
+        raise ValueError("--upright takes folders of --data")
     kept = 0 if args.eval else args.hold_out
     if not args.eval and kept < 1:
         raise ValueError("without --eval, at least one picture must be held out")
@@ -90,7 +98,7 @@ def read_sources(args: argparse.Namespace) -> tuple[list[Source], dict[str, list
                 f"{found} usable pictures in {folder} are too few to learn from, with {kept} held out"
             )
         held_out += reading.pairs[:kept]
-        sources.append(Source(reading.pairs[kept:], share))
+        sources.append(Source(reading.pairs[kept:], share, folder in args.upright))
     return sources, read_evaluation(args.eval, args.scale) if args.eval else {"held-out": held_out}
 
 
@@ -117,12 +125,12 @@ def run(args: argparse.Namespace) -> None:
     state = load(checkpoint, device, plan, facts) if args.resume else State(plan, facts, device, tensors)
     log(f"{parameter_count(state.network)} parameters on {device}, from iteration {state.step}")
     if args.compile:
-        state.detail = torch.compile(state.network.detail)
+        state.compile()
 
     def measure(state: State) -> dict[str, float]:
         return glance(sets, state.average, plan.scale)
 
-    habits = Habits(checkpoint, args.save_every, args.report_every, args.workers)
+    habits = Habits(checkpoint, args.save_every, args.report_every, args.workers, args.minutes)
     run_training(state, sources, habits, log if is_first() else lambda line: None, measure)
     if is_first():
         log(export(state, sets, args.out, about(args)))

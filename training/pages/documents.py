@@ -75,9 +75,9 @@ def draw_column(scene: Scene, box: Box) -> None:
 
 
 def draw_small_print(scene: Scene, box: Box) -> None:
-    """Fill a box with paragraphs in one style of 6 to 12 pixels, the smaller the more often; mostly Latin."""
+    """Fill a box with paragraphs in one style of 5.5 to 10 pixels, smaller ones more often; mostly Latin."""
     rng = scene.rng
-    size = 6 * 2 ** rng.random()
+    size = 5.5 * 1.8 ** rng.random()
     style = random_style(scene, foreign=rng.random() < 0.4)
     style = replace(style, size=round(size) if rng.random() < 0.6 else size, spacing=0)
     y = box.top

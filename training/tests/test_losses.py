@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.batches import Source
 from training.losses.adversary import Adversary
 from training.losses.artifacts import artifact_loss, artifact_map
 from training.losses.discriminator import Discriminator, matching_loss
 from training.losses.pixel import charbonnier, frequency_loss, pixel_loss
+from training.patches import Source
 from training.pictures import read_folder
 from training.plan import Facts, Plan
 from training.state import State, load

@@ -25,6 +25,19 @@ def test_what_srcnn_should_compute_is_luma() -> None:
     assert white.flatten().tolist() == pytest.approx(120 * [235 / 255])
 
 
+def test_the_detail_that_a_span_should_make_gives_the_large_picture() -> None:
+    """With the picture repeated and without."""
+    network = fresh_network(Plan(architecture="span", width=4, scale=2))
+    small, large = torch.rand(1, 3, 6, 5), torch.rand(1, 3, 12, 10)
+    for near in (True, False):
+        network.near = near
+        wanted = network.wanted_detail(small, large)
+        assert wanted.shape == network.detail(small).shape
+        network.detail = lambda _, wanted=wanted: wanted
+        torch.testing.assert_close(network(small), large)
+        del network.detail
+
+
 def test_starting_from_the_same_network_gives_it() -> None:
     """Bit for bit; another width or depth is refused with what differs."""
     plan = Plan(width=4, depth=2, scale=2)
@@ -38,9 +51,13 @@ def test_starting_from_the_same_network_gives_it() -> None:
         start_from(fresh_network(Plan(width=5, depth=2, scale=2)), one.state_dict())
 
 
-def test_starting_from_another_scale_samples_its_pixels() -> None:
+@pytest.mark.parametrize("architecture", ["compact", "span"])
+def test_starting_from_another_scale_samples_its_pixels(architecture: str) -> None:
     """From 4 to 2: every second pixel of each row and column; from 2 to 4 each pixel twice."""
-    four, two = (fresh_network(Plan(width=4, depth=1, scale=scale)) for scale in (4, 2))
+    plans = [Plan(architecture=architecture, width=4, depth=1, scale=scale) for scale in (4, 2)]
+    four, two = map(fresh_network, plans)
+    last = four.body[-1] if architecture == "compact" else four.upsampler[0]
+    torch.nn.init.normal_(last.weight)
     picture = torch.rand(1, 3, 8, 8)
     start_from(two, four.state_dict())
     assert torch.allclose(two(picture), four(picture)[:, :, ::2, ::2], atol=1e-6)

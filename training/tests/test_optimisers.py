@@ -13,7 +13,7 @@ from training.plan import Plan
 def test_singular_values_come_close_to_one(shape: tuple[int, int]) -> None:
     """Whatever they were before; the quintic trades exactness for speed and stays within 0.5 to 1.3."""
     matrix = torch.randn(shape, generator=torch.Generator().manual_seed(1)) * 1e-3
-    values = torch.linalg.svdvals(orthogonal(matrix))
+    values = torch.linalg.svdvals(orthogonal(matrix[None])[0])
     assert 0.5 < values.min()
     assert values.max() < 1.3
     assert torch.linalg.svdvals(matrix / matrix.norm()).min() < 0.4
@@ -27,6 +27,25 @@ def test_the_size_of_an_update_depends_on_the_rate_alone(shape: tuple[int, ...])
         weight.grad = factor * torch.randn(shape, generator=torch.Generator().manual_seed(2))
         Muon([weight], 0.1).step()
         assert weight.detach().square().mean().sqrt() == pytest.approx(0.1 * UPDATE_RMS, rel=0.25)
+
+
+def test_weights_of_one_shape_move_as_each_would_alone() -> None:
+    """They are put together for speed only."""
+    shapes = ((8, 4, 3, 3), (8, 4, 3, 3), (4, 8, 1, 1), (8, 4, 3, 3))
+    generator = torch.Generator().manual_seed(4)
+    gradients = [torch.randn(shape, generator=generator) for shape in shapes]
+
+    def moved(groups: list[range]) -> list[torch.Tensor]:
+        weights = [nn.Parameter(torch.zeros(shape)) for shape in shapes]
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = gradient.clone()
+        for group in groups:
+            Muon([weights[number] for number in group], 0.1).step()
+        return [weight.detach() for weight in weights]
+
+    together, alone = moved([range(4)]), moved([range(n, n + 1) for n in range(4)])
+    for one, other in zip(together, alone, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_momentum_carries_on_without_a_gradient() -> None:

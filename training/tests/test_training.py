@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.batches import Batches, Source
+from training.patches import Source
 from training.pictures import read_folder
 from training.plan import Facts, Plan
+from training.pool import Places, Pool
 from training.state import State, load
 from training.train import Habits, learning_rate, run
 
@@ -45,12 +46,12 @@ def test_every_iteration_has_its_own_batch(
     """Batch numbers count up from nought."""
     numbers = []
 
-    def cut(batches: Batches, step: int, wanted: range | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+    def places(pool: Pool, step: int) -> Places:
         numbers.append(step)
-        return original(batches, step, wanted)
+        return original(pool, step)
 
-    original = Batches.cut
-    monkeypatch.setattr(Batches, "cut", cut)
+    original = Pool.places
+    monkeypatch.setattr(Pool, "places", places)
     train(State(PLAN, FACTS, CPU), sources, tmp_path / "run.ckpt")
     assert numbers == list(range(40))
 
@@ -75,6 +76,14 @@ def test_resuming_continues_exactly(sources: list[Source], tmp_path: Path) -> No
     assert train(resumed, sources, tmp_path / "cut.ckpt") == losses
     for name, tensor in whole.average.state_dict().items():
         assert tensor.equal(resumed.average.state_dict()[name]), name
+
+
+def test_minutes_take_the_place_of_iterations(sources: list[Source], tmp_path: Path) -> None:
+    """No time is left at the second report, so the next iteration is the last, at the lowest rate."""
+    state = State(PLAN, FACTS, CPU)
+    run(state, sources, Habits(tmp_path / "run.ckpt", 10, 10, minutes=1e-6), log=lambda line: None)
+    assert (state.step, state.plan.iterations) == (21, 21)
+    assert [report["step"] for report in state.history] == [10, 20, 21]
 
 
 def test_resuming_refuses_another_shape(sources: list[Source], tmp_path: Path) -> None:
