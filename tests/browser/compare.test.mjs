@@ -26,17 +26,18 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await enlargeAgain(page, label);
     }
 
-    /** What stands on the two sides, and where. */
+    /** What stands on the two sides, and where, once the page has laid itself out. */
     const sides = () =>
-      page.evaluate(() =>
-        ['.before', '.after'].map((side, index) => {
+      page.evaluate(async () => {
+        for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+        return ['.before', '.after'].map((side, index) => {
           const canvases = [...document.querySelectorAll(`${side} canvas`)];
           const { x, y, width, height } = canvases[0].getBoundingClientRect();
           const select = /** @type {HTMLSelectElement} */ (document.querySelectorAll('.sides select')[index]);
           const canvas = /** @type {HTMLCanvasElement} */ (canvases[0]);
           return { label: select.selectedOptions[0].text, pixels: canvas.width, count: canvases.length, place: [x, y, width, height] };
-        }),
-      );
+        });
+      });
 
     /** @param {'left' | 'right'} side @param {string} label */
     const put = (side, label) =>
