@@ -11,7 +11,18 @@ macro_rules! files {
 }
 
 /// Every weight file that the index lists, those of sliders too.
-const FILES: &[(&str, &[u8])] = files!["fast-x4.safetensors", "first-x4.safetensors"];
+const FILES: &[(&str, &[u8])] = files![
+    "photo-x4.safetensors",
+    "photo-x4-strength.safetensors",
+    "photo-x4-denoise.safetensors",
+    "fidelity-x4.safetensors",
+    "text-x4.safetensors",
+    "fast-x4.safetensors",
+    "fidelity-x2.safetensors",
+    "text-x2.safetensors",
+    "fast-x2.safetensors",
+    "srcnn-x4.safetensors",
+];
 
 /// Every built-in model.
 ///
