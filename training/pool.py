@@ -56,7 +56,9 @@ class Pool:
     """
 
     def __init__(self, patches: Patches, cut: Cut, device: torch.device) -> None:
-        """Make room for the patches on the device."""
+        """Make room for the patches on the device; raises ValueError unless at least one is new each time."""
+        if cut.fresh < 1:
+            raise ValueError(f"at least one patch must be fresh for each batch, not {cut.fresh}")
         self.patches, self.cut, self.device = patches, cut, device
         self.groups = max(1, cut.patches // cut.fresh)
         count, side, scale = self.groups * cut.fresh, patches.side, patches.scale

@@ -59,7 +59,7 @@ def progress(state: State, loss: float, speed: float) -> str:
 
 @dataclass(frozen=True)
 class Habits:
-    """When a run does what besides learning, how many processes cut its patches, and how long it may take.
+    """When a run does what besides learning, how many processes make its patches, and how long it may take.
 
     With `minutes` the plan's iterations give way to as many as can be done in that time.
     """
@@ -84,12 +84,12 @@ def run(
     averaged network measured: PSNR-Y in dB by name of the set.
     """
     plan = state.plan
+    if state.step >= plan.iterations:
+        return
     # Patches a third wider than a crop are cut in many ways, and small enough to be made often.
     side, variation = 4 * plan.crop // 3, Variation(plan.zoom, plan.recolour)
     patches = Patches(sources, plan.scale, side, plan.seed, plan.degradation, variation)
     pool = Pool(patches, Cut(plan.crop, plan.batch, plan.seed, plan.patches, plan.fresh), state.device)
-    if state.step >= plan.iterations:
-        return
     total, counted = torch.zeros((), device=state.device), 0
     begun = last = time.monotonic()
     for small, large in pool.batches(state.step, own_crops(plan.batch), habits.workers):

@@ -115,6 +115,8 @@ def run(args: argparse.Namespace) -> None:
     """Train, then export what was trained."""
     plan = Plan(**{name: getattr(args, name) for name in PLAN_HELP}, degradation=degradation_from(args))
     device = join(torch.device(args.device))
+    if args.minutes and processes() > 1:
+        raise ValueError("--minutes is for one process: several would each end at another iteration")
     torch.backends.cudnn.benchmark = True
     sources, sets = read_sources(args)
     pairs = [pair for source in sources for pair in source.pairs]

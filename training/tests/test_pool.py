@@ -3,6 +3,7 @@
 from itertools import islice
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
 
@@ -70,6 +71,12 @@ def test_parts_of_a_batch_make_the_whole() -> None:
     cut = Cut(8, 4, 1, patches=8)
     whole, first, second = (batches(cut, 5, 1, part)[0][0] for part in (None, range(2), range(2, 4)))
     assert whole.equal(torch.cat([first, second]))
+
+
+def test_a_pool_that_never_changes_is_refused() -> None:
+    """It would be learnt by heart."""
+    with pytest.raises(ValueError, match="not 0"):
+        Pool(Patches(one_source(), 2, 12, 1), Cut(8, 4, 1, fresh=0), CPU)
 
 
 def test_patches_give_way_to_new_ones() -> None:
