@@ -15,6 +15,8 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
 }
 
 override SOURCE_FIRST: u32 = 0u;

@@ -41,7 +41,7 @@ fn variant(text: &str, half: bool) -> String {
 /// The file of an entry point.
 fn shader_of(entry: Entry) -> &'static str {
     match entry {
-        Entry::Body | Entry::Tail | Entry::Direct => "conv",
+        Entry::Square | Entry::StagedSquare | Entry::StagedPair | Entry::AnyKernel => "conv",
         Entry::MaxPool => "max_pool",
         Entry::Resize => "resize",
         Entry::PixelUnshuffle => "pixel_unshuffle",
@@ -133,13 +133,11 @@ impl Compiler<'_> {
 
 /// Where output channel `channel` goes: block and lane. In the tail each block is one pixel of the enlarged picture.
 fn place(step: &Step, conv: &Conv, channel: usize) -> (usize, usize) {
-    match step.entry {
-        Entry::Tail => {
-            let pixels = conv.output.channels / 3;
-            (channel % pixels, channel / pixels)
-        }
-        _ => (channel / 4, channel % 4),
+    if step.is_tail() {
+        let pixels = conv.output.channels / 3;
+        return (channel % pixels, channel / pixels);
     }
+    (channel / 4, channel % 4)
 }
 
 /// Output blocks rounded up to pairs: weights are packed for two at a time.

@@ -4,6 +4,7 @@
 //! them, `run` puts a tile through. Weights are uploaded once. Each tile is one compute pass and one submit (a few for
 //! large networks), and several tiles are under way at a time so that the GPU never waits for the way back.
 
+mod blocking;
 mod buffers;
 mod device;
 mod kernels;
@@ -14,6 +15,7 @@ mod tests;
 
 use std::cell::RefCell;
 
+pub use blocking::Blocking;
 pub use kernels::shader_variants;
 
 use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
@@ -61,7 +63,7 @@ impl Gpu {
         allow_software: bool,
     ) -> Result<Self> {
         let device = Device::open(precision, allow_software).await?;
-        let plan = Plan::new(network);
+        let plan = Plan::new(network, Blocking::ON_SOFTWARE, false);
         // A weight beyond the range of f16 would become infinite.
         let half = device.half && network.fits_f16();
         if precision == Precision::F16 && !half {

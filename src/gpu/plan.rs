@@ -1,20 +1,22 @@
 //! Ops to dispatches: which entry point runs each op, and which buffer holds each feature map.
 
-use super::buffers::Buffers;
+use super::{blocking::Blocking, buffers::Buffers};
 use crate::{
     Network,
-    network::{Activation, BLOCK, Combine, Conv, Op, PixelShuffle, ResizeFilter, Slice},
+    network::{Activation, BLOCK, Combine, Conv, Op, PixelShuffle, PixelUnshuffle, ResizeFilter, Slice},
 };
 
 /// The entry points of all shaders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Entry {
-    /// A 3x3 convolution.
-    Body,
-    /// A 3x3 convolution and the pixel shuffle after it.
-    Tail,
+    /// A 3x3 convolution, see [`Blocking`].
+    Square,
+    /// Likewise.
+    StagedSquare,
+    /// Likewise.
+    StagedPair,
     /// Any other convolution.
-    Direct,
+    AnyKernel,
     MaxPool,
     Resize,
     PixelUnshuffle,
@@ -45,9 +47,10 @@ pub(super) enum Binding {
 impl Entry {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Body => "body",
-            Self::Tail => "tail",
-            Self::Direct => "direct",
+            Self::Square => "square",
+            Self::StagedSquare => "staged_square",
+            Self::StagedPair => "staged_pair",
+            Self::AnyKernel => "any_kernel",
             Self::MaxPool => "max_pool",
             Self::Resize => "resize",
             Self::PixelUnshuffle => "pixel_unshuffle",
@@ -59,12 +62,24 @@ impl Entry {
         }
     }
 
+    /// Pixels that a workgroup makes.
+    fn group(self) -> [u32; 2] {
+        match self {
+            Self::Square => [32, 32],
+            Self::StagedSquare => [32, 16],
+            Self::StagedPair => [16, 16],
+            Self::AnyKernel => [32, 8],
+            _ => [8, 8],
+        }
+    }
+
     /// Everything that it reads or writes.
     pub(super) fn bindings(self) -> &'static [Binding] {
         use Binding::{Enlarged, Epilogue, Extent, Other, Output, Picture, Second, Source, Statistics, Weights};
         match self {
-            Self::Body | Self::Direct => &[Extent, Weights, Epilogue, Source, Other, Output, Second],
-            Self::Tail => &[Extent, Weights, Epilogue, Source, Output, Picture, Enlarged],
+            Self::Square | Self::StagedSquare | Self::StagedPair | Self::AnyKernel => {
+                &[Extent, Weights, Epilogue, Source, Other, Output, Picture, Enlarged, Second]
+            }
             Self::MaxPool | Self::Resize => &[Extent, Source, Output],
             Self::PixelUnshuffle => &[Extent, Output, Picture],
             Self::PixelShuffle => &[Extent, Source, Picture, Enlarged],
@@ -81,6 +96,8 @@ impl Entry {
 pub(super) enum Area {
     /// The output map of the tile.
     Output,
+    /// The part of the output map that later steps look at.
+    Needed,
     /// The part of the source that goes out as pixels, each as a square of so many.
     Kept(u32),
     /// So many workgroups.
@@ -103,14 +120,23 @@ pub(super) struct Step {
     pub(super) second: Option<usize>,
     pub(super) output: Option<usize>,
     pub(super) area: Area,
-    /// Pixels of the area that a workgroup makes, and layers of workgroups.
-    pub(super) group: [u32; 2],
+    /// Layers of workgroups.
     pub(super) layers: u32,
     /// Floating-point operations for each LR pixel.
     pub(super) flops: f64,
 }
 
 impl Step {
+    /// Pixels of the area that a workgroup makes.
+    pub(super) fn group(&self) -> [u32; 2] {
+        self.entry.group()
+    }
+
+    /// Whether it does the pixel shuffle after a convolution in passing.
+    pub(super) fn is_tail(&self) -> bool {
+        self.constants.contains(&("TAIL", 1.0))
+    }
+
     /// Blocks of 4 channels that it reads and makes, for convolutions.
     pub(super) fn blocks(&self) -> [u32; 2] {
         ["SOURCE_BLOCKS", "OUTPUT_BLOCKS"].map(|name| {
@@ -130,9 +156,12 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(network: &Network) -> Self {
-        let buffers = Buffers::new(network);
-        let mut planner = Planner { network, buffer_of: &buffers.of_map, steps: Vec::new(), groups: 0 };
+    /// `fused` says whether shaders write multiplications and additions as fused ones.
+    pub(super) fn new(network: &Network, blocking: Blocking, fused: bool) -> Self {
+        let is_picture = picture_maps(network);
+        let buffers = Buffers::new(network, |map| !is_picture[map]);
+        let buffer_of = &buffers.of_map;
+        let mut planner = Planner { network, buffer_of, is_picture, blocking, fused, steps: Vec::new(), groups: 0 };
         let ops = network.ops();
         let mut index = 0;
         while index < ops.len() {
@@ -146,16 +175,13 @@ impl Plan {
 struct Planner<'a> {
     network: &'a Network,
     buffer_of: &'a [Option<usize>],
+    /// For each map whether convolutions read the picture's bytes in its place.
+    is_picture: Vec<bool>,
+    blocking: Blocking,
+    fused: bool,
     steps: Vec<Step>,
     groups: usize,
 }
-
-/// Edge of the square of pixels that a workgroup of a 3x3 convolution makes.
-const STAGED_EDGE: u32 = 16;
-
-/// Pixels that a workgroup of any other shader makes: one for each thread, and four in a row in `direct`.
-const THREAD_EDGE: u32 = 8;
-const DIRECT_WIDTH: u32 = 32;
 
 impl Planner<'_> {
     /// Adds the steps of an op and tells how many ops they stand for.
@@ -184,6 +210,7 @@ impl Planner<'_> {
                 let constants = vec![("BICUBIC", is_bicubic), ("SOURCE_FIRST", first(resize.source))];
                 self.steps.push(self.step(Entry::Resize, index, constants, resize.source, resize.output));
             }
+            Op::PixelUnshuffle(unshuffle) if self.is_picture[unshuffle.output.map] => {}
             Op::PixelUnshuffle(unshuffle) => {
                 let picture = Slice { map: 0, first: 0, channels: 3 };
                 let constants = vec![("FACTOR", unshuffle.factor as f64)];
@@ -251,27 +278,14 @@ impl Planner<'_> {
             second: None,
             output: self.buffer_of[output.map],
             area: Area::Output,
-            group: [THREAD_EDGE; 2],
             layers: blocks(output.channels),
             flops: 0.0,
         }
     }
 
     fn conv(&self, index: usize, conv: &Conv) -> Step {
-        let is_staged = (conv.kernel, conv.stride, conv.padding) == (3, 1, 1);
-        let entry = if is_staged { Entry::Body } else { Entry::Direct };
-        let mut step = self.step(entry, index, Vec::new(), conv.source, conv.output);
-        self.convolve(&mut step, conv, blocks(conv.output.channels));
-        if is_staged {
-            (step.group, step.layers) = ([STAGED_EDGE; 2], step.layers.div_ceil(2));
-        } else {
-            step.group = [DIRECT_WIDTH, THREAD_EDGE];
-            step.constants.extend([
-                ("KERNEL", conv.kernel as f64),
-                ("STRIDE", conv.stride as f64),
-                ("PADDING", conv.padding as f64),
-            ]);
-        }
+        let mut step = self.convolution(index, conv, conv.output, blocks(conv.output.channels));
+        step.area = Area::Needed;
         let others: Vec<_> = conv.combine.others().collect();
         let (kind, shares) = match &conv.combine {
             Combine::Nothing => (0, Vec::new()),
@@ -298,18 +312,25 @@ impl Planner<'_> {
     }
 
     fn tail(&self, index: usize, conv: &Conv, shuffle: &PixelShuffle) -> Step {
-        let mut step = self.step(Entry::Tail, index, Vec::new(), conv.source, conv.source);
-        let output_blocks = shuffle.scale.pow(2) as u32;
-        self.convolve(&mut step, conv, output_blocks);
+        let mut step = self.convolution(index, conv, conv.source, shuffle.scale.pow(2) as u32);
         self.make_pixels(&mut step, shuffle);
+        step.constants.push(("TAIL", 1.0));
         step.area = Area::Kept(1);
-        (step.group, step.layers) = ([STAGED_EDGE; 2], output_blocks.div_ceil(2));
         step
     }
 
-    /// What all convolutions have.
-    fn convolve(&self, step: &mut Step, conv: &Conv, output_blocks: u32) {
-        let in_output = step.output.is_some() && conv.source.map == conv.output.map;
+    /// What all convolutions have; `output` is the map that their extent is of.
+    fn convolution(&self, index: usize, conv: &Conv, output: Slice, output_blocks: u32) -> Step {
+        let is_blocked = (conv.kernel, conv.stride, conv.padding) == (3, 1, 1);
+        let entry = match self.blocking {
+            _ if !is_blocked => Entry::AnyKernel,
+            Blocking::Square1 | Blocking::Square2 => Entry::Square,
+            Blocking::StagedSquare1 | Blocking::StagedSquare2 => Entry::StagedSquare,
+            Blocking::StagedPair => Entry::StagedPair,
+        };
+        let mut step = self.step(entry, index, Vec::new(), conv.source, output);
+        let is_picture = self.is_picture[conv.source.map];
+        let in_output = conv.source.map == conv.output.map;
         let activation = match conv.activation {
             Activation::Identity | Activation::Prelu(_) => 0,
             Activation::Silu => 1,
@@ -323,11 +344,25 @@ impl Planner<'_> {
             ("UPSAMPLE", conv.upsample as f64),
             ("ACTIVATION", f64::from(activation)),
             ("SOURCE_IN_OUTPUT", f64::from(u8::from(in_output))),
+            ("SOURCE_IS_PICTURE", f64::from(u8::from(is_picture))),
+            ("FUSED", f64::from(u8::from(self.fused))),
         ]);
-        if in_output {
+        if is_blocked {
+            step.constants.push(("BLOCKS", f64::from(self.blocking.blocks())));
+            step.layers = output_blocks.div_ceil(self.blocking.blocks());
+        } else {
+            step.constants.extend([
+                ("KERNEL", conv.kernel as f64),
+                ("STRIDE", conv.stride as f64),
+                ("PADDING", conv.padding as f64),
+            ]);
+            step.layers = output_blocks;
+        }
+        if in_output || is_picture {
             step.source = None;
         }
         step.flops = 2.0 * conv.weight.len() as f64 * self.network.density(conv.output.map);
+        step
     }
 
     /// Where pixels go out in place of features.
@@ -339,9 +374,23 @@ impl Planner<'_> {
     }
 }
 
+/// For each map whether it is the picture itself and only convolutions read it: then it need not exist.
+fn picture_maps(network: &Network) -> Vec<bool> {
+    let is_copy = |map: usize| {
+        network.ops().iter().any(|op| matches!(op, Op::PixelUnshuffle(PixelUnshuffle { output, factor: 1 }) if output.map == map))
+    };
+    let is_only_convolved = |map: usize| {
+        network.ops().iter().all(|op| match op {
+            Op::Conv(conv) => conv.combine.others().all(|other| other.map != map),
+            _ => op.reads().iter().all(|slice| slice.map != map),
+        })
+    };
+    (0..network.maps().len()).map(|map| is_copy(map) && is_only_convolved(map)).collect()
+}
+
 /// Whether a convolution and the pixel shuffle after it can be one dispatch.
 fn is_tail(conv: &Conv, shuffle: &PixelShuffle) -> bool {
-    (conv.kernel, conv.stride, conv.padding, conv.upsample) == (3, 1, 1, 1)
+    (conv.stride, conv.padding, conv.upsample) == (1, conv.kernel / 2, 1)
         && conv.combine == Combine::Nothing
         && conv.output == shuffle.source
         && conv.source.map != conv.output.map
@@ -399,7 +448,7 @@ mod tests {
 
         fn plan(mut self, last: Slice, scale: usize) -> Plan {
             self.ops.push(Op::PixelShuffle(PixelShuffle { source: last, scale, adds_picture: false }));
-            Plan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"))
+            Plan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"), Blocking::Square2, true)
         }
     }
 
@@ -419,9 +468,12 @@ mod tests {
         let plan = draft.plan(last, 3);
         // The tail's own map counts although nothing is stored in it.
         assert_eq!(plan.buffers.blocks.len(), 2);
-        assert!(plan.steps[1..7].iter().all(|step| step.entry == Entry::Body && step.source != step.output));
+        assert_eq!(plan.steps.len(), 7, "the first convolution reads the picture itself");
+        assert_eq!((plan.steps[0].source, plan.steps[0].output.is_some()), (None, true));
+        assert!(plan.steps[..6].iter().all(|step| step.entry == Entry::Square && step.source != step.output));
         let tail = plan.steps.last().expect("steps");
-        assert_eq!((tail.entry, tail.blocks(), tail.output), (Entry::Tail, [3, 9], None));
+        assert!(tail.is_tail());
+        assert_eq!((tail.blocks(), tail.output), ([3, 9], None));
     }
 
     #[test]
@@ -437,15 +489,15 @@ mod tests {
         let last = draft.map(3, 1);
         draft.conv(next, last, Combine::Nothing);
         let plan = draft.plan(last, 1);
-        let inside = &plan.steps[2..4];
+        let inside = &plan.steps[1..3];
         for (step, first) in inside.iter().zip([8.0, 12.0]) {
-            assert_eq!((step.source, step.output), (None, plan.steps[1].output));
+            assert_eq!((step.source, step.output), (None, plan.steps[0].output));
             assert!(
                 step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0))
                     && step.constants.contains(&("OUTPUT_FIRST", first))
             );
         }
-        assert_eq!((plan.steps[4].source, plan.steps[4].other), (plan.steps[1].output, plan.steps[1].output));
+        assert_eq!((plan.steps[3].source, plan.steps[3].other), (plan.steps[0].output, plan.steps[0].output));
         assert_eq!(
             plan.buffers.blocks.iter().filter(|&&blocks| blocks >= 16.0).count(),
             1,
@@ -470,8 +522,8 @@ mod tests {
         let last = draft.map(12, 1);
         draft.conv(sum, last, Combine::Nothing);
         let plan = draft.plan(last, 2);
-        let kept = plan.steps[1].output;
-        assert!(plan.steps[2..6].iter().all(|step| step.output != kept));
-        assert_eq!(plan.steps[5].other, kept);
+        let kept = plan.steps[0].output;
+        assert!(plan.steps[1..5].iter().all(|step| step.output != kept));
+        assert_eq!(plan.steps[4].other, kept);
     }
 }

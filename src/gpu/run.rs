@@ -33,10 +33,12 @@ struct Extent {
     output_whole: [u32; 2],
     keep_origin: [u32; 2],
     keep_size: [u32; 2],
+    needed_origin: [u32; 2],
+    needed_size: [u32; 2],
 }
 
 impl Extent {
-    fn new(source: Window, output: Window, keep: Rect) -> Self {
+    fn new(source: Window, output: Window, keep: Rect, needed: Rect) -> Self {
         let size = |window: Window| [window.part.width, window.part.height];
         let origin = |window: Window| [window.part.x, window.part.y];
         Self {
@@ -48,6 +50,8 @@ impl Extent {
             output_whole: output.whole,
             keep_origin: [keep.x, keep.y],
             keep_size: [keep.width, keep.height],
+            needed_origin: [needed.x, needed.y],
+            needed_size: [needed.width, needed.height],
         }
     }
 }
@@ -150,7 +154,9 @@ impl Slot {
     pub(super) fn encode(&self, gpu: &Gpu, input: &TileInput, steps: usize) -> Vec<wgpu::CommandEncoder> {
         let Device { device, queue, .. } = &gpu.device;
         let windows = gpu.network.windows(input.window);
-        let extents: Vec<Extent> = gpu.extents.iter().map(|&maps| extent(gpu, &windows, maps, input.keep)).collect();
+        let needed = gpu.network.needed(&windows, input.keep);
+        let extent = |&maps: &[usize; 2]| extent(gpu, &windows, &needed, maps, input.keep);
+        let extents: Vec<Extent> = gpu.extents.iter().map(extent).collect();
         let mut bytes = vec![0; extents.len() * EXTENT_STRIDE as usize];
         for (place, extent) in bytes.chunks_exact_mut(EXTENT_STRIDE as usize).zip(&extents) {
             place[..size_of::<Extent>()].copy_from_slice(bytemuck::bytes_of(extent));
@@ -190,22 +196,24 @@ impl Slot {
     }
 }
 
-fn extent(gpu: &Gpu, windows: &[Window], [source, output]: [usize; 2], keep: Rect) -> Extent {
+fn extent(gpu: &Gpu, windows: &[Window], needed: &[Rect], [source, output]: [usize; 2], keep: Rect) -> Extent {
     // Only steps that make pixels look at it, and their maps are scaled by whole factors.
     let keep = match gpu.network.maps()[source].extent {
         MapExtent::Scaled { times, over: 1 } => keep.scaled(times),
         _ => keep,
     };
-    Extent::new(windows[source], windows[output], keep)
+    Extent::new(windows[source], windows[output], keep, needed[output])
 }
 
 fn workgroups(step: &Step, extent: &Extent) -> [u32; 2] {
     let size = match step.area {
         Area::Output => extent.output_size,
+        Area::Needed => extent.needed_size,
         Area::Kept(scale) => extent.keep_size.map(|length| length * scale),
         Area::Groups(count) => return [count, 1],
     };
-    [size[0].div_ceil(step.group[0]), size[1].div_ceil(step.group[1])]
+    let group = step.group();
+    [size[0].div_ceil(group[0]), size[1].div_ceil(group[1])]
 }
 
 impl Submitted {
