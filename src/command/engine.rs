@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use lenslet::{
-    BackendChoice, Error, Network, Precision, Result, Upscaler,
+    BackendChoice, BackendOptions, Error, Network, Precision, Result, Upscaler,
+    gpu::Blocking,
     models::{self, SliderValues},
     open_backend,
     picture::ContentKind,
@@ -40,6 +41,10 @@ pub(super) struct Engine {
     /// Inner edge of tiles in pixels of the input [default: the backend's own].
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(1..))]
     tile: Option<u32>,
+    /// How a GPU blocks 3x3 convolutions: square-1, square-2, staged-square-1, staged-square-2 or staged-pair
+    /// [default: the fastest in a short trial, which is remembered].
+    #[arg(long, value_name = "NAME")]
+    blocking: Option<Blocking>,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -104,8 +109,7 @@ impl Engine {
         if let Some(asked) = scale.filter(|&asked| asked != network.scale()) {
             return Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked });
         }
-        let NetworkOptions { backend, precision, tile, .. } = options;
-        let backend = pollster::block_on(open_backend(&network, backend, precision, tile))?;
+        let backend = pollster::block_on(open_backend(&network, options.backend))?;
         let flops_per_pixel = Some(network.flops_per_pixel());
         Ok(Opened { model: name, upscaler: Upscaler::new(backend), flops_per_pixel })
     }
@@ -116,8 +120,9 @@ impl Engine {
             PrecisionOption::F32 => Precision::F32,
             PrecisionOption::F16 => Precision::F16,
         };
-        let (backend, tile, mix, sliders) = (self.backend, self.tile, self.mix.is_some(), self.sliders());
-        NetworkOptions { backend, precision, tile, mix, sliders }
+        let (choice, tile, blocking) = (self.backend, self.tile, self.blocking);
+        let backend = BackendOptions { choice, precision, tile, blocking };
+        NetworkOptions { backend, mix: self.mix.is_some(), sliders: self.sliders() }
     }
 
     fn sliders(&self) -> SliderValues {

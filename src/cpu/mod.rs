@@ -159,7 +159,7 @@ impl Cpu {
             prepared: Arc::new(Prepared::new(network)),
             tile,
             in_flight: busy.min(affordable as usize).max(1),
-            info: BackendInfo { name: "cpu", adapter, precision: "f32", warnings },
+            info: BackendInfo { name: "cpu", adapter, precision: "f32", blocking: None, warnings },
         }
     }
 }

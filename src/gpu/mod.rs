@@ -1,17 +1,22 @@
 //! Runs a network on a GPU with wgpu, natively and in the browser from the same code and shaders.
 //!
 //! `plan` turns ops into dispatches over a few reused buffers, `kernels` compiles the shaders and packs weights for
-//! them, `run` puts a tile through. Weights are uploaded once. Each tile is one compute pass and one submit (a few for
-//! large networks), and several tiles are under way at a time so that the GPU never waits for the way back.
+//! them, `run` puts a tile through. Weights are uploaded once. A tile is one compute pass and one submit, or several
+//! where that would keep the GPU busy for too long, and enough tiles are under way at a time that the GPU never waits for
+//! the way back; `pace` measures both. Of several ways to block the convolutions, `trial` finds the fastest.
 
 mod blocking;
 mod buffers;
+mod clock;
 mod device;
 mod kernels;
+mod pace;
 mod plan;
+mod remembered;
 mod run;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod trial;
 
 use std::cell::RefCell;
 
@@ -21,11 +26,25 @@ pub use kernels::shader_variants;
 use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
 use device::Device;
 use kernels::Kernel;
+use pace::Pace;
 use plan::Plan;
 use run::Slot;
 
 /// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
 const MAX_FEATURE_BYTES: u64 = 1 << 30;
+
+/// How a GPU is to be used.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GpuOptions {
+    /// How values between layers are stored.
+    pub precision: Precision,
+    /// The inner edge of tiles in LR pixels, None for a good one.
+    pub tile: Option<u32>,
+    /// How 3x3 convolutions are blocked, None for what is fastest on this GPU.
+    pub blocking: Option<Blocking>,
+    /// Whether an adapter that simulates a GPU on the CPU will do.
+    pub allow_software: bool,
+}
 
 /// The GPU backend.
 pub struct Gpu {
@@ -43,6 +62,7 @@ pub struct Gpu {
     unwritten: wgpu::Buffer,
     /// What belongs to one tile under way; those that no tile uses at the moment.
     idle: RefCell<Vec<Slot>>,
+    pace: Pace,
     tile: u32,
     /// The largest outer edge of a tile.
     outer: u32,
@@ -50,26 +70,29 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Opens the fastest adapter, uploads the weights and compiles the shaders. `tile` is the inner edge of tiles in LR
-    /// pixels, None for a good one. With `allow_software` an adapter that simulates a GPU on the CPU will do.
+    /// Opens the fastest adapter, uploads the weights and compiles the shaders.
     ///
     /// # Errors
     /// [`Error::NoGpu`] when there is no adapter that will do, [`Error::Gpu`] when it refuses the work,
-    /// [`Error::InvalidOption`] when `tile` is too large for its memory limits or it lacks the precision asked for.
-    pub async fn open(
-        network: &Network,
-        precision: Precision,
-        tile: Option<u32>,
-        allow_software: bool,
-    ) -> Result<Self> {
-        let device = Device::open(precision, allow_software).await?;
-        let plan = Plan::new(network, Blocking::ON_SOFTWARE, false);
+    /// [`Error::InvalidOption`] when the tile is too large for its memory limits or it lacks the precision asked for.
+    pub async fn open(network: &Network, options: GpuOptions) -> Result<Self> {
+        let device = Device::open(options.precision, options.allow_software).await?;
         // A weight beyond the range of f16 would become infinite.
         let half = device.half && network.fits_f16();
-        if precision == Precision::F16 && !half {
+        if options.precision == Precision::F16 && !half {
             let reason = "The precision f16 cannot hold this model's weights; choose f32.";
             return Err(Error::InvalidOption(reason.into()));
         }
+        let blocking = match options.blocking {
+            Some(blocking) => blocking,
+            None => trial::choose(&device, network, half).await?,
+        };
+        let plan = Plan::new(network, blocking, device.fuses());
+        Self::new(device, network, plan, half, options.tile).await
+    }
+
+    /// Makes the steps of a plan ready to run.
+    async fn new(device: Device, network: &Network, plan: Plan, half: bool, tile: Option<u32>) -> Result<Self> {
         let (cut, scale) = (network.cut(), network.scale());
         let stored_bytes = if half { 2 } else { 4 };
         // An outer part grows by less than the alignment at each end.
@@ -107,9 +130,11 @@ impl Gpu {
             name: "gpu",
             adapter: device.name.clone(),
             precision: if half { "f16" } else { "f32" },
+            blocking: Some(plan.blocking),
             warnings: device.warnings(),
         };
         Ok(Self {
+            pace: Pace::new(device.is_software),
             device,
             network: network.outline(),
             plan,
@@ -144,14 +169,14 @@ impl Backend for Gpu {
     }
 
     fn in_flight(&self) -> usize {
-        2
+        self.pace.in_flight(self.plan.flops() * f64::from(self.outer).powi(2))
     }
 
     fn run(&self, input: TileInput) -> Run<'_> {
         let slot = self.idle.borrow_mut().pop().unwrap_or_else(|| Slot::new(self));
         let submitted = slot.submit(self, &input);
         Box::pin(async move {
-            let (pixels, slot) = submitted.read(&self.device).await?;
+            let (pixels, slot) = submitted.read(self).await?;
             self.idle.borrow_mut().push(slot);
             Ok(pixels)
         })

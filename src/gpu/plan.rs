@@ -149,6 +149,7 @@ impl Step {
 /// All dispatches of a tile, and the feature buffers they share.
 #[derive(Debug)]
 pub(super) struct Plan {
+    pub(super) blocking: Blocking,
     pub(super) steps: Vec<Step>,
     pub(super) buffers: Buffers,
     /// The most groups of any group normalisation.
@@ -168,7 +169,21 @@ impl Plan {
             index += planner.op(index, &ops[index], ops.get(index + 1));
         }
         let (steps, groups) = (planner.steps, planner.groups);
-        Self { steps, buffers, groups }
+        Self { blocking, steps, buffers, groups }
+    }
+
+    /// The plan of nothing but the 3x3 convolution that takes longest; None where there is none.
+    pub(super) fn busiest(mut self) -> Option<Self> {
+        let is_blocked = |step: &Step| !matches!(step.entry, Entry::AnyKernel) && step.flops > 0.0;
+        let convolutions = self.steps.iter().filter(|step| is_blocked(step) && !step.is_tail());
+        let busiest = convolutions.max_by(|one, other| one.flops.total_cmp(&other.flops))?.clone();
+        self.steps = vec![busiest];
+        Some(self)
+    }
+
+    /// Floating-point operations for each LR pixel.
+    pub(super) fn flops(&self) -> f64 {
+        self.steps.iter().map(|step| step.flops).sum()
     }
 }
 
@@ -377,7 +392,10 @@ impl Planner<'_> {
 /// For each map whether it is the picture itself and only convolutions read it: then it need not exist.
 fn picture_maps(network: &Network) -> Vec<bool> {
     let is_copy = |map: usize| {
-        network.ops().iter().any(|op| matches!(op, Op::PixelUnshuffle(PixelUnshuffle { output, factor: 1 }) if output.map == map))
+        network
+            .ops()
+            .iter()
+            .any(|op| matches!(op, Op::PixelUnshuffle(PixelUnshuffle { output, factor: 1 }) if output.map == map))
     };
     let is_only_convolved = |map: usize| {
         network.ops().iter().all(|op| match op {
