@@ -31,22 +31,23 @@ struct Extent {
     // The part of the output that later steps look at.
     needed_origin: vec2u,
     needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-// Blocks of 4 channels in the source and blocks that go out, and where they begin in their maps.
+// Blocks of 4 channels in the source and blocks that go out.
 override SOURCE_BLOCKS: u32 = 1u;
 override OUTPUT_BLOCKS: u32 = 2u;
-override SOURCE_FIRST: u32 = 0u;
-override OUTPUT_FIRST: u32 = 0u;
 // The source is enlarged by nearest neighbour this many times before it is convolved.
 override UPSAMPLE: u32 = 1u;
 // 0: slopes, 1: SiLU, 2: sigmoid, 3: Mish.
 override ACTIVATION: u32 = 0u;
 // 0: nothing, 1: add `other`, 2: add `other` and `second`, 3: multiply by `other`, 4: attention with `other`.
 override COMBINE: u32 = 0u;
-override OTHER_FIRST: u32 = 0u;
 override OTHER_SHARE: f32 = 1.0;
-override SECOND_FIRST: u32 = 0u;
 override SECOND_SHARE: f32 = 1.0;
 // Whether what is read lies in the map that is written: one buffer cannot be bound both ways.
 override SOURCE_IN_OUTPUT: bool = false;
@@ -134,11 +135,11 @@ fn combine(value: vec4f, block: u32, pixel: u32) -> vec4f {
     let sum = value + epilogue[2u * block];
     let activated = activate(sum, block);
     let at = block * plane(extent.output_size) + pixel;
-    let other_at = OTHER_FIRST * plane(extent.output_size) + at;
+    let other_at = extent.other_first * plane(extent.output_size) + at;
     switch (COMBINE) {
         case 1u: { return activated + OTHER_SHARE * read_other(other_at); }
         case 2u: {
-            let second_at = SECOND_FIRST * plane(extent.output_size) + at;
+            let second_at = extent.second_first * plane(extent.output_size) + at;
             return activated + OTHER_SHARE * read_other(other_at) + SECOND_SHARE * read_second(second_at);
         }
         case 3u: { return activated * read_other(other_at); }
@@ -153,7 +154,8 @@ fn seen(block: u32, pixel: vec2i) -> vec4<Stored> {
     let last = vec2i(extent.source_size * UPSAMPLE) - 1;
     let inside = all((pixel >= vec2i(0)) & (pixel <= last));
     let place = vec2u(clamp(pixel, vec2i(0), last)) / UPSAMPLE;
-    let value = read_source((SOURCE_FIRST + block) * plane(extent.source_size) + place.y * extent.source_size.x + place.x);
+    let start = (extent.source_first + block) * plane(extent.source_size);
+    let value = read_source(start + place.y * extent.source_size.x + place.x);
     return select(vec4<Stored>(), value, inside);
 }
 
@@ -284,7 +286,7 @@ fn store(pixel: vec2u, block: u32, sum: vec4f) {
         return;
     }
     let at = pixel.y * extent.output_size.x + pixel.x;
-    features[(OUTPUT_FIRST + block) * plane(extent.output_size) + at] = vec4<Stored>(combine(sum, block, at));
+    features[(extent.output_first + block) * plane(extent.output_size) + at] = vec4<Stored>(combine(sum, block, at));
 }
 
 fn store_row(pixel: vec2u, block: u32, sums: mat4x4f) {

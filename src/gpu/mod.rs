@@ -27,7 +27,7 @@ use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileIn
 use device::Device;
 use kernels::Kernel;
 use pace::Pace;
-use plan::Plan;
+use plan::{Place, Plan};
 use run::Slot;
 
 /// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
@@ -52,8 +52,8 @@ pub struct Gpu {
     network: Network,
     plan: Plan,
     kernels: Vec<Kernel>,
-    /// Pairs of maps that steps read and write: each step's sizes follow from one of them.
-    extents: Vec<[usize; 2]>,
+    /// Where steps read and write, each distinct one once: sizes follow from it.
+    places: Vec<Place>,
     /// Feature maps between layers, shared by all tiles: the GPU runs one tile after another.
     features: Vec<wgpu::Buffer>,
     /// What group normalisations leave for themselves.
@@ -123,9 +123,9 @@ impl Gpu {
                 )
             })
             .await?;
-        let mut extents: Vec<_> = plan.steps.iter().map(|step| step.maps).collect();
-        extents.sort_unstable();
-        extents.dedup();
+        let mut places: Vec<_> = plan.steps.iter().map(|step| step.place).collect();
+        places.sort_unstable();
+        places.dedup();
         let info = BackendInfo {
             name: "gpu",
             adapter: device.name.clone(),
@@ -139,7 +139,7 @@ impl Gpu {
             network: network.outline(),
             plan,
             kernels,
-            extents,
+            places,
             features,
             statistics,
             unwritten,

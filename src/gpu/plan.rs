@@ -104,6 +104,15 @@ pub(super) enum Area {
     Groups(u32),
 }
 
+/// Where a step reads and writes: what differs between steps that share a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Maps that it reads and writes; the last is the source again where pixels go out.
+    pub(super) maps: [usize; 2],
+    /// Blocks of 4 channels before those of the source, the output, and one or two others in their maps.
+    pub(super) firsts: [u32; 4],
+}
+
 /// One dispatch.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step {
@@ -112,8 +121,7 @@ pub(super) struct Step {
     pub(super) op: usize,
     /// Override constants of the shader.
     pub(super) constants: Vec<(&'static str, f64)>,
-    /// Maps that it reads and writes; the last is the source again where pixels go out.
-    pub(super) maps: [usize; 2],
+    pub(super) place: Place,
     /// Indices of feature buffers; None where the picture or nothing takes that place.
     pub(super) source: Option<usize>,
     pub(super) other: Option<usize>,
@@ -201,7 +209,6 @@ struct Planner<'a> {
 impl Planner<'_> {
     /// Adds the steps of an op and tells how many ops they stand for.
     fn op(&mut self, index: usize, op: &Op, next: Option<&Op>) -> usize {
-        let first = |slice: Slice| (slice.first / BLOCK) as f64;
         match op {
             Op::Conv(conv) => {
                 if let Some(Op::PixelShuffle(shuffle)) = next
@@ -213,16 +220,12 @@ impl Planner<'_> {
                 self.steps.push(self.conv(index, conv));
             }
             Op::MaxPool(pool) => {
-                let constants = vec![
-                    ("KERNEL", pool.kernel as f64),
-                    ("STRIDE", pool.stride as f64),
-                    ("SOURCE_FIRST", first(pool.source)),
-                ];
+                let constants = vec![("KERNEL", pool.kernel as f64), ("STRIDE", pool.stride as f64)];
                 self.steps.push(self.step(Entry::MaxPool, index, constants, pool.source, pool.output));
             }
             Op::Resize(resize) => {
                 let is_bicubic = f64::from(u8::from(resize.filter == ResizeFilter::Bicubic));
-                let constants = vec![("BICUBIC", is_bicubic), ("SOURCE_FIRST", first(resize.source))];
+                let constants = vec![("BICUBIC", is_bicubic)];
                 self.steps.push(self.step(Entry::Resize, index, constants, resize.source, resize.output));
             }
             Op::PixelUnshuffle(unshuffle) if self.is_picture[unshuffle.output.map] => {}
@@ -234,37 +237,35 @@ impl Planner<'_> {
             Op::GroupNorm(norm) => {
                 self.groups = self.groups.max(norm.groups);
                 let channels = norm.source.channels;
-                let constants =
-                    vec![("SOURCE_FIRST", first(norm.source)), ("GROUP_CHANNELS", (channels / norm.groups) as f64)];
+                let constants = vec![("GROUP_CHANNELS", (channels / norm.groups) as f64)];
                 let mut step = self.step(Entry::Statistics, index, constants.clone(), norm.source, norm.output);
                 (step.area, step.layers) = (Area::Groups(norm.groups as u32), 1);
                 self.steps.push(step);
                 let mut step = self.step(Entry::NormalizeGroup, index, constants, norm.source, norm.output);
                 step.other = self.buffer_of[norm.residual.map];
-                step.constants.extend([("RESIDUAL_FIRST", first(norm.residual)), ("CHANNELS", channels as f64)]);
+                step.place.firsts[2] = first_block(norm.residual);
+                step.constants.push(("CHANNELS", channels as f64));
                 self.steps.push(step);
             }
             Op::LayerNorm(norm) => {
-                let constants = vec![("SOURCE_FIRST", first(norm.source)), ("CHANNELS", norm.source.channels as f64)];
+                let constants = vec![("CHANNELS", norm.source.channels as f64)];
                 let mut step = self.step(Entry::LayerNorm, index, constants, norm.source, norm.output);
                 step.layers = 1;
                 self.steps.push(step);
             }
             Op::DySample(sample) => {
                 let constants = vec![
-                    ("SOURCE_FIRST", first(sample.source)),
-                    ("OFFSETS_FIRST", first(sample.offsets)),
                     ("SCALE", sample.scale as f64),
                     ("GROUPS", sample.groups as f64),
                     ("CHANNELS", sample.source.channels as f64),
                 ];
                 let mut step = self.step(Entry::DySample, index, constants, sample.source, sample.output);
                 step.other = self.buffer_of[sample.offsets.map];
+                step.place.firsts[2] = first_block(sample.offsets);
                 self.steps.push(step);
             }
             Op::PixelShuffle(shuffle) => {
-                let constants = vec![("SOURCE_FIRST", first(shuffle.source))];
-                let mut step = self.step(Entry::PixelShuffle, index, constants, shuffle.source, shuffle.source);
+                let mut step = self.step(Entry::PixelShuffle, index, Vec::new(), shuffle.source, shuffle.source);
                 self.make_pixels(&mut step, shuffle);
                 (step.area, step.layers) = (Area::Kept(shuffle.scale as u32), 1);
                 self.steps.push(step);
@@ -274,20 +275,12 @@ impl Planner<'_> {
     }
 
     /// A step that makes one pixel of one block of the output with each thread.
-    fn step(
-        &self,
-        entry: Entry,
-        op: usize,
-        mut constants: Vec<(&'static str, f64)>,
-        source: Slice,
-        output: Slice,
-    ) -> Step {
-        constants.push(("OUTPUT_FIRST", (output.first / BLOCK) as f64));
+    fn step(&self, entry: Entry, op: usize, constants: Vec<(&'static str, f64)>, source: Slice, output: Slice) -> Step {
         Step {
             entry,
             op,
             constants,
-            maps: [source.map, output.map],
+            place: Place { maps: [source.map, output.map], firsts: [first_block(source), first_block(output), 0, 0] },
             source: self.buffer_of[source.map],
             other: None,
             second: None,
@@ -309,11 +302,10 @@ impl Planner<'_> {
             Combine::Attend(_) => (4, vec![1.0]),
         };
         step.constants.push(("COMBINE", kind as f64));
-        let names =
-            [["OTHER_FIRST", "OTHER_SHARE", "OTHER_IN_OUTPUT"], ["SECOND_FIRST", "SECOND_SHARE", "SECOND_IN_OUTPUT"]];
-        for ((slice, share), [first, share_name, in_output]) in others.iter().zip(shares).zip(names) {
+        let names = [["OTHER_SHARE", "OTHER_IN_OUTPUT"], ["SECOND_SHARE", "SECOND_IN_OUTPUT"]];
+        for (index, ((slice, share), [share_name, in_output])) in others.iter().zip(shares).zip(names).enumerate() {
+            step.place.firsts[2 + index] = first_block(*slice);
             step.constants.extend([
-                (first, (slice.first / BLOCK) as f64),
                 (share_name, f64::from(share)),
                 (in_output, f64::from(u8::from(slice.map == conv.output.map))),
             ]);
@@ -355,7 +347,6 @@ impl Planner<'_> {
         step.constants.extend([
             ("SOURCE_BLOCKS", f64::from(blocks(conv.source.channels))),
             ("OUTPUT_BLOCKS", f64::from(output_blocks)),
-            ("SOURCE_FIRST", (conv.source.first / BLOCK) as f64),
             ("UPSAMPLE", conv.upsample as f64),
             ("ACTIVATION", f64::from(activation)),
             ("SOURCE_IN_OUTPUT", f64::from(u8::from(in_output))),
@@ -383,7 +374,6 @@ impl Planner<'_> {
     /// Where pixels go out in place of features.
     fn make_pixels(&self, step: &mut Step, shuffle: &PixelShuffle) {
         step.output = None;
-        step.constants.retain(|(name, _)| *name != "OUTPUT_FIRST");
         step.constants
             .extend([("SCALE", shuffle.scale as f64), ("ADDS_PICTURE", f64::from(u8::from(shuffle.adds_picture)))]);
     }
@@ -413,6 +403,11 @@ fn is_tail(conv: &Conv, shuffle: &PixelShuffle) -> bool {
         && conv.output == shuffle.source
         && conv.source.map != conv.output.map
         && matches!(conv.activation, Activation::Identity | Activation::Prelu(_))
+}
+
+/// Blocks of 4 channels before those of a slice.
+fn first_block(slice: Slice) -> u32 {
+    (slice.first / BLOCK) as u32
 }
 
 fn blocks(channels: usize) -> u32 {
@@ -508,12 +503,9 @@ mod tests {
         draft.conv(next, last, Combine::Nothing);
         let plan = draft.plan(last, 1);
         let inside = &plan.steps[1..3];
-        for (step, first) in inside.iter().zip([8.0, 12.0]) {
+        for (step, first) in inside.iter().zip([8, 12]) {
             assert_eq!((step.source, step.output), (None, plan.steps[0].output));
-            assert!(
-                step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0))
-                    && step.constants.contains(&("OUTPUT_FIRST", first))
-            );
+            assert!(step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0)) && step.place.firsts[1] == first);
         }
         assert_eq!((plan.steps[3].source, plan.steps[3].other), (plan.steps[0].output, plan.steps[0].output));
         assert_eq!(

@@ -7,7 +7,7 @@ use super::{
     Gpu,
     device::Mapped,
     pace::Ticket,
-    plan::{Area, Binding, Step},
+    plan::{Area, Binding, Place, Step},
 };
 use crate::{
     Result, TileInput,
@@ -32,10 +32,11 @@ pub(super) struct Extent {
     keep_size: [u32; 2],
     needed_origin: [u32; 2],
     needed_size: [u32; 2],
+    firsts: [u32; 4],
 }
 
 impl Extent {
-    fn new(source: Window, output: Window, keep: Rect, needed: Rect) -> Self {
+    fn new(source: Window, output: Window, keep: Rect, needed: Rect, firsts: [u32; 4]) -> Self {
         let size = |window: Window| [window.part.width, window.part.height];
         let origin = |window: Window| [window.part.x, window.part.y];
         Self {
@@ -49,6 +50,7 @@ impl Extent {
             keep_size: [keep.width, keep.height],
             needed_origin: [needed.x, needed.y],
             needed_size: [needed.width, needed.height],
+            firsts,
         }
     }
 }
@@ -125,7 +127,7 @@ impl Slot {
     }
 
     fn extent_entry(&self, gpu: &Gpu, step: &Step) -> wgpu::BindGroupEntry<'_> {
-        let place = gpu.extents.iter().position(|maps| *maps == step.maps).unwrap_or_default();
+        let place = gpu.places.iter().position(|place| *place == step.place).unwrap_or_default();
         let binding = wgpu::BufferBinding {
             buffer: &self.input,
             offset: place as u64 * EXTENT_STRIDE,
@@ -190,8 +192,8 @@ impl Slot {
     pub(super) fn upload(&self, gpu: &Gpu, input: &TileInput) -> Vec<Extent> {
         let windows = gpu.network.windows(input.window);
         let needed = gpu.network.needed(&windows, input.keep);
-        let extent = |&maps: &[usize; 2]| extent(gpu, &windows, &needed, maps, input.keep);
-        let extents: Vec<Extent> = gpu.extents.iter().map(extent).collect();
+        let extent = |&place: &Place| extent(gpu, &windows, &needed, place, input.keep);
+        let extents: Vec<Extent> = gpu.places.iter().map(extent).collect();
         let mut bytes = Vec::with_capacity(extents_bytes(gpu) as usize + input.rgba.len());
         for (place, extent) in extents.iter().enumerate() {
             bytes.resize(place * EXTENT_STRIDE as usize, 0);
@@ -206,7 +208,7 @@ impl Slot {
     /// Adds a step over the tile with those extents.
     pub(super) fn dispatch(&self, gpu: &Gpu, pass: &mut wgpu::ComputePass<'_>, index: usize, extents: &[Extent]) {
         let step = &gpu.plan.steps[index];
-        let place = gpu.extents.iter().position(|maps| *maps == step.maps).unwrap_or_default();
+        let place = gpu.places.iter().position(|place| *place == step.place).unwrap_or_default();
         pass.set_pipeline(&gpu.kernels[index].pipeline);
         pass.set_bind_group(0, &self.bind_groups[index], &[]);
         let [columns, rows] = workgroups(step, &extents[place]);
@@ -216,16 +218,17 @@ impl Slot {
 
 /// Size of the first part of a slot's input.
 fn extents_bytes(gpu: &Gpu) -> u64 {
-    EXTENT_STRIDE * gpu.extents.len() as u64
+    EXTENT_STRIDE * gpu.places.len() as u64
 }
 
-fn extent(gpu: &Gpu, windows: &[Window], needed: &[Rect], [source, output]: [usize; 2], keep: Rect) -> Extent {
+fn extent(gpu: &Gpu, windows: &[Window], needed: &[Rect], place: Place, keep: Rect) -> Extent {
+    let [source, output] = place.maps;
     // Only steps that make pixels look at it, and their maps are scaled by whole factors.
     let keep = match gpu.network.maps()[source].extent {
         MapExtent::Scaled { times, over: 1 } => keep.scaled(times),
         _ => keep,
     };
-    Extent::new(windows[source], windows[output], keep, needed[output])
+    Extent::new(windows[source], windows[output], keep, needed[output], place.firsts)
 }
 
 fn workgroups(step: &Step, extent: &Extent) -> [u32; 2] {
