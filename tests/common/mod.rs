@@ -87,7 +87,12 @@ pub(crate) fn backend(
     precision: Precision,
     tile: Option<u32>,
 ) -> Box<dyn Backend> {
-    pollster::block_on(open_backend(network, BackendOptions { choice, precision, tile, blocking: None })).expect(
+    open(network, BackendOptions { choice, precision, tile, blocking: None })
+}
+
+/// As [`backend`], with every option.
+pub(crate) fn open(network: &Network, options: BackendOptions) -> Box<dyn Backend> {
+    pollster::block_on(open_backend(network, options)).expect(
         "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as `cargo xtask test` sets up",
     )
 }
