@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use lenslet::{
     BackendChoice, BackendOptions, Error, Network, Precision, Result, Upscaler,
-    gpu::Blocking,
+    gpu::{Blocking, GpuOptions},
     models::{self, SliderValues},
     open_backend,
     picture::ContentKind,
@@ -98,8 +98,17 @@ impl Engine {
             let upscaler = Upscaler::new(Box::new(Resampler::new(filter, scale)?));
             return Ok(Opened { model: source.name(), upscaler, flops_per_pixel: None });
         }
+        let (name, network) = self.network(model, scale)?;
+        let backend = pollster::block_on(open_backend(&network, options.backend))?;
+        let flops_per_pixel = Some(network.flops_per_pixel());
+        Ok(Opened { model: name, upscaler: Upscaler::new(backend), flops_per_pixel })
+    }
+
+    /// The network that a word names, with its sliders and what is mixed in, and its name for reports.
+    pub(super) fn network(&self, model: &str, scale: Option<u32>) -> Result<(String, Network)> {
+        let source = Source::find(model, scale)?;
         let mut name = source.name();
-        let mut weights = source.weights(scale, &options.sliders)?;
+        let mut weights = source.weights(scale, &self.sliders())?;
         if let Some(Mix { model, share }) = &self.mix {
             let other = Source::find(model, scale)?;
             weights = weights.mix(&[(other.weights(scale, &SliderValues::default())?, *share)])?;
@@ -109,9 +118,12 @@ impl Engine {
         if let Some(asked) = scale.filter(|&asked| asked != network.scale()) {
             return Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked });
         }
-        let backend = pollster::block_on(open_backend(&network, options.backend))?;
-        let flops_per_pixel = Some(network.flops_per_pixel());
-        Ok(Opened { model: name, upscaler: Upscaler::new(backend), flops_per_pixel })
+        Ok((name, network))
+    }
+
+    /// How to open a GPU for what an upscaler in that precision runs with these options.
+    pub(super) fn gpu_options(&self, precision: Precision) -> GpuOptions {
+        GpuOptions { precision, tile: self.tile, blocking: self.blocking, allow_software: true }
     }
 
     fn network_options(&self) -> NetworkOptions {

@@ -19,6 +19,9 @@ pub(super) struct Device {
     pub(super) queue: wgpu::Queue,
     /// The GPU's name, for people.
     pub(super) name: String,
+    /// What drives it, and in which version, as far as the system tells.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) driver: String,
     /// Whether shaders can store f16.
     pub(super) half: bool,
     /// Whether it simulates a GPU on the CPU.
@@ -63,6 +66,8 @@ impl Device {
         #[cfg(target_arch = "wasm32")]
         let name = browser_name(&device).unwrap_or(name);
         let identity = format!("{name} {}", info.driver_info);
+        #[cfg(not(target_arch = "wasm32"))]
+        let driver = [info.driver, info.driver_info].join(" ").trim().to_owned();
         let failure = Arc::new(Mutex::new(None));
         let keep_first = |failure: &Mutex<Option<Error>>, error| {
             failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -75,7 +80,17 @@ impl Device {
         device.set_device_lost_callback(move |reason, message| {
             keep_first(&kept, Error::DeviceLost(format!("{reason:?}: {message}")));
         });
-        Ok(Self { device, queue, name, half, is_software, identity, failure })
+        Ok(Self {
+            device,
+            queue,
+            name,
+            #[cfg(not(target_arch = "wasm32"))]
+            driver,
+            half,
+            is_software,
+            identity,
+            failure,
+        })
     }
 
     /// Whether shaders should write multiplications and additions as fused ones.

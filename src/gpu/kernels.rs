@@ -25,15 +25,17 @@ const SHADERS: [(&str, &str); 8] = [
 ];
 
 /// Every shader in every variant that is ever compiled: its name and its source. For tests that validate them.
+#[cfg(not(target_arch = "wasm32"))]
 #[must_use]
 pub fn shader_variants() -> Vec<(String, String)> {
-    let variants = SHADERS.iter().flat_map(|(name, text)| [(name, text, false), (name, text, true)]);
+    let variants =
+        SHADERS.iter().chain([&super::peak::SHADER]).flat_map(|(name, text)| [(name, text, false), (name, text, true)]);
     variants
         .map(|(name, text, half)| (format!("{name} {}", if half { "f16" } else { "f32" }), variant(text, half)))
         .collect()
 }
 
-fn variant(text: &str, half: bool) -> String {
+pub(super) fn variant(text: &str, half: bool) -> String {
     const STORED: &str = "alias Stored = f32;";
     if half { format!("enable f16;\n{}", text.replace(STORED, "alias Stored = f16;")) } else { text.to_owned() }
 }

@@ -10,7 +10,11 @@ mod buffers;
 mod clock;
 mod device;
 mod kernels;
+#[cfg(not(target_arch = "wasm32"))]
+mod layers;
 mod pace;
+#[cfg(not(target_arch = "wasm32"))]
+mod peak;
 mod plan;
 mod remembered;
 mod run;
@@ -21,7 +25,8 @@ mod trial;
 use std::cell::RefCell;
 
 pub use blocking::Blocking;
-pub use kernels::shader_variants;
+#[cfg(not(target_arch = "wasm32"))]
+pub use {kernels::shader_variants, layers::LayerTime, peak::Peak};
 
 use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
 use device::Device;

@@ -1,6 +1,6 @@
 //! Every step on the GPU against its CPU twin, feature map by feature map, on odd sizes.
 
-use super::{Blocking, Gpu, GpuOptions, Slot, device::Device, plan::Plan, trial};
+use super::{Blocking, Gpu, GpuOptions, LayerTime, Peak, Slot, device::Device, plan::Plan, trial};
 use crate::{
     Backend, Network, Precision, TileInput,
     cpu::{Features, run_all},
@@ -319,4 +319,38 @@ fn pixels_equal(network: &Network, gpu: &Gpu) {
         assert_eq!(alpha, 255);
     }
     assert!(clamped > 0 && clamped < got.len() * 7 / 10, "values must be in and out of range, {clamped} are out");
+}
+
+#[test]
+fn every_step_is_timed() {
+    for network in [wide_network(), tall_network()] {
+        let gpu = open(&network, Precision::F32, None);
+        let input = tile(36, 24, Rect { x: 0, y: 0, width: 36, height: 24 });
+        let Some(layers) = pollster::block_on(gpu.time_layers(&input, 2)).expect("runs") else {
+            eprintln!("skipped: {} has no timestamp queries", gpu.info.adapter);
+            return;
+        };
+        let steps: Vec<_> = gpu.plan.steps.iter().map(|step| step.entry.name()).collect();
+        assert_eq!(layers.iter().map(|layer| layer.step).collect::<Vec<_>>(), steps);
+        let flops: f64 = layers.iter().map(|layer| layer.flops).sum();
+        let convolutions = |layer: &&LayerTime| layer.kernel.is_some();
+        assert!(layers.iter().filter(convolutions).all(|layer| layer.flops > 0.0), "{layers:?}");
+        // The outline that the GPU keeps has no weights to count.
+        assert!((flops / (network.flops_per_pixel() * 36.0 * 24.0) - 1.0).abs() < 1e-9);
+        for layer in &layers {
+            // Beyond a second it would be no time but the difference of two unrelated numbers.
+            assert!(layer.seconds > 0.0 && layer.seconds < 1.0, "{layer:?}");
+        }
+    }
+}
+
+/// No GPU reaches these bounds: below it would be no GPU, above work would have been left out.
+#[test]
+fn the_peak_is_plausible() {
+    let peak = pollster::block_on(Peak::measure(true)).expect(NEEDS_A_DRIVER);
+    assert!(!peak.adapter.is_empty());
+    for flops in [Some(peak.f32_flops), peak.f16_flops].into_iter().flatten() {
+        assert!((1e8..1e16).contains(&flops), "{peak:?}");
+    }
+    assert!((1e8..1e14).contains(&peak.copy_bytes), "{peak:?}");
 }

@@ -35,6 +35,11 @@ pub fn browser_bench() -> PathBuf {
     root().join("benches/browser")
 }
 
+/// The folder of the measurements beside other programs, with packages of its own.
+pub fn native_bench() -> PathBuf {
+    root().join("benches/native")
+}
+
 /// Cargo's build folder, wherever the person's settings have put it.
 pub fn target() -> Result<PathBuf> {
     let metadata = run::output(run::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;

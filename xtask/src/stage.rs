@@ -43,7 +43,7 @@ impl Stage {
             Self::Web => "builds the page into dist/",
             Self::Javascript => "installs the npm packages, checks the JavaScript's types and tests the bench",
             Self::Browser => "runs the page in Chromium and Firefox",
-            Self::Training => "checks and tests the training recipe in a Python environment of its own",
+            Self::Training => "checks and tests the training recipe and the bench's peers in a Python environment",
         }
     }
 
