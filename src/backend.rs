@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use crate::{
     Error, Network, Result,
     cpu::Cpu,
-    gpu::{Blocking, Gpu, GpuOptions},
+    gpu::{Blocking, BlockingChoice, Gpu, GpuOptions},
     self_test,
     tile::{Cut, Rect, Window},
 };
@@ -93,8 +93,8 @@ pub struct BackendOptions {
     pub precision: Precision,
     /// The inner edge of tiles in LR pixels, at least 1; None for the backend's own.
     pub tile: Option<u32>,
-    /// How a GPU blocks 3x3 convolutions; None for what is fastest on it.
-    pub blocking: Option<Blocking>,
+    /// How a GPU blocks 3x3 convolutions.
+    pub blocking: BlockingChoice,
 }
 
 /// Opens the backend of a person's choice for a network.

@@ -6,6 +6,7 @@ use image::{RgbaImage, imageops};
 
 use crate::{
     Backend, BackendChoice, BackendInfo, BackendOptions, Error, Precision, Result, Run, TileInput,
+    gpu::BlockingChoice,
     models::{DEFAULT_SCALE, SliderValues},
     picture::crop,
     tile::{Cut, Rect, Window},
@@ -125,7 +126,7 @@ impl NetworkOptions {
             (self.backend.choice == BackendChoice::Gpu).then_some("backend gpu"),
             (self.backend.precision != Precision::Auto).then_some("precision"),
             self.backend.tile.and(Some("tile")),
-            self.backend.blocking.and(Some("blocking")),
+            (self.backend.blocking != BlockingChoice::Auto).then_some("blocking"),
             self.mix.then_some("mix"),
             slider.as_deref(),
         ];

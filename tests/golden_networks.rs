@@ -8,7 +8,7 @@ use common::{assert_close, features, golden, golden_network, golden_network_name
 use lenslet::{
     BackendChoice, BackendOptions, Network, Picture, Precision, TileInput,
     cpu::{Features, run_all},
-    gpu::Blocking,
+    gpu::{Blocking, BlockingChoice},
     picture::Kind,
     tile::Window,
 };
@@ -78,7 +78,7 @@ fn networks_equal_pytorch_on_every_backend() {
             (BackendChoice::Gpu, Precision::F32),
             (BackendChoice::Gpu, Precision::Auto),
         ] {
-            let blocking = (choice == BackendChoice::Gpu).then_some(Blocking::StagedPair);
+            let blocking = BlockingChoice::Only(Blocking::StagedPair);
             let backend = open(&network, BackendOptions { choice, precision, tile: Some(tile), blocking });
             let is_half = backend.info().precision == "f16";
             halves += usize::from(is_half);

@@ -4,7 +4,12 @@
 mod common;
 
 use common::{backend, chain, golden_network, golden_network_of, largest_difference, open, picture, upscale};
-use lenslet::{BackendChoice, BackendOptions, Precision, TileInput, cpu::run_all, gpu::Blocking, tile::Window};
+use lenslet::{
+    BackendChoice, BackendOptions, Precision, TileInput,
+    cpu::run_all,
+    gpu::{Blocking, BlockingChoice},
+    tile::Window,
+};
 
 fn compare(choice: BackendChoice, precision: Precision) {
     let network = chain(8, 3, 2);
@@ -47,7 +52,8 @@ fn every_blocking_is_exact() {
     for blocking in Blocking::ALL {
         let in_tiles_of = |tile| {
             let (choice, precision) = (BackendChoice::Gpu, Precision::F32);
-            let options = BackendOptions { choice, precision, tile: Some(tile), blocking: Some(blocking) };
+            let options =
+                BackendOptions { choice, precision, tile: Some(tile), blocking: BlockingChoice::Only(blocking) };
             upscale(open(&network, options), &picture)
         };
         assert!(in_tiles_of(13) == in_tiles_of(61), "{blocking}");

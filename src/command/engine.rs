@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use lenslet::{
     BackendChoice, BackendOptions, Error, Network, Precision, Result, Upscaler,
-    gpu::{Blocking, GpuOptions},
+    gpu::{BlockingChoice, GpuOptions},
     models::{self, SliderValues},
     open_backend,
     picture::ContentKind,
@@ -41,10 +41,10 @@ pub(super) struct Engine {
     /// Inner edge of tiles in pixels of the input [default: the backend's own].
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(1..))]
     tile: Option<u32>,
-    /// How a GPU blocks 3x3 convolutions: square-1, square-2, staged-square-1, staged-square-2 or staged-pair
-    /// [default: the fastest in a short trial, which is remembered].
-    #[arg(long, value_name = "NAME")]
-    blocking: Option<Blocking>,
+    /// How a GPU blocks 3x3 convolutions: auto (the fastest in a short trial, which is remembered), trial (the same with a
+    /// new trial), square-1, square-2, staged-square-1, staged-square-2 or staged-pair.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    blocking: BlockingChoice,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]

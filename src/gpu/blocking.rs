@@ -48,6 +48,30 @@ impl Blocking {
     }
 }
 
+/// Which blocking is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BlockingChoice {
+    /// The one that was fastest in a trial on this GPU, now or earlier. Simulated GPUs go without a trial.
+    #[default]
+    Auto,
+    /// The one that is fastest in a trial now, which is remembered.
+    Trial,
+    /// That one.
+    Only(Blocking),
+}
+
+impl FromStr for BlockingChoice {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "trial" => Ok(Self::Trial),
+            name => Ok(Self::Only(name.parse()?)),
+        }
+    }
+}
+
 impl fmt::Display for Blocking {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
@@ -60,7 +84,7 @@ impl FromStr for Blocking {
     fn from_str(name: &str) -> Result<Self, Error> {
         Self::ALL.into_iter().find(|blocking| blocking.name() == name).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            Error::InvalidOption(format!("\"{name}\" is no blocking; there are {names}."))
+            Error::InvalidOption(format!("\"{name}\" is no blocking; there are auto, trial, {names}."))
         })
     }
 }

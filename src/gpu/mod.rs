@@ -24,7 +24,7 @@ mod trial;
 
 use std::cell::RefCell;
 
-pub use blocking::Blocking;
+pub use blocking::{Blocking, BlockingChoice};
 #[cfg(not(target_arch = "wasm32"))]
 pub use {kernels::shader_variants, layers::LayerTime, peak::Peak};
 
@@ -45,8 +45,8 @@ pub struct GpuOptions {
     pub precision: Precision,
     /// The inner edge of tiles in LR pixels, None for a good one.
     pub tile: Option<u32>,
-    /// How 3x3 convolutions are blocked, None for what is fastest on this GPU.
-    pub blocking: Option<Blocking>,
+    /// How 3x3 convolutions are blocked.
+    pub blocking: BlockingChoice,
     /// Whether an adapter that simulates a GPU on the CPU will do.
     pub allow_software: bool,
 }
@@ -89,8 +89,9 @@ impl Gpu {
             return Err(Error::InvalidOption(reason.into()));
         }
         let blocking = match options.blocking {
-            Some(blocking) => blocking,
-            None => trial::choose(&device, network, half).await?,
+            BlockingChoice::Only(blocking) => blocking,
+            BlockingChoice::Auto => trial::remembered_or_run(&device, network, half).await?,
+            BlockingChoice::Trial => trial::run(&device, network, half).await?,
         };
         let plan = Plan::new(network, blocking, device.fuses());
         Self::new(device, network, plan, half, options.tile).await

@@ -3,29 +3,61 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod place {
-    use std::{collections::BTreeMap, fs, path::PathBuf};
+    use std::{
+        collections::BTreeMap,
+        fs, io,
+        path::{Path, PathBuf},
+    };
 
-    fn file() -> Option<PathBuf> {
-        Some(dirs::cache_dir()?.join("lenslet").join("blockings.json"))
+    fn folder() -> Option<PathBuf> {
+        Some(dirs::cache_dir()?.join("lenslet"))
     }
 
-    fn all() -> Option<BTreeMap<String, String>> {
-        serde_json::from_slice(&fs::read(file()?).ok()?).ok()
+    fn file(folder: &Path) -> PathBuf {
+        folder.join("blockings.json")
+    }
+
+    /// A file that is missing or damaged holds nothing.
+    fn all(folder: &Path) -> BTreeMap<String, String> {
+        fs::read(file(folder)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    }
+
+    fn add(folder: &Path, key: &str, value: &str) -> io::Result<()> {
+        let mut kept = all(folder);
+        kept.insert(key.into(), value.into());
+        fs::create_dir_all(folder)?;
+        fs::write(file(folder), serde_json::json!(kept).to_string())
     }
 
     /// What was kept under that key.
     pub(in crate::gpu) async fn load(key: &str) -> Option<String> {
-        all()?.remove(key)
+        all(&folder()?).remove(key)
     }
 
     /// Keeps a value if that can be.
     pub(in crate::gpu) async fn store(key: &str, value: &str) {
-        let Some(file) = file() else { return };
-        let mut kept = all().unwrap_or_default();
-        kept.insert(key.into(), value.into());
-        let Some(folder) = file.parent() else { return };
-        // Another trial costs less than a failed upscale would.
-        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(&file, serde_json::json!(kept).to_string()));
+        if let Some(folder) = folder() {
+            // Another trial costs less than a failed upscale would.
+            let _ = add(&folder, key, value);
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_is_kept_is_found_again_and_damage_is_overwritten() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let folder = folder.path().join("new");
+            add(&folder, "one", "square-1").expect("written");
+            add(&folder, "two", "staged-pair").expect("written");
+            assert_eq!(all(&folder).get("one").map(String::as_str), Some("square-1"));
+            fs::write(file(&folder), "{").expect("written");
+            assert!(all(&folder).is_empty());
+            add(&folder, "two", "square-2").expect("written");
+            assert_eq!(all(&folder).len(), 1);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every step on the GPU against its CPU twin, feature map by feature map, on odd sizes.
 
-use super::{Blocking, Gpu, GpuOptions, LayerTime, Peak, Slot, device::Device, plan::Plan, trial};
+use super::{Blocking, BlockingChoice, Gpu, GpuOptions, LayerTime, Peak, Slot, device::Device, plan::Plan, trial};
 use crate::{
     Backend, Network, Precision, TileInput,
     cpu::{Features, run_all},
@@ -188,7 +188,7 @@ fn features_after(gpu: &Gpu, input: &TileInput, step: usize, output: Slice, size
 const NEEDS_A_DRIVER: &str = "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as \
                               `cargo xtask test` sets up";
 
-fn open(network: &Network, precision: Precision, blocking: Option<Blocking>) -> Gpu {
+fn open(network: &Network, precision: Precision, blocking: BlockingChoice) -> Gpu {
     let options = GpuOptions { precision, tile: Some(40), blocking, allow_software: true };
     pollster::block_on(Gpu::open(network, options)).expect(NEEDS_A_DRIVER)
 }
@@ -201,7 +201,7 @@ fn tile(width: u32, height: u32, keep: Rect) -> TileInput {
     TileInput { rgba, window: Window { part, whole: [24 + width + 30, 12 + height + 6] }, keep }
 }
 
-fn compare(network: &Network, precision: Precision, blocking: Option<Blocking>, tolerance: f32) {
+fn compare(network: &Network, precision: Precision, blocking: BlockingChoice, tolerance: f32) {
     let gpu = open(network, precision, blocking);
     for (width, height) in [(12, 36), (18, 12), (16, 16), (36, 38)] {
         let input = tile(width, height, Rect { x: 0, y: 0, width, height });
@@ -234,15 +234,15 @@ fn values(map: &Features, slice: Slice) -> Vec<f32> {
 
 #[test]
 fn every_step_equals_its_twin_in_f32() {
-    compare(&wide_network(), Precision::F32, None, 2e-5);
-    compare(&tall_network(), Precision::F32, None, 2e-5);
+    compare(&wide_network(), Precision::F32, BlockingChoice::Auto, 2e-5);
+    compare(&tall_network(), Precision::F32, BlockingChoice::Auto, 2e-5);
 }
 
 /// f16 keeps 11 bits of each stored value; a few layers add that up.
 #[test]
 fn every_step_is_near_its_twin_in_f16() {
-    compare(&wide_network(), Precision::F16, None, 2e-2);
-    compare(&tall_network(), Precision::F16, None, 2e-2);
+    compare(&wide_network(), Precision::F16, BlockingChoice::Auto, 2e-2);
+    compare(&tall_network(), Precision::F16, BlockingChoice::Auto, 2e-2);
 }
 
 /// 3x3 convolutions of the picture and of features, into odd numbers of blocks, with values added, and enlarged.
@@ -268,9 +268,9 @@ fn blocked_network() -> Network {
 fn every_blocking_equals_the_twin() {
     let network = blocked_network();
     for blocking in Blocking::ALL {
-        compare(&network, Precision::F32, Some(blocking), 2e-5);
-        compare(&network, Precision::F16, Some(blocking), 2e-2);
-        pixels_equal(&network, &open(&network, Precision::F32, Some(blocking)));
+        compare(&network, Precision::F32, BlockingChoice::Only(blocking), 2e-5);
+        compare(&network, Precision::F16, BlockingChoice::Only(blocking), 2e-2);
+        pixels_equal(&network, &open(&network, Precision::F32, BlockingChoice::Only(blocking)));
     }
     let device = pollster::block_on(Device::open(Precision::F32, true)).expect(NEEDS_A_DRIVER);
     for fused in [false, true] {
@@ -294,7 +294,7 @@ fn a_trial_times_every_blocking_and_takes_the_fastest() {
 #[test]
 fn pixels_equal_their_twins() {
     for network in [wide_network(), tall_network()] {
-        pixels_equal(&network, &open(&network, Precision::F32, None));
+        pixels_equal(&network, &open(&network, Precision::F32, BlockingChoice::Auto));
     }
 }
 
@@ -324,7 +324,7 @@ fn pixels_equal(network: &Network, gpu: &Gpu) {
 #[test]
 fn every_step_is_timed() {
     for network in [wide_network(), tall_network()] {
-        let gpu = open(&network, Precision::F32, None);
+        let gpu = open(&network, Precision::F32, BlockingChoice::Auto);
         let input = tile(36, 24, Rect { x: 0, y: 0, width: 36, height: 24 });
         let Some(layers) = pollster::block_on(gpu.time_layers(&input, 2)).expect("runs") else {
             eprintln!("skipped: {} has no timestamp queries", gpu.info.adapter);

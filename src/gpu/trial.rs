@@ -18,29 +18,32 @@ const ENOUGH_SECONDS: f64 = 0.01;
 /// The most dispatches of one measurement.
 const MAX_DISPATCHES: u32 = 1 << 10;
 
-/// The fastest blocking for a network.
-pub(super) async fn choose(device: &Device, network: &Network, half: bool) -> Result<Blocking> {
-    if device.is_software {
-        return Ok(Blocking::ON_SOFTWARE);
+/// The fastest blocking for a network, from an earlier trial if there was one. Simulated GPUs have one that is known.
+pub(super) async fn remembered_or_run(device: &Device, network: &Network, half: bool) -> Result<Blocking> {
+    let Some(key) = key(device, network, half) else { return Ok(Blocking::ON_SOFTWARE) };
+    match remembered::load(&key).await.and_then(|name| name.parse().ok()) {
+        Some(known) => Ok(known),
+        None if device.is_software => Ok(Blocking::ON_SOFTWARE),
+        None => run(device, network, half).await,
     }
-    let Some(shape) = busiest_shape(network) else { return Ok(Blocking::ON_SOFTWARE) };
-    let precision = if half { "f16" } else { "f32" };
-    let key = format!("{} {} {precision} {shape}", env!("CARGO_PKG_VERSION"), device.identity);
-    if let Some(known) = remembered::load(&key).await.and_then(|name| name.parse().ok()) {
-        return Ok(known);
-    }
+}
+
+/// The fastest blocking for a network; remembers it.
+pub(super) async fn run(device: &Device, network: &Network, half: bool) -> Result<Blocking> {
+    let Some(key) = key(device, network, half) else { return Ok(Blocking::ON_SOFTWARE) };
     let (fastest, _) = measure(device, network, half).await?;
     remembered::store(&key, fastest.name()).await;
     Ok(fastest)
 }
 
-/// The channels of the convolution that the trial runs.
-fn busiest_shape(network: &Network) -> Option<String> {
+/// All that may change the answer: engine, GPU and driver, precision, and the channels of the convolution that is tried;
+/// None where the network has no 3x3 convolution.
+fn key(device: &Device, network: &Network, half: bool) -> Option<String> {
     let plan = Plan::new(network, Blocking::ON_SOFTWARE, true).busiest()?;
-    match &network.ops()[plan.steps[0].op] {
-        Op::Conv(conv) => Some(format!("{}-{}", conv.source.channels, conv.output.channels)),
-        _ => None,
-    }
+    let Op::Conv(conv) = &network.ops()[plan.steps[0].op] else { return None };
+    let precision = if half { "f16" } else { "f32" };
+    let (version, inputs, outputs) = (env!("CARGO_PKG_VERSION"), conv.source.channels, conv.output.channels);
+    Some(format!("{version}, {}, {precision}, {inputs} to {outputs} channels", device.identity))
 }
 
 /// The fastest blocking, and for each the seconds that the network's busiest 3x3 convolution took.
@@ -67,10 +70,10 @@ async fn seconds(gpu: &Gpu) -> Result<f64> {
     let keep = Rect { x: 0, y: 0, width: TILE, height: TILE };
     let tile = TileInput { rgba: vec![128; (edge * edge * 4) as usize], window: Window::whole(edge, edge), keep };
     let slot = Slot::new(gpu);
-    run(gpu, &slot, &tile, 1).await?;
+    time(gpu, &slot, &tile, 1).await?;
     let mut count = 1;
     loop {
-        let seconds = run(gpu, &slot, &tile, count).await?;
+        let seconds = time(gpu, &slot, &tile, count).await?;
         if seconds >= ENOUGH_SECONDS || count >= MAX_DISPATCHES {
             return Ok(seconds / f64::from(count));
         }
@@ -80,7 +83,7 @@ async fn seconds(gpu: &Gpu) -> Result<f64> {
 
 /// Runs the step so many times and tells how many seconds that took: by the GPU's own clock where it has one, because
 /// Firefox tells only every 100 ms that something is done.
-async fn run(gpu: &Gpu, slot: &Slot, tile: &TileInput, count: u32) -> Result<f64> {
+async fn time(gpu: &Gpu, slot: &Slot, tile: &TileInput, count: u32) -> Result<f64> {
     let Device { device, queue, .. } = &gpu.device;
     let extents = slot.upload(gpu, tile);
     let clock = Clock::new(&gpu.device, 1);

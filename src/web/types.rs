@@ -54,8 +54,9 @@ export interface CreateOptions {
     /** Inner edge of tiles in pixels of the input. */
     tile?: number;
     /**
-     * How a GPU blocks 3x3 convolutions: "square-1", "square-2", "staged-square-1", "staged-square-2" or "staged-pair". By
-     * default the fastest in a short trial, which is remembered in the site's Cache storage.
+     * How a GPU blocks 3x3 convolutions: "auto", the fastest in a short trial, which is remembered in the site's Cache
+     * storage; "trial", the same with a new trial; "square-1", "square-2", "staged-square-1", "staged-square-2" or
+     * "staged-pair".
      */
     blocking?: string;
     /** Folder of index.json and the weight files; models/ beside this module by default. */

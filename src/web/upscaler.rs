@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Backend, BackendChoice, BackendInfo, BackendOptions, Error, Precision, Result,
+    gpu::BlockingChoice,
     models::SliderValues,
     open_backend,
     picture::{self, Content, ContentKind},
@@ -168,7 +169,7 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
             choice,
             precision,
             tile: options.and_then(CreateOptions::tile).map(|tile| tile as u32),
-            blocking: word(CreateOptions::blocking).map(|name| name.parse()).transpose()?,
+            blocking: word(CreateOptions::blocking).map_or(Ok(BlockingChoice::Auto), |name| name.parse())?,
         },
         mix: options.and_then(CreateOptions::mix).is_some(),
         sliders: SliderValues { strength: share(CreateOptions::strength), denoise: share(CreateOptions::denoise) },

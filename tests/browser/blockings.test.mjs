@@ -47,13 +47,38 @@ for (const name of /** @type {const} */ (['Chromium, WebGPU', 'Firefox, WebGPU']
       }
     });
 
+    test('a trial is remembered', async () => {
+      const files = { pictures: [drawPng(9, 7)], given: { model: modelFile({ seed: 6 }) } };
+      const [tried, kept, later] = await callLibrary(
+        browser.running,
+        `${site.server.url}?run=cpu`,
+        files,
+        async (Upscaler, [picture], { model }) => {
+          const run = async (/** @type {string} */ blocking) => {
+            const upscaler = await Upscaler.create({ model: { name: 'chain', file: model }, backend: 'gpu', blocking });
+            return (await upscaler.upscale(picture)).blocking;
+          };
+          const cache = () => caches.open('lenslet-blockings');
+          const tried = await run('trial');
+          const [key] = await (await cache()).keys();
+          const kept = await (await cache()).match(key).then((response) => response?.text());
+          // Another answer than any trial's could show whether it is asked for.
+          await (await cache()).put(key, new Response('staged-square-1'));
+          return [tried, kept, await run('auto')];
+        },
+      );
+      assert.match(tried, /^(staged-)?(square|pair)/);
+      assert.equal(kept, tried);
+      assert.equal(later, 'staged-square-1');
+    });
+
     test('a blocking that does not exist is refused in a sentence', async () => {
       const files = { pictures: [], given: { model: modelFile({ seed: 5 }) } };
       const error = await callLibrary(browser.running, `${site.server.url}?run=cpu`, files, (Upscaler, _, { model }) =>
         Upscaler.create({ model: { name: 'chain', file: model }, blocking: 'round' }),
       );
       assert.equal(error.code, 'invalid-option');
-      assert.match(error.message, /^"round" is no blocking; there are square-1, /);
+      assert.match(error.message, /^"round" is no blocking; there are auto, trial, square-1, /);
     });
   });
 }

@@ -87,7 +87,7 @@ pub(crate) fn backend(
     precision: Precision,
     tile: Option<u32>,
 ) -> Box<dyn Backend> {
-    open(network, BackendOptions { choice, precision, tile, blocking: None })
+    open(network, BackendOptions { choice, precision, tile, ..BackendOptions::default() })
 }
 
 /// As [`backend`], with every option.
