@@ -99,12 +99,7 @@ impl Gpu {
 
     /// Makes the steps of a plan ready to run.
     async fn new(device: Device, network: &Network, plan: Plan, half: bool, tile: Option<u32>) -> Result<Self> {
-        let (cut, scale) = (network.cut(), network.scale());
-        let stored_bytes = if half { 2 } else { 4 };
-        // An outer part grows by less than the alignment at each end.
-        let margin = cut.halo + cut.align - 1;
-        let max_bytes = device.max_buffer_bytes();
-        let largest = plan.buffers.largest_tile(margin, scale, stored_bytes, max_bytes, MAX_FEATURE_BYTES);
+        let largest = plan.largest_tile(&device, network, half);
         let tile = match tile {
             Some(tile) if tile > largest => {
                 let reason = format!("Tiles of {tile} pixels exceed this GPU's buffers; it takes at most {largest}.");
@@ -116,11 +111,11 @@ impl Gpu {
             }
             None => device.preferred_tile().min(largest),
         };
-        let outer = cut.padded(tile + 2 * margin);
+        let outer = network.cut().padded(tile + 2 * margin(network));
         let (kernels, features, statistics, unwritten) = device
             .checked(|| {
                 let create = |label, size| device.create_storage(label, size);
-                let bytes = plan.buffers.bytes(outer, stored_bytes);
+                let bytes = plan.buffers.bytes(outer, stored_bytes(half));
                 (
                     kernels::build(&device, network, &plan, half),
                     bytes.into_iter().map(|size| create("features", size)).collect(),
@@ -155,6 +150,25 @@ impl Gpu {
             info,
         })
     }
+}
+
+impl Plan {
+    /// The largest inner edge of tiles that a GPU has memory for, 0 where there is none.
+    fn largest_tile(&self, device: &Device, network: &Network, half: bool) -> u32 {
+        let (bytes, max_bytes) = (stored_bytes(half), device.max_buffer_bytes());
+        self.buffers.largest_tile(margin(network), network.scale(), bytes, max_bytes, MAX_FEATURE_BYTES)
+    }
+}
+
+/// How far a tile's outer part may go beyond its inner part: it grows by less than the alignment at each end.
+fn margin(network: &Network) -> u32 {
+    let cut = network.cut();
+    cut.halo + cut.align - 1
+}
+
+/// Size of a stored value.
+fn stored_bytes(half: bool) -> u64 {
+    if half { 2 } else { 4 }
 }
 
 impl Backend for Gpu {
