@@ -150,7 +150,7 @@ fn combine(value: vec4f, block: u32, pixel: u32) -> vec4f {
 
 // The value that the convolution sees at a pixel of the enlarged source, which may lie outside of the tile. Without a
 // branch, because there are many of these in a row.
-fn seen(block: u32, pixel: vec2i) -> vec4<Stored> {
+fn value_at(block: u32, pixel: vec2i) -> vec4<Stored> {
     let last = vec2i(extent.source_size * UPSAMPLE) - 1;
     let inside = all((pixel >= vec2i(0)) & (pixel <= last));
     let place = vec2u(clamp(pixel, vec2i(0), last)) / UPSAMPLE;
@@ -161,6 +161,12 @@ fn seen(block: u32, pixel: vec2i) -> vec4<Stored> {
 
 // Six values side by side, as four pixels side by side see them.
 struct Row { x0: vec4f, x1: vec4f, x2: vec4f, x3: vec4f, x4: vec4f, x5: vec4f }
+
+// The 6 x 6 values that 4 x 4 pixels see.
+struct Seen { row0: Row, row1: Row, row2: Row, row3: Row, row4: Row, row5: Row }
+
+// Sums of 4 x 4 pixels of one block.
+struct Square { row0: mat4x4f, row1: mat4x4f, row2: mat4x4f, row3: mat4x4f }
 
 const MATRICES_PER_TAP: u32 = 2u;
 
@@ -210,15 +216,37 @@ fn add_rows(sum: mat4x4f, at: u32, upper: Row, middle: Row, lower: Row) -> mat4x
     return add_taps(second, at + 6u * MATRICES_PER_TAP, lower);
 }
 
+// Adds a source block to 4 x 4 pixels.
+fn add_square(sums: Square, at: u32, seen: Seen) -> Square {
+    return Square(
+        add_rows(sums.row0, at, seen.row0, seen.row1, seen.row2),
+        add_rows(sums.row1, at, seen.row1, seen.row2, seen.row3),
+        add_rows(sums.row2, at, seen.row2, seen.row3, seen.row4),
+        add_rows(sums.row3, at, seen.row3, seen.row4, seen.row5),
+    );
+}
+
 // The six values from `corner` to the right.
 fn source_row(block: u32, corner: vec2i) -> Row {
     return Row(
-        vec4f(seen(block, corner)),
-        vec4f(seen(block, corner + vec2i(1, 0))),
-        vec4f(seen(block, corner + vec2i(2, 0))),
-        vec4f(seen(block, corner + vec2i(3, 0))),
-        vec4f(seen(block, corner + vec2i(4, 0))),
-        vec4f(seen(block, corner + vec2i(5, 0))),
+        vec4f(value_at(block, corner)),
+        vec4f(value_at(block, corner + vec2i(1, 0))),
+        vec4f(value_at(block, corner + vec2i(2, 0))),
+        vec4f(value_at(block, corner + vec2i(3, 0))),
+        vec4f(value_at(block, corner + vec2i(4, 0))),
+        vec4f(value_at(block, corner + vec2i(5, 0))),
+    );
+}
+
+// What 4 x 4 pixels see whose window begins at `corner`.
+fn source_square(block: u32, corner: vec2i) -> Seen {
+    return Seen(
+        source_row(block, corner),
+        source_row(block, corner + vec2i(0, 1)),
+        source_row(block, corner + vec2i(0, 2)),
+        source_row(block, corner + vec2i(0, 3)),
+        source_row(block, corner + vec2i(0, 4)),
+        source_row(block, corner + vec2i(0, 5)),
     );
 }
 
@@ -231,7 +259,7 @@ var<workgroup> window: array<vec4<Stored>, 612>;
 fn load_window(size: vec2u, threads: u32, block: u32, origin: vec2u, thread: u32) {
     workgroupBarrier();
     for (var index = thread; index < size.x * size.y; index += threads) {
-        window[index] = seen(block, vec2i(origin) + vec2i(vec2u(index % size.x, index / size.x)) - 1);
+        window[index] = value_at(block, vec2i(origin) + vec2i(vec2u(index % size.x, index / size.x)) - 1);
     }
     workgroupBarrier();
 }
@@ -247,8 +275,20 @@ fn window_row(at: u32) -> Row {
     );
 }
 
+// Likewise, out of `window`.
+fn window_square(at: u32) -> Seen {
+    return Seen(
+        window_row(at),
+        window_row(at + SQUARE_WINDOW.x),
+        window_row(at + 2u * SQUARE_WINDOW.x),
+        window_row(at + 3u * SQUARE_WINDOW.x),
+        window_row(at + 4u * SQUARE_WINDOW.x),
+        window_row(at + 5u * SQUARE_WINDOW.x),
+    );
+}
+
 // Four values of `window` in a square, as 2 x 2 pixels see them through one tap.
-fn window_square(at: u32) -> mat4x4f {
+fn window_pair(at: u32) -> mat4x4f {
     let below = at + PAIR_WINDOW.x;
     return mat4x4f(vec4f(window[at]), vec4f(window[at + 1u]), vec4f(window[below]), vec4f(window[below + 1u]));
 }
@@ -296,6 +336,13 @@ fn store_row(pixel: vec2u, block: u32, sums: mat4x4f) {
     store(pixel + vec2u(3u, 0u), block, sums[3]);
 }
 
+fn store_square(pixel: vec2u, block: u32, sums: Square) {
+    store_row(pixel, block, sums.row0);
+    store_row(pixel + vec2u(0u, 1u), block, sums.row1);
+    store_row(pixel + vec2u(0u, 2u), block, sums.row2);
+    store_row(pixel + vec2u(0u, 3u), block, sums.row3);
+}
+
 fn store_2x2(pixel: vec2u, block: u32, sums: mat4x4f) {
     store(pixel, block, sums[0]);
     store(pixel + vec2u(1u, 0u), block, sums[1]);
@@ -307,43 +354,19 @@ fn store_2x2(pixel: vec2u, block: u32, sums: mat4x4f) {
 fn square(@builtin(global_invocation_id) thread: vec3u) {
     let layer = thread.z;
     let pixel = area_origin() + thread.xy * 4u;
-    let corner = vec2i(pixel) - 1;
-    var first0 = mat4x4f();
-    var first1 = mat4x4f();
-    var first2 = mat4x4f();
-    var first3 = mat4x4f();
-    var second0 = mat4x4f();
-    var second1 = mat4x4f();
-    var second2 = mat4x4f();
-    var second3 = mat4x4f();
+    var first = Square();
+    var second = Square();
     for (var block = 0u; block < SOURCE_BLOCKS; block++) {
-        let row0 = source_row(block, corner);
-        let row1 = source_row(block, corner + vec2i(0, 1));
-        let row2 = source_row(block, corner + vec2i(0, 2));
-        let row3 = source_row(block, corner + vec2i(0, 3));
-        let row4 = source_row(block, corner + vec2i(0, 4));
-        let row5 = source_row(block, corner + vec2i(0, 5));
+        let seen = source_square(block, vec2i(pixel) - 1);
         let at = first_matrix(layer, block);
-        first0 = add_rows(first0, at, row0, row1, row2);
-        first1 = add_rows(first1, at, row1, row2, row3);
-        first2 = add_rows(first2, at, row2, row3, row4);
-        first3 = add_rows(first3, at, row3, row4, row5);
+        first = add_square(first, at, seen);
         if (BLOCKS > 1u) {
-            second0 = add_rows(second0, at + 1u, row0, row1, row2);
-            second1 = add_rows(second1, at + 1u, row1, row2, row3);
-            second2 = add_rows(second2, at + 1u, row2, row3, row4);
-            second3 = add_rows(second3, at + 1u, row3, row4, row5);
+            second = add_square(second, at + 1u, seen);
         }
     }
-    store_row(pixel, layer * BLOCKS, first0);
-    store_row(pixel + vec2u(0u, 1u), layer * BLOCKS, first1);
-    store_row(pixel + vec2u(0u, 2u), layer * BLOCKS, first2);
-    store_row(pixel + vec2u(0u, 3u), layer * BLOCKS, first3);
+    store_square(pixel, layer * BLOCKS, first);
     if (BLOCKS > 1u) {
-        store_row(pixel, layer * BLOCKS + 1u, second0);
-        store_row(pixel + vec2u(0u, 1u), layer * BLOCKS + 1u, second1);
-        store_row(pixel + vec2u(0u, 2u), layer * BLOCKS + 1u, second2);
-        store_row(pixel + vec2u(0u, 3u), layer * BLOCKS + 1u, second3);
+        store_square(pixel, layer * BLOCKS + 1u, second);
     }
 }
 
@@ -356,44 +379,20 @@ fn staged_square(
     let layer = group.z;
     let origin = area_origin() + group.xy * vec2u(32u, 16u);
     let pixel = origin + local.xy * 4u;
-    let corner = local.y * 4u * SQUARE_WINDOW.x + local.x * 4u;
-    var first0 = mat4x4f();
-    var first1 = mat4x4f();
-    var first2 = mat4x4f();
-    var first3 = mat4x4f();
-    var second0 = mat4x4f();
-    var second1 = mat4x4f();
-    var second2 = mat4x4f();
-    var second3 = mat4x4f();
+    var first = Square();
+    var second = Square();
     for (var block = 0u; block < SOURCE_BLOCKS; block++) {
         load_window(SQUARE_WINDOW, 32u, block, origin, thread);
-        let row0 = window_row(corner);
-        let row1 = window_row(corner + SQUARE_WINDOW.x);
-        let row2 = window_row(corner + 2u * SQUARE_WINDOW.x);
-        let row3 = window_row(corner + 3u * SQUARE_WINDOW.x);
-        let row4 = window_row(corner + 4u * SQUARE_WINDOW.x);
-        let row5 = window_row(corner + 5u * SQUARE_WINDOW.x);
+        let seen = window_square(local.y * 4u * SQUARE_WINDOW.x + local.x * 4u);
         let at = first_matrix(layer, block);
-        first0 = add_rows(first0, at, row0, row1, row2);
-        first1 = add_rows(first1, at, row1, row2, row3);
-        first2 = add_rows(first2, at, row2, row3, row4);
-        first3 = add_rows(first3, at, row3, row4, row5);
+        first = add_square(first, at, seen);
         if (BLOCKS > 1u) {
-            second0 = add_rows(second0, at + 1u, row0, row1, row2);
-            second1 = add_rows(second1, at + 1u, row1, row2, row3);
-            second2 = add_rows(second2, at + 1u, row2, row3, row4);
-            second3 = add_rows(second3, at + 1u, row3, row4, row5);
+            second = add_square(second, at + 1u, seen);
         }
     }
-    store_row(pixel, layer * BLOCKS, first0);
-    store_row(pixel + vec2u(0u, 1u), layer * BLOCKS, first1);
-    store_row(pixel + vec2u(0u, 2u), layer * BLOCKS, first2);
-    store_row(pixel + vec2u(0u, 3u), layer * BLOCKS, first3);
+    store_square(pixel, layer * BLOCKS, first);
     if (BLOCKS > 1u) {
-        store_row(pixel, layer * BLOCKS + 1u, second0);
-        store_row(pixel + vec2u(0u, 1u), layer * BLOCKS + 1u, second1);
-        store_row(pixel + vec2u(0u, 2u), layer * BLOCKS + 1u, second2);
-        store_row(pixel + vec2u(0u, 3u), layer * BLOCKS + 1u, second3);
+        store_square(pixel, layer * BLOCKS + 1u, second);
     }
 }
 
@@ -414,7 +413,7 @@ fn staged_pair(
         load_window(PAIR_WINDOW, 64u, block, origin, thread);
         let start = first_matrix(layer, block);
         for (var tap = 0u; tap < 9u; tap++) {
-            let values = window_square(corner + tap / 3u * PAIR_WINDOW.x + tap % 3u);
+            let values = window_pair(corner + tap / 3u * PAIR_WINDOW.x + tap % 3u);
             let at = start + tap * MATRICES_PER_TAP;
             first = add_product(first, matrix(at), values);
             if (BLOCKS > 1u) {
@@ -441,10 +440,10 @@ fn any_kernel(@builtin(global_invocation_id) thread: vec3u) {
             let at = ((block / 2u * SOURCE_BLOCKS + source_block) * taps + tap) * MATRICES_PER_TAP + block % 2u;
             let place = corner + vec2i(i32(tap % KERNEL), i32(tap / KERNEL));
             let values = mat4x4f(
-                vec4f(seen(source_block, place)),
-                vec4f(seen(source_block, place + vec2i(step, 0))),
-                vec4f(seen(source_block, place + vec2i(2 * step, 0))),
-                vec4f(seen(source_block, place + vec2i(3 * step, 0))),
+                vec4f(value_at(source_block, place)),
+                vec4f(value_at(source_block, place + vec2i(step, 0))),
+                vec4f(value_at(source_block, place + vec2i(2 * step, 0))),
+                vec4f(value_at(source_block, place + vec2i(3 * step, 0))),
             );
             sums = add_product(sums, matrix(at), values);
         }
