@@ -1,0 +1,164 @@
+//! Some steps of a network, one after the other, over a picture that comes row by row.
+//!
+//! Each step makes all rows that it can of those that the steps before it have made, and lags behind them by what it needs.
+//! Of every part only the rows that a step still needs stay in memory. A stage may hold all steps of a network, or some: what
+//! steps before it made is then fed to it, and what steps behind it need is taken from it.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{
+    direct,
+    pixels::{self, Picture},
+    plan::{ConvStep, Kernel, Part, Plan, Segment, Step},
+    rows::{Geometry, Rows},
+    threads::{self, Scratches},
+    winograd,
+};
+
+/// Steps at work on one picture.
+pub(super) struct Stage {
+    plan: Arc<Plan>,
+    steps: Range<usize>,
+    picture: Picture,
+    /// The parts that this stage's steps read or make; the others are empty.
+    parts: Vec<Rows>,
+    /// How many rows of each part have been taken, of those that steps behind this stage read.
+    taken: Vec<Option<usize>>,
+    /// How many rows of the picture's height the last step has made pixels of, and the pixels.
+    finished: usize,
+    rgba: Vec<u8>,
+    scratches: Scratches,
+}
+
+impl Stage {
+    /// Steps for a picture of `width` x `height` pixels, padding included.
+    pub(super) fn new(plan: Arc<Plan>, steps: Range<usize>, width: usize, height: usize) -> Self {
+        let reads = |part: &Part| part.readers.iter().any(|reader| steps.contains(reader));
+        let parts = plan.parts.iter().map(|part| {
+            if !reads(part) && !steps.contains(&part.maker) {
+                return Rows::default();
+            }
+            let slack = plan.machine.lanes;
+            let geometry = Geometry::new(part.left, part.scaled(width), part.right, part.stride, slack);
+            Rows::new(geometry, part.scaled(height))
+        });
+        let parts = parts.collect();
+        let is_taken =
+            |part: &Part| steps.contains(&part.maker) && part.readers.iter().any(|&reader| reader >= steps.end);
+        let taken = plan.parts.iter().map(|part| is_taken(part).then_some(0)).collect();
+        let mut scratches = Scratches::default();
+        for step in &plan.steps[steps.clone()] {
+            if let Step::Conv(ConvStep { kernel: Kernel::Winograd(winograd), .. }) = step {
+                scratches.grow(winograd);
+            }
+        }
+        let picture = Picture::new(width);
+        Self { plan, steps, picture, parts, taken, finished: 0, rgba: Vec::new(), scratches }
+    }
+
+    /// Goes on with the picture's next rows, and returns the rows of pixels that the last step has finished: RGBA.
+    pub(super) fn push(&mut self, rgba: &[u8]) -> Vec<u8> {
+        let keep = self.picture_needed();
+        self.picture.push(keep, rgba);
+        let plan = self.plan.clone();
+        for index in self.steps.clone() {
+            match &plan.steps[index] {
+                Step::Unshuffle { output, factor } => self.unshuffle(*output, *factor),
+                Step::Conv(conv) => self.conv(conv),
+                Step::Shuffle { source, scale, adds_picture } => self.shuffle(*source, *scale, *adds_picture),
+            }
+        }
+        std::mem::take(&mut self.rgba)
+    }
+
+    /// The first row of the picture that is needed on.
+    fn picture_needed(&self) -> usize {
+        let of = |step: &Step| match step {
+            Step::Unshuffle { output, factor } => Some(self.parts[*output].end * factor),
+            Step::Shuffle { adds_picture: true, .. } => Some(self.finished),
+            Step::Shuffle { .. } | Step::Conv(_) => None,
+        };
+        self.plan.steps[self.steps.clone()].iter().filter_map(of).min().unwrap_or(self.picture.end)
+    }
+
+    /// The first row of a part that is needed on.
+    fn needed(&self, part: usize) -> usize {
+        let of = |&reader: &usize| match &self.plan.steps[reader] {
+            Step::Conv(conv) => {
+                let next = self.parts[conv.output].end;
+                let convolved = conv.sources.contains(&part).then(|| conv.first_needed(next));
+                let is_other = conv.finish.combine.others().any(|other| other.part == part);
+                convolved.into_iter().chain(is_other.then_some(next)).min()
+            }
+            Step::Shuffle { .. } => Some(self.finished * self.plan.parts[part].times),
+            Step::Unshuffle { .. } => None,
+        };
+        let readers = self.plan.parts[part].readers.iter().filter(|reader| self.steps.contains(reader));
+        readers.filter_map(of).chain(self.taken[part]).min().unwrap_or(self.parts[part].end)
+    }
+
+    /// Takes a part out, with room for rows up to `end`; returns it with its new rows.
+    fn make(&mut self, part: usize, end: usize, work: impl FnOnce(&mut Self, Geometry, usize, &mut [f32])) {
+        let keep = self.needed(part);
+        let mut rows = std::mem::take(&mut self.parts[part]);
+        let start = rows.end;
+        if end > start {
+            work(self, rows.geometry, start, rows.extend(keep, end));
+        }
+        self.parts[part] = rows;
+    }
+
+    fn unshuffle(&mut self, output: usize, factor: usize) {
+        let end = self.picture.end / factor;
+        self.make(output, end, |stage, geometry, start, rows| {
+            for (index, row) in rows.chunks_exact_mut(geometry.row).enumerate() {
+                pixels::unshuffle(&stage.picture, factor, start + index, row, geometry);
+            }
+        });
+    }
+
+    fn conv(&mut self, conv: &ConvStep) {
+        let ends = conv.sources.iter().map(|&source| conv.ready(self.parts[source].end, self.parts[source].height));
+        let height = self.parts[conv.output].height;
+        let others = conv.finish.combine.others().map(|other| {
+            let end = self.parts[other.part].end;
+            if end == height { end } else { end / conv.unit() * conv.unit() }
+        });
+        let end = ends.chain(others).min().unwrap_or(0);
+        self.make(conv.output, end, |stage, geometry, start, rows| {
+            let Stage { plan, parts, scratches, .. } = stage;
+            let (arch, finish) = (plan.machine.arch, &conv.finish);
+            let unit = conv.unit() * geometry.row;
+            threads::share(rows, unit, scratches, |index, output, scratch| {
+                let y = start + index * conv.unit();
+                match &conv.kernel {
+                    Kernel::Winograd(winograd) => {
+                        arch.dispatch(winograd::Job { winograd, finish, parts, output, geometry, y, scratch });
+                    }
+                    Kernel::Direct(direct) => {
+                        arch.dispatch(direct::Job { direct, finish, parts, output, geometry, y });
+                    }
+                }
+            });
+        });
+    }
+
+    fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) {
+        let part = &self.plan.parts[source.part];
+        let rows = &self.parts[source.part];
+        // A picture that is unshuffled has fewer rows here than there.
+        let (start, end) = (part.scaled(self.finished), rows.end);
+        let row = rows.geometry.width * scale * scale * 4;
+        self.rgba.resize((end - start) * row, 0);
+        let picture = adds_picture.then_some(&self.picture);
+        for (index, output) in self.rgba.chunks_exact_mut(row).enumerate() {
+            pixels::shuffle(source, scale, picture, start + index, rows, output);
+        }
+        self.finished = end * part.over / part.times;
+    }
+
+    /// Bytes of the rows in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.parts.iter().map(Rows::bytes).sum::<usize>() + self.picture.bytes()
+    }
+}
