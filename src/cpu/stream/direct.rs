@@ -120,11 +120,17 @@ impl Row<'_> {
             for vector in 0..V {
                 let channel = first + vector * S::F32_LANES;
                 let bias = load::<S>(finish.bias.get(), channel);
-                let mut pixels = sums.map(|vectors| simd.add_f32s(vectors[vector], bias));
-                finish.run(simd, &mut pixels[..width], &others, x, channel);
+                let mut pixels = [bias; R];
+                for (pixel, vectors) in pixels.iter_mut().zip(&sums) {
+                    *pixel = simd.add_f32s(*pixel, vectors[vector]);
+                }
+                finish.run(simd, &mut pixels, &others, x, channel);
                 let to = (geometry.left + x) * geometry.stride + channel;
-                for (x, value) in pixels.into_iter().enumerate().take(width) {
-                    store::<S>(self.output, to + x * geometry.stride, value);
+                for x in 0..R {
+                    // The zeros beside the picture must stay zeros.
+                    if x < width {
+                        store::<S>(self.output, to + x * geometry.stride, pixels[x]);
+                    }
                 }
             }
         }
@@ -154,11 +160,12 @@ impl Row<'_> {
                 for column in 0..kernel {
                     let (these, rest) = weights.split_at(segment.channels);
                     weights = rest;
-                    let pixels = std::array::from_fn(|pixel| {
+                    let mut pixels: [&[f32]; R] = [&[]; R];
+                    for (pixel, inputs) in pixels.iter_mut().enumerate() {
                         // The zeros on the left keep this above zero.
                         let x = (left * upsample + x + pixel + column - padding) / upsample;
-                        &values[x * stride + segment.first..][..segment.channels]
-                    });
+                        *inputs = &values[x * stride + segment.first..][..segment.channels];
+                    }
                     multiply::<S, R, V>(simd, pixels, these, &mut sums);
                 }
             }

@@ -95,7 +95,8 @@ impl Finish {
         Self { bias: padded(bias), activation, combine }
     }
 
-    /// Finishes the sums, bias included, of pixels side by side from `x` on, for a vector of channels from `channel` on.
+    /// Finishes the sums, bias included, of pixels side by side from `x` on, for a vector of channels from `channel` on. They
+    /// may reach beyond the picture, where others are zero.
     #[inline(always)]
     pub(super) fn run<S: Simd>(&self, simd: S, sums: &mut [S::f32s], others: &Others<'_>, x: usize, channel: usize) {
         if let Meeting::Attend(_) = &self.combine {
@@ -111,14 +112,26 @@ impl Finish {
             Curve::Prelu(slopes) => {
                 let slopes = load::<S>(slopes.get(), channel);
                 let zero = simd.splat_f32s(0.0);
-                for sum in &mut *sums {
+                for sum in sums.iter_mut() {
                     let negative = simd.less_than_f32s(*sum, zero);
                     *sum = simd.select_f32s(negative, simd.mul_f32s(*sum, slopes), *sum);
                 }
             }
-            Curve::Silu => sums.iter_mut().for_each(|sum| *sum = simd.mul_f32s(*sum, sigmoid(simd, *sum))),
-            Curve::Sigmoid => sums.iter_mut().for_each(|sum| *sum = sigmoid(simd, *sum)),
-            Curve::Mish => sums.iter_mut().for_each(|sum| *sum = mish(simd, *sum)),
+            Curve::Silu => {
+                for sum in sums.iter_mut() {
+                    *sum = simd.mul_f32s(*sum, sigmoid(simd, *sum));
+                }
+            }
+            Curve::Sigmoid => {
+                for sum in sums.iter_mut() {
+                    *sum = sigmoid(simd, *sum);
+                }
+            }
+            Curve::Mish => {
+                for sum in sums.iter_mut() {
+                    *sum = mish(simd, *sum);
+                }
+            }
         }
         match &self.combine {
             Meeting::Nothing | Meeting::Attend(_) => {}

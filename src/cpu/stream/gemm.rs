@@ -11,15 +11,20 @@ pub(super) fn multiply<S: Simd, const R: usize, const V: usize>(
     weights: &[[S::f32s; V]],
     sums: &mut [[S::f32s; V]; R],
 ) {
-    let pixels = pixels.map(|inputs| &inputs[..weights.len()]);
+    let mut block = *sums;
+    let mut inputs: [&[f32]; R] = [&[]; R];
+    for pixel in 0..R {
+        inputs[pixel] = &pixels[pixel][..weights.len()];
+    }
     for (input, weights) in weights.iter().enumerate() {
-        for (inputs, sums) in pixels.iter().zip(sums.iter_mut()) {
-            let value = simd.splat_f32s(inputs[input]);
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum = simd.mul_add_e_f32s(value, *weight, *sum);
+        for pixel in 0..R {
+            let value = simd.splat_f32s(inputs[pixel][input]);
+            for vector in 0..V {
+                block[pixel][vector] = simd.mul_add_e_f32s(value, weights[vector], block[pixel][vector]);
             }
         }
     }
+    *sums = block;
 }
 
 /// Values as vectors of `V` at a time.

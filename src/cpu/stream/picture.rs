@@ -37,7 +37,7 @@ impl Stream {
             let [keep_from, keep_to] = [index, index + 1].map(|index| size[0] * index / columns);
             let from = keep_from.saturating_sub(plan.reach) / plan.align * plan.align;
             let to = (keep_to + plan.reach).next_multiple_of(plan.align).min(width);
-            let stage = Stage::new(plan.clone(), steps.clone(), to - from, height);
+            let stage = Stage::new(plan.clone(), steps.clone(), [to - from, height], step(plan));
             Column { stage, from, to, keep_from, keep_to }
         });
         Self {

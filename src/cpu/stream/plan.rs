@@ -94,6 +94,8 @@ pub(in crate::cpu) struct Plan {
     pub(super) machine: Machine,
     pub(super) parts: Vec<Part>,
     pub(super) steps: Vec<Step>,
+    /// For each step, how many rows of the picture it is behind at most.
+    behind: Vec<usize>,
     pub(super) scale: usize,
     /// Columns that begin at multiples of this many pixels of the picture have their patches where the whole picture has them.
     pub(super) align: usize,
@@ -114,6 +116,7 @@ impl Plan {
             machine,
             align: align.max(network.cut().multiple as usize),
             reach: reaches.into_iter().max()?,
+            behind: behind(&parts, &steps),
             parts,
             steps,
             scale: network.scale() as usize,
@@ -122,31 +125,39 @@ impl Plan {
 }
 
 impl Plan {
-    /// Bytes of the rows that are kept for each pixel of a picture's width, while `step` rows go through at once.
+    /// Bytes of the rows in memory for each pixel of a picture's width, while `step` rows of it go through at once.
     pub(in crate::cpu) fn bytes_per_column(&self, step: usize) -> usize {
-        // How many rows of the picture each step is behind.
-        let mut behind: Vec<usize> = Vec::new();
-        for step in &self.steps {
-            let of = |part: usize| behind[self.parts[part].maker];
-            behind.push(match step {
-                Step::Unshuffle { factor, .. } => factor - 1,
-                Step::Conv(conv) => {
-                    let part = &self.parts[conv.output];
-                    let own = (conv.padding + conv.unit() - 1).div_ceil(part.times) * part.over;
-                    let before =
-                        conv.sources.iter().copied().chain(conv.finish.combine.others().map(|other| other.part));
-                    before.map(of).max().unwrap_or(0) + own
-                }
-                Step::Shuffle { source, .. } => of(source.part),
-            });
-        }
-        let bytes = |part: &Part| {
-            let last = part.readers.iter().map(|&reader| behind[reader]).max().unwrap_or(0);
-            let rows = part.scaled((last - behind[part.maker] + step).next_multiple_of(part.over)) + 2;
-            rows * part.stride * part.times.div_ceil(part.over) * size_of::<f32>()
-        };
+        let bytes =
+            |part: &Part| self.rows(part, step) * part.stride * part.times.div_ceil(part.over) * size_of::<f32>();
         self.parts.iter().map(bytes).sum()
     }
+
+    /// The most rows of a part that are in memory at once, while `step` rows of the picture go through at once.
+    pub(super) fn rows(&self, part: &Part, step: usize) -> usize {
+        let last = part.readers.iter().map(|&reader| self.behind[reader]).max().unwrap_or(0);
+        let lag = last - self.behind[part.maker] + step;
+        // What is in the making, rounded up to whole patches.
+        lag.div_ceil(part.over) * part.times + 2 * PATCH
+    }
+}
+
+/// How many rows of the picture each step is behind those that it has been given, at most.
+fn behind(parts: &[Part], steps: &[Step]) -> Vec<usize> {
+    let mut behind: Vec<usize> = Vec::new();
+    for step in steps {
+        let of = |part: usize| behind[parts[part].maker];
+        behind.push(match step {
+            Step::Unshuffle { factor, .. } => factor - 1,
+            Step::Conv(conv) => {
+                let part = &parts[conv.output];
+                let own = (conv.padding + conv.unit() - 1).div_ceil(part.times) * part.over;
+                let before = conv.sources.iter().copied().chain(conv.finish.combine.others().map(|other| other.part));
+                before.map(of).max().unwrap_or(0) + own
+            }
+            Step::Shuffle { source, .. } => of(source.part),
+        });
+    }
+    behind
 }
 
 struct Draft<'a> {
@@ -232,7 +243,8 @@ impl Draft<'_> {
             over: over as usize,
             stride: slice.channels.next_multiple_of(lanes),
             left: 0,
-            right: 0,
+            // Convolutions make several pixels at once, and read what they are combined with beyond the picture too.
+            right: self.machine.pixels().max(PATCH),
             maker,
             readers: Vec::new(),
         });

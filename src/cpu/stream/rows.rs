@@ -15,9 +15,9 @@ const LINE: usize = 16;
 pub(super) struct Values(Vec<Line>);
 
 impl Values {
-    /// At least that many zeros.
+    /// At least that many zeros. Memory that is never written is never claimed.
     pub(super) fn zeros(count: usize) -> Self {
-        Self(vec![Line::zeroed(); count.div_ceil(LINE)])
+        Self(bytemuck::zeroed_vec(count.div_ceil(LINE)))
     }
 
     /// Adds zeros until there are at least that many values.
@@ -72,8 +72,9 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(geometry: Geometry, height: usize) -> Self {
-        Self { geometry, height, first: 0, end: 0, values: Values::zeros(geometry.row) }
+    /// Memory for `capacity` rows at once.
+    pub(super) fn new(geometry: Geometry, height: usize, capacity: usize) -> Self {
+        Self { geometry, height, first: 0, end: 0, values: Values::zeros(geometry.row * (1 + capacity)) }
     }
 
     /// A row with what lies around its pixels; above and below the picture all is zero.

@@ -19,6 +19,8 @@ use super::{
 pub(super) struct Stage {
     plan: Arc<Plan>,
     steps: Range<usize>,
+    /// Rows of the picture that go through at once at most.
+    step: usize,
     picture: Picture,
     /// The parts that this stage's steps read or make; the others are empty.
     parts: Vec<Rows>,
@@ -31,8 +33,8 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Steps for a picture of `width` x `height` pixels, padding included.
-    pub(super) fn new(plan: Arc<Plan>, steps: Range<usize>, width: usize, height: usize) -> Self {
+    /// Steps for a picture of `width` x `height` pixels, padding included, of which `step` rows go through at once at most.
+    pub(super) fn new(plan: Arc<Plan>, steps: Range<usize>, [width, height]: [usize; 2], step: usize) -> Self {
         let reads = |part: &Part| part.readers.iter().any(|reader| steps.contains(reader));
         let parts = plan.parts.iter().map(|part| {
             if !reads(part) && !steps.contains(&part.maker) {
@@ -40,7 +42,7 @@ impl Stage {
             }
             let slack = plan.machine.lanes;
             let geometry = Geometry::new(part.left, part.scaled(width), part.right, part.stride, slack);
-            Rows::new(geometry, part.scaled(height))
+            Rows::new(geometry, part.scaled(height), plan.rows(part, step))
         });
         let parts = parts.collect();
         let is_taken =
@@ -53,7 +55,7 @@ impl Stage {
             }
         }
         let picture = Picture::new(width);
-        Self { plan, steps, picture, parts, taken, finished: 0, rgba: Vec::new(), scratches }
+        Self { plan, steps, step, picture, parts, taken, finished: 0, rgba: Vec::new(), scratches }
     }
 
     /// Goes on with the picture's next rows, and returns the rows of pixels that the last step has finished: RGBA.
@@ -61,14 +63,20 @@ impl Stage {
         let keep = self.picture_needed();
         self.picture.push(keep, rgba);
         let plan = self.plan.clone();
-        for index in self.steps.clone() {
-            match &plan.steps[index] {
-                Step::Unshuffle { output, factor } => self.unshuffle(*output, *factor),
-                Step::Conv(conv) => self.conv(conv),
-                Step::Shuffle { source, scale, adds_picture } => self.shuffle(*source, *scale, *adds_picture),
+        loop {
+            let mut is_done = true;
+            for index in self.steps.clone() {
+                let has_made = match &plan.steps[index] {
+                    Step::Unshuffle { output, factor } => self.unshuffle(*output, *factor),
+                    Step::Conv(conv) => self.conv(conv),
+                    Step::Shuffle { source, scale, adds_picture } => self.shuffle(*source, *scale, *adds_picture),
+                };
+                is_done &= !has_made;
+            }
+            if is_done {
+                return std::mem::take(&mut self.rgba);
             }
         }
-        std::mem::take(&mut self.rgba)
     }
 
     /// The first row of the picture that is needed on.
@@ -97,27 +105,31 @@ impl Stage {
         readers.filter_map(of).chain(self.taken[part]).min().unwrap_or(self.parts[part].end)
     }
 
-    /// Takes a part out, with room for rows up to `end`; returns it with its new rows.
-    fn make(&mut self, part: usize, end: usize, work: impl FnOnce(&mut Self, Geometry, usize, &mut [f32])) {
+    /// Lets some work make the rows of a part up to `end`, as far as a step goes at once; false where there are none to make.
+    fn make(&mut self, part: usize, end: usize, work: impl FnOnce(&mut Self, Geometry, usize, &mut [f32])) -> bool {
+        let start = self.parts[part].end;
+        // When the picture ends all that steps lag behind could be made, and would be more than there is memory for.
+        let end = end.min(start + self.plan.parts[part].scaled(self.step));
+        if end == start {
+            return false;
+        }
         let keep = self.needed(part);
         let mut rows = std::mem::take(&mut self.parts[part]);
-        let start = rows.end;
-        if end > start {
-            work(self, rows.geometry, start, rows.extend(keep, end));
-        }
+        work(self, rows.geometry, start, rows.extend(keep, end));
         self.parts[part] = rows;
+        true
     }
 
-    fn unshuffle(&mut self, output: usize, factor: usize) {
+    fn unshuffle(&mut self, output: usize, factor: usize) -> bool {
         let end = self.picture.end / factor;
         self.make(output, end, |stage, geometry, start, rows| {
             for (index, row) in rows.chunks_exact_mut(geometry.row).enumerate() {
                 pixels::unshuffle(&stage.picture, factor, start + index, row, geometry);
             }
-        });
+        })
     }
 
-    fn conv(&mut self, conv: &ConvStep) {
+    fn conv(&mut self, conv: &ConvStep) -> bool {
         let ends = conv.sources.iter().map(|&source| conv.ready(self.parts[source].end, self.parts[source].height));
         let height = self.parts[conv.output].height;
         let others = conv.finish.combine.others().map(|other| {
@@ -140,21 +152,26 @@ impl Stage {
                     }
                 }
             });
-        });
+        })
     }
 
-    fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) {
+    fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) -> bool {
         let part = &self.plan.parts[source.part];
         let rows = &self.parts[source.part];
         // A picture that is unshuffled has fewer rows here than there.
         let (start, end) = (part.scaled(self.finished), rows.end);
         let row = rows.geometry.width * scale * scale * 4;
-        self.rgba.resize((end - start) * row, 0);
+        if end == start {
+            return false;
+        }
+        let done = self.rgba.len();
+        self.rgba.resize(done + (end - start) * row, 0);
         let picture = adds_picture.then_some(&self.picture);
-        for (index, output) in self.rgba.chunks_exact_mut(row).enumerate() {
+        for (index, output) in self.rgba[done..].chunks_exact_mut(row).enumerate() {
             pixels::shuffle(source, scale, picture, start + index, rows, output);
         }
         self.finished = end * part.over / part.times;
+        true
     }
 
     /// Bytes of the rows in memory.

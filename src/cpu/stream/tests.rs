@@ -6,9 +6,7 @@ use super::{Plan, Stream};
 use crate::{
     Network, TileInput,
     cpu::run_all,
-    network::{
-        Activation, BLOCK, Combine, Conv, Extent, Map, Op, PixelShuffle, PixelUnshuffle, Slice,
-    },
+    network::{Activation, BLOCK, Combine, Conv, Extent, Map, Op, PixelShuffle, PixelUnshuffle, Slice},
     tile::Window,
 };
 
@@ -146,7 +144,9 @@ fn stream(plan: &Arc<Plan>, rgba: &[u8], size: [usize; 2], rows: usize, columns:
 
 fn noise_picture([width, height]: [usize; 2]) -> Vec<u8> {
     let mut noise = Noise((width * 100 + height) as u32);
-    (0..width * height).flat_map(|_| [noise.next(), noise.next(), noise.next(), 1.0].map(|v| (v * 255.0) as u8)).collect()
+    (0..width * height)
+        .flat_map(|_| [noise.next(), noise.next(), noise.next(), 1.0].map(|v| (v * 255.0) as u8))
+        .collect()
 }
 
 /// The largest difference from the loops, of 255.

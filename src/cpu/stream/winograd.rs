@@ -26,7 +26,7 @@ const A: f64 = std::f64::consts::FRAC_1_SQRT_2;
 const B: f64 = std::f64::consts::SQRT_2;
 
 /// Patches that are transformed before their products are summed: as many as fit the second-level cache with the weights.
-const BATCH: usize = 32;
+const BATCH: usize = 16;
 
 /// A convolution's weights at the 36 places.
 pub(super) struct Winograd {
@@ -220,22 +220,29 @@ impl Winograd {
             let part = &parts[segment.part];
             let stride = part.geometry.stride;
             let start = (part.geometry.left - 1) * stride + segment.first;
-            let rows: [&[f32]; PLACES] = std::array::from_fn(|row| &part.row((y + row) as isize - 1)[start..]);
+            let mut rows: [&[f32]; PLACES] = [&[]; PLACES];
+            for (index, row) in rows.iter_mut().enumerate() {
+                *row = &part.row((y + index) as isize - 1)[start..];
+            }
             for patch in 0..count {
                 for vector in (0..segment.channels).step_by(S::F32_LANES) {
                     let at = (first + patch) * PATCH * stride + vector;
-                    let mut lines = [[simd.splat_f32s(0.0); PLACES]; PLACES];
+                    let mut places = [[simd.splat_f32s(0.0); PLACES]; PLACES];
                     for x in 0..PLACES {
-                        let column = inputs_at_points(simd, rows.map(|row| load::<S>(row, at + x * stride)));
-                        for (line, value) in lines.iter_mut().zip(column) {
-                            line[x] = value;
+                        let mut column = [simd.splat_f32s(0.0); PLACES];
+                        for y in 0..PLACES {
+                            column[y] = load::<S>(rows[y], at + x * stride);
+                        }
+                        let column = inputs_at_points(simd, column);
+                        for y in 0..PLACES {
+                            places[y][x] = column[y];
                         }
                     }
                     let to = patch * self.input_stride + channel + vector;
-                    for (index, line) in lines.into_iter().enumerate() {
-                        for (x, value) in inputs_at_points(simd, line).into_iter().enumerate() {
-                            let place = index * PLACES + x;
-                            store::<S>(values, place * BATCH * self.input_stride + to, value);
+                    for y in 0..PLACES {
+                        let line = inputs_at_points(simd, places[y]);
+                        for x in 0..PLACES {
+                            store::<S>(values, (y * PLACES + x) * BATCH * self.input_stride + to, line[x]);
                         }
                     }
                 }
@@ -280,12 +287,16 @@ impl Winograd {
     ) {
         let weights = blocks::<S, V>(weights);
         for patch in (0..count).step_by(R) {
-            let pixels = std::array::from_fn(|pixel| &inputs[(patch + pixel) * self.input_stride..][..self.inputs]);
+            let mut pixels: [&[f32]; R] = [&[]; R];
+            for (pixel, values) in pixels.iter_mut().enumerate() {
+                *values = &inputs[(patch + pixel) * self.input_stride..][..self.inputs];
+            }
             let mut block = [[simd.splat_f32s(0.0); V]; R];
             multiply::<S, R, V>(simd, pixels, weights, &mut block);
-            for (pixel, vectors) in block.into_iter().enumerate() {
-                for (vector, value) in vectors.into_iter().enumerate() {
-                    store::<S>(sums, (patch + pixel) * self.output_stride + vector * S::F32_LANES, value);
+            for pixel in 0..R {
+                for vector in 0..V {
+                    let to = (patch + pixel) * self.output_stride + vector * S::F32_LANES;
+                    store::<S>(sums, to, block[pixel][vector]);
                 }
             }
         }
@@ -301,20 +312,29 @@ impl Winograd {
             for channel in (0..self.output_stride).step_by(S::F32_LANES) {
                 let bias = load::<S>(finish.bias.get(), channel);
                 let from = patch * self.output_stride + channel;
-                let mut columns = [[simd.splat_f32s(0.0); PLACES]; PATCH];
+                let mut lines = [[simd.splat_f32s(0.0); PLACES]; PATCH];
                 for x in 0..PLACES {
-                    let column =
-                        std::array::from_fn(|y| load::<S>(sums, (y * PLACES + x) * BATCH * self.output_stride + from));
-                    for (line, value) in columns.iter_mut().zip(outputs_of_points(simd, column)) {
-                        line[x] = value;
+                    let mut column = [simd.splat_f32s(0.0); PLACES];
+                    for y in 0..PLACES {
+                        column[y] = load::<S>(sums, (y * PLACES + x) * BATCH * self.output_stride + from);
+                    }
+                    let column = outputs_of_points(simd, column);
+                    for y in 0..PATCH {
+                        lines[y][x] = column[y];
                     }
                 }
-                for (y, line) in columns.into_iter().enumerate().take(height) {
-                    let mut pixels = outputs_of_points(simd, line).map(|value| simd.add_f32s(value, bias));
-                    finish.run(simd, &mut pixels[..width], &others[y], x, channel);
+                for y in 0..height {
+                    let mut pixels = outputs_of_points(simd, lines[y]);
+                    for pixel in &mut pixels {
+                        *pixel = simd.add_f32s(*pixel, bias);
+                    }
+                    finish.run(simd, &mut pixels, &others[y], x, channel);
                     let to = y * geometry.row + (geometry.left + x) * geometry.stride + channel;
-                    for (x, value) in pixels.into_iter().enumerate().take(width) {
-                        store::<S>(output, to + x * geometry.stride, value);
+                    for x in 0..PATCH {
+                        // The zeros beside the picture must stay zeros.
+                        if x < width {
+                            store::<S>(output, to + x * geometry.stride, pixels[x]);
+                        }
                     }
                 }
             }
