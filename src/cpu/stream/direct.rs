@@ -109,7 +109,8 @@ struct Row<'a> {
 
 impl Row<'_> {
     /// The channels from `first` on.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, weights: &[f32], first: usize) {
         let Self { finish, geometry, .. } = *self;
         let weights = blocks::<S, V>(weights);

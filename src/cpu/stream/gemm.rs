@@ -16,7 +16,8 @@ pub(super) fn multiply<S: Simd, const R: usize, const V: usize>(
     for pixel in 0..R {
         inputs[pixel] = &pixels[pixel][..weights.len()];
     }
-    for (input, weights) in weights.iter().enumerate() {
+    for input in 0..weights.len() {
+        let weights = weights[input];
         for pixel in 0..R {
             let value = simd.splat_f32s(inputs[pixel][input]);
             for vector in 0..V {

@@ -67,13 +67,19 @@ impl Stream {
 
     fn push_few(&mut self, rgba: &[u8], enlarged: &mut Vec<u8>) {
         let (scale, width) = (self.scale, self.width);
+        if let [column] = &mut self.columns[..]
+            && self.padded_width * scale == width
+        {
+            enlarged.append(&mut column.stage.push(rgba));
+            return;
+        }
         let start = enlarged.len();
+        let mut part = Vec::new();
         for column in &mut self.columns {
-            let part: Vec<u8> = rgba
-                .chunks_exact(self.padded_width * 4)
-                .flat_map(|row| &row[column.from * 4..column.to * 4])
-                .copied()
-                .collect();
+            part.clear();
+            for row in rgba.chunks_exact(self.padded_width * 4) {
+                part.extend_from_slice(&row[column.from * 4..column.to * 4]);
+            }
             let rows = column.stage.push(&part);
             let row = (column.to - column.from) * scale * 4;
             enlarged.resize(start + rows.len() / row * width * 4, 0);

@@ -1,5 +1,7 @@
 //! Between the picture's bytes and feature maps.
 
+use pulp::{Simd, WithSimd};
+
 use super::{
     plan::Segment,
     rows::{Geometry, Rows},
@@ -40,39 +42,72 @@ impl Picture {
 
 /// Writes a row of the picture's pixels, squares of `factor` x `factor` of them as channels of one.
 pub(super) fn unshuffle(picture: &Picture, factor: usize, y: usize, output: &mut [f32], geometry: Geometry) {
-    let pixels = output[geometry.left * geometry.stride..].chunks_exact_mut(geometry.stride).take(geometry.width);
-    for (x, channels) in pixels.enumerate() {
-        for (channel, value) in channels.iter_mut().take(3 * factor * factor).enumerate() {
-            let (colour, dy, dx) = (channel / (factor * factor), channel / factor % factor, channel % factor);
-            *value = f32::from(picture.row(y * factor + dy)[x * factor + dx][colour]) / 255.0;
+    let first = geometry.left * geometry.stride;
+    for dy in 0..factor {
+        let squares = picture.row(y * factor + dy).chunks_exact(factor);
+        for (channels, square) in output[first..].chunks_exact_mut(geometry.stride).zip(squares) {
+            for (dx, pixel) in square.iter().enumerate() {
+                for colour in 0..3 {
+                    channels[(colour * factor + dy) * factor + dx] = f32::from(pixel[colour]) / 255.0;
+                }
+            }
         }
     }
 }
 
-/// Writes the `scale` rows of pixels, RGBA, that one row of `3 * scale * scale` channels makes; the picture's pixels are
-/// added where it is given.
-pub(super) fn shuffle(
-    source: Segment,
-    scale: usize,
-    picture: Option<&Picture>,
-    y: usize,
-    rows: &Rows,
-    output: &mut [u8],
-) {
-    let geometry = rows.geometry;
-    let values = &rows.row(y as isize)[geometry.left * geometry.stride + source.first..];
-    let row = geometry.width * scale * 4;
-    for (dy, output) in output.chunks_exact_mut(row).enumerate() {
-        for (x, pixels) in output.as_chunks_mut::<4>().0.chunks_exact_mut(scale).enumerate() {
-            let channels = &values[x * geometry.stride..][..source.channels];
-            let below =
-                picture.map(|picture| picture.row(y)[x].map(|byte| f32::from(byte) / 255.0)).unwrap_or_default();
-            for (dx, pixel) in pixels.iter_mut().enumerate() {
-                let colour = |colour: usize| {
-                    let value = channels[(colour * scale + dy) * scale + dx] + below[colour];
-                    (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
-                };
-                *pixel = [colour(0), colour(1), colour(2), 255];
+/// Makes rows of pixels, RGBA, of rows of `3 * scale * scale` channels; the picture's pixels are added where it is given.
+pub(super) struct Shuffle<'a> {
+    pub(super) source: Segment,
+    pub(super) scale: usize,
+    pub(super) picture: Option<&'a Picture>,
+    pub(super) rows: &'a Rows,
+    /// The first row's number.
+    pub(super) y: usize,
+    /// `scale` rows of pixels for each row.
+    pub(super) output: &'a mut [u8],
+}
+
+impl WithSimd for Shuffle<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) {
+        // Each scale as a constant, so that its loops are unrolled.
+        match self.scale {
+            2 => self.run(2),
+            3 => self.run(3),
+            4 => self.run(4),
+            scale => self.run(scale),
+        }
+    }
+}
+
+impl Shuffle<'_> {
+    #[inline(always)]
+    fn run(&mut self, scale: usize) {
+        let Self { source, picture, rows, y, .. } = *self;
+        let geometry = rows.geometry;
+        let row = geometry.width * scale * 4;
+        for (index, output) in self.output.chunks_exact_mut(row).enumerate() {
+            let (y, dy) = (y + index / scale, index % scale);
+            let values = &rows.row(y as isize)[geometry.left * geometry.stride + source.first..];
+            let below = picture.map(|picture| picture.row(y));
+            for (x, pixels) in output.as_chunks_mut::<4>().0.chunks_exact_mut(scale).enumerate() {
+                let channels = &values[x * geometry.stride..][..3 * scale * scale];
+                let mut added = [0.0; 3];
+                if let Some(below) = below {
+                    for colour in 0..3 {
+                        added[colour] = f32::from(below[x][colour]) / 255.0;
+                    }
+                }
+                for dx in 0..scale {
+                    let mut pixel = [255; 4];
+                    for colour in 0..3 {
+                        let value = channels[(colour * scale + dy) * scale + dx] + added[colour];
+                        pixel[colour] = (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+                    }
+                    pixels[dx] = pixel;
+                }
             }
         }
     }

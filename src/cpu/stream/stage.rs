@@ -139,16 +139,16 @@ impl Stage {
         let end = ends.chain(others).min().unwrap_or(0);
         self.make(conv.output, end, |stage, geometry, start, rows| {
             let Stage { plan, parts, scratches, .. } = stage;
-            let (arch, finish) = (plan.machine.arch, &conv.finish);
+            let (machine, finish) = (&plan.machine, &conv.finish);
             let unit = conv.unit() * geometry.row;
             threads::share(rows, unit, scratches, |index, output, scratch| {
                 let y = start + index * conv.unit();
                 match &conv.kernel {
                     Kernel::Winograd(winograd) => {
-                        arch.dispatch(winograd::Job { winograd, finish, parts, output, geometry, y, scratch });
+                        machine.run(winograd::Job { winograd, finish, parts, output, geometry, y, scratch });
                     }
                     Kernel::Direct(direct) => {
-                        arch.dispatch(direct::Job { direct, finish, parts, output, geometry, y });
+                        machine.run(direct::Job { direct, finish, parts, output, geometry, y });
                     }
                 }
             });
@@ -156,20 +156,21 @@ impl Stage {
     }
 
     fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) -> bool {
-        let part = &self.plan.parts[source.part];
-        let rows = &self.parts[source.part];
+        let Self { plan, parts, picture, scratches, .. } = self;
+        let (part, rows) = (&plan.parts[source.part], &parts[source.part]);
         // A picture that is unshuffled has fewer rows here than there.
         let (start, end) = (part.scaled(self.finished), rows.end);
-        let row = rows.geometry.width * scale * scale * 4;
         if end == start {
             return false;
         }
         let done = self.rgba.len();
-        self.rgba.resize(done + (end - start) * row, 0);
-        let picture = adds_picture.then_some(&self.picture);
-        for (index, output) in self.rgba[done..].chunks_exact_mut(row).enumerate() {
-            pixels::shuffle(source, scale, picture, start + index, rows, output);
-        }
+        let unit = rows.geometry.width * scale * scale * 4;
+        self.rgba.resize(done + (end - start) * unit, 0);
+        let picture = adds_picture.then_some(&*picture);
+        threads::share(&mut self.rgba[done..], unit, scratches, |index, output, _| {
+            let y = start + index;
+            plan.machine.run(pixels::Shuffle { source, scale, picture, rows, y, output });
+        });
         self.finished = end * part.over / part.times;
         true
     }

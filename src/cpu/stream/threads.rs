@@ -29,11 +29,11 @@ pub(in crate::cpu) fn count() -> usize {
 
 /// Cuts values into parts of whole units, one for each thread at most, and has the threads work on them: `work` gets the
 /// number of the first unit, its part and its memory.
-pub(super) fn share(
-    values: &mut [f32],
+pub(super) fn share<T: Send>(
+    values: &mut [T],
     unit: usize,
     scratches: &mut Scratches,
-    work: impl Fn(usize, &mut [f32], &mut Scratch) + Sync,
+    work: impl Fn(usize, &mut [T], &mut Scratch) + Sync,
 ) {
     let units = values.len().div_ceil(unit);
     let each = units.div_ceil(scratches.0.len());

@@ -80,9 +80,15 @@ impl Winograd {
     }
 
     pub(super) fn grow(&self, scratch: &mut Scratch) {
-        scratch.inputs.grow(AREA * BATCH * self.input_stride);
-        scratch.sums.grow(AREA * BATCH * self.output_stride);
+        scratch.inputs.grow(AREA * plane(self.input_stride));
+        scratch.sums.grow(AREA * plane(self.output_stride));
     }
+}
+
+/// Values of a batch at one place. A cache line more than there are keeps the 36 planes from falling on the same sets of the
+/// cache, which plain powers of two do.
+const fn plane(stride: usize) -> usize {
+    BATCH * stride + 16
 }
 
 /// Where the block of an output begins and how wide it is, in channels.
@@ -205,7 +211,8 @@ struct Target<'a> {
 }
 
 impl Winograd {
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn transform_inputs<S: Simd>(
         &self,
         simd: S,
@@ -242,7 +249,7 @@ impl Winograd {
                     for y in 0..PLACES {
                         let line = inputs_at_points(simd, places[y]);
                         for x in 0..PLACES {
-                            store::<S>(values, (y * PLACES + x) * BATCH * self.input_stride + to, line[x]);
+                            store::<S>(values, (y * PLACES + x) * plane(self.input_stride) + to, line[x]);
                         }
                     }
                 }
@@ -255,54 +262,38 @@ impl Winograd {
     #[inline(always)]
     fn sum<S: Simd>(&self, simd: S, count: usize, inputs: &[f32], sums: &mut [f32]) {
         for place in 0..AREA {
-            let inputs = &inputs[place * BATCH * self.input_stride..][..BATCH * self.input_stride];
-            let sums = &mut sums[place * BATCH * self.output_stride..][..BATCH * self.output_stride];
+            let inputs = &inputs[place * plane(self.input_stride)..][..BATCH * self.input_stride];
+            let sums = &mut sums[place * plane(self.output_stride)..][..BATCH * self.output_stride];
             let mut weights = &self.weights.get()[place * self.inputs * self.output_stride..];
             let mut first = 0;
             for &block in &self.blocks {
                 let width = block * S::F32_LANES;
                 let (these, rest) = weights.split_at(self.inputs * width);
                 weights = rest;
+                let sums = &mut sums[first..];
+                let panel = Panel {
+                    inputs,
+                    stride: self.input_stride,
+                    depth: self.inputs,
+                    weights: these,
+                    sums,
+                    output_stride: self.output_stride,
+                    count,
+                };
                 match (pixels(S::REGISTER_COUNT), block) {
-                    (MANY, 3) => self.sum_block::<S, MANY, 3>(simd, count, inputs, these, &mut sums[first..]),
-                    (MANY, 2) => self.sum_block::<S, MANY, 2>(simd, count, inputs, these, &mut sums[first..]),
-                    (MANY, _) => self.sum_block::<S, MANY, 1>(simd, count, inputs, these, &mut sums[first..]),
-                    (_, 2) => self.sum_block::<S, FEW, 2>(simd, count, inputs, these, &mut sums[first..]),
-                    _ => self.sum_block::<S, FEW, 1>(simd, count, inputs, these, &mut sums[first..]),
+                    (MANY, 3) => simd.vectorize(Sized::<MANY, 3>(panel)),
+                    (MANY, 2) => simd.vectorize(Sized::<MANY, 2>(panel)),
+                    (MANY, _) => simd.vectorize(Sized::<MANY, 1>(panel)),
+                    (_, 2) => simd.vectorize(Sized::<FEW, 2>(panel)),
+                    _ => simd.vectorize(Sized::<FEW, 1>(panel)),
                 }
                 first += width;
             }
         }
     }
 
-    /// Patches beyond `count` are summed with the rest, from whatever the memory holds, and never looked at.
-    #[inline(always)]
-    fn sum_block<S: Simd, const R: usize, const V: usize>(
-        &self,
-        simd: S,
-        count: usize,
-        inputs: &[f32],
-        weights: &[f32],
-        sums: &mut [f32],
-    ) {
-        let weights = blocks::<S, V>(weights);
-        for patch in (0..count).step_by(R) {
-            let mut pixels: [&[f32]; R] = [&[]; R];
-            for (pixel, values) in pixels.iter_mut().enumerate() {
-                *values = &inputs[(patch + pixel) * self.input_stride..][..self.inputs];
-            }
-            let mut block = [[simd.splat_f32s(0.0); V]; R];
-            multiply::<S, R, V>(simd, pixels, weights, &mut block);
-            for pixel in 0..R {
-                for vector in 0..V {
-                    let to = (patch + pixel) * self.output_stride + vector * S::F32_LANES;
-                    store::<S>(sums, to, block[pixel][vector]);
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn transform_outputs<S: Simd>(&self, simd: S, sums: &[f32], target: Target<'_>) {
         let Target { finish, others, output, geometry, first, count } = target;
         let height = output.len() / geometry.row;
@@ -316,7 +307,7 @@ impl Winograd {
                 for x in 0..PLACES {
                     let mut column = [simd.splat_f32s(0.0); PLACES];
                     for y in 0..PLACES {
-                        column[y] = load::<S>(sums, (y * PLACES + x) * BATCH * self.output_stride + from);
+                        column[y] = load::<S>(sums, (y * PLACES + x) * plane(self.output_stride) + from);
                     }
                     let column = outputs_of_points(simd, column);
                     for y in 0..PATCH {
@@ -336,6 +327,57 @@ impl Winograd {
                             store::<S>(output, to + x * geometry.stride, pixels[x]);
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Sums of products of a batch at one place for one block of outputs.
+struct Panel<'a> {
+    /// `[patch][stride]`, of which `depth` are inputs.
+    inputs: &'a [f32],
+    stride: usize,
+    depth: usize,
+    /// `[depth][outputs of the block]`.
+    weights: &'a [f32],
+    /// `[patch][output_stride]`.
+    sums: &'a mut [f32],
+    output_stride: usize,
+    /// Patches. They are summed `R` at a time; those beyond are summed from whatever the memory holds, and never looked at.
+    count: usize,
+}
+
+/// A panel in blocks of `R` patches and `V` vectors, as a function of its own: inside of a larger one compilers run out of registers.
+struct Sized<'a, const R: usize, const V: usize>(Panel<'a>);
+
+impl<const R: usize, const V: usize> WithSimd for Sized<'_, R, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.0.sum::<S, R, V>(simd);
+    }
+}
+
+impl Panel<'_> {
+    // Elsewhere the function that `vectorize` makes is the one of its own; its instructions need it to be inlined there.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    fn sum<S: Simd, const R: usize, const V: usize>(self, simd: S) {
+        let Self { inputs, stride, depth, weights, sums, output_stride, count } = self;
+        let weights = blocks::<S, V>(weights);
+        for patch in (0..count).step_by(R) {
+            let mut pixels: [&[f32]; R] = [&[]; R];
+            for (pixel, values) in pixels.iter_mut().enumerate() {
+                *values = &inputs[(patch + pixel) * stride..][..depth];
+            }
+            let mut block = [[simd.splat_f32s(0.0); V]; R];
+            multiply::<S, R, V>(simd, pixels, weights, &mut block);
+            for pixel in 0..R {
+                for vector in 0..V {
+                    let to = (patch + pixel) * output_stride + vector * S::F32_LANES;
+                    store::<S>(sums, to, block[pixel][vector]);
                 }
             }
         }
