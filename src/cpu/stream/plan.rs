@@ -125,10 +125,9 @@ impl Plan {
 }
 
 impl Plan {
-    /// Bytes of the rows in memory for each pixel of a picture's width, while `step` rows of it go through at once.
-    pub(in crate::cpu) fn bytes_per_column(&self, step: usize) -> usize {
-        let bytes =
-            |part: &Part| self.rows(part, step) * part.stride * part.times.div_ceil(part.over) * size_of::<f32>();
+    /// Bytes of the rows in memory for a picture of that width, while `step` rows of it go through at once.
+    pub(super) fn bytes(&self, width: usize, step: usize) -> usize {
+        let bytes = |part: &Part| self.rows(part, step) * part.scaled(width) * part.stride * size_of::<f32>();
         self.parts.iter().map(bytes).sum()
     }
 

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Plan, Stream};
+use super::{
+    Plan, Stream,
+    picture::step,
+    stage::{Batch, Stage},
+};
 use crate::{
     Network, TileInput,
     cpu::run_all,
@@ -185,6 +189,41 @@ fn every_way_to_finish_is_that_of_the_loops() {
     }
 }
 
+/// Weights as large as those of models that people trained, where Winograd's rounding is at its worst.
+#[test]
+fn large_weights_are_precise_enough() {
+    let mut draft = Draft::new();
+    let picture = draft.picture(1);
+    let mut value = draft.map(64, Extent::PICTURE);
+    draft.conv(picture, value, 3, |_| ());
+    for factor in [70.0, 1.0 / 70.0, 70.0, 1.0 / 70.0] {
+        let output = draft.map(64, Extent::PICTURE);
+        let slopes = draft.noise.values(64, -0.5, 1.5);
+        draft.conv(value, output, 3, |conv| {
+            let largest = conv.weight.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+            let factor = if factor > 1.0 { factor / largest } else { factor * largest };
+            conv.weight.iter_mut().for_each(|weight| *weight *= factor);
+            conv.activation = Activation::Prelu(slopes);
+        });
+        value = output;
+    }
+    let last = draft.map(48, Extent::PICTURE);
+    draft.conv(value, last, 3, |_| ());
+    let difference = difference_from_loops(&draft.finish(last, 4, true), [45, 30]);
+    assert!(difference <= 1, "{difference} of 255");
+}
+
+#[test]
+fn built_in_models_are_those_of_the_loops() {
+    for model in crate::models::built_in_index().expect("index").models {
+        let network = crate::models::built_in(&model.name).expect("built in");
+        if Plan::new(&network).is_some() {
+            let difference = difference_from_loops(&network, [29, 18]);
+            assert!(difference <= 1, "{}: {difference} of 255", model.name);
+        }
+    }
+}
+
 #[test]
 fn strips_and_columns_of_any_size_make_the_same_bytes() {
     for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
@@ -197,5 +236,49 @@ fn strips_and_columns_of_any_size_make_the_same_bytes() {
                 assert!(same, "{name}, {size:?} in strips of {rows} and {columns} columns");
             }
         }
+    }
+}
+
+#[test]
+fn stages_make_what_one_makes() {
+    for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
+        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let size = [38, 62];
+        let rgba = noise_picture(size);
+        let whole = stream(&plan, &rgba, size, size[1], 1);
+        let count = network.ops().len();
+        for cut in 1..count {
+            let ranges = [0..cut, cut..(cut + 1).min(count), (cut + 1).min(count)..count];
+            let mut stages = ranges.map(|steps| Stage::new(plan.clone(), steps, size, step(&plan)));
+            let mut pixels = Vec::new();
+            for rows in rgba.chunks(10 * size[0] * 4) {
+                let batch = Batch { picture: rows.to_vec(), ..Batch::default() };
+                let batch = stages.iter_mut().fold((batch, Vec::new()), |(batch, mut pixels), stage| {
+                    let mut batch = stage.push(batch);
+                    pixels.append(&mut batch.pixels);
+                    (batch, pixels)
+                });
+                pixels.extend(batch.1);
+            }
+            assert!(pixels == whole, "{name}, cut before op {cut}");
+        }
+    }
+}
+
+/// What a picture needs does not grow with its height, and is what the plan foretells.
+#[test]
+fn memory_is_that_of_a_few_rows() {
+    for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
+        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let size = [128, 600];
+        let rgba = noise_picture(size);
+        let mut stage = Stage::new(plan.clone(), 0..network.ops().len(), size, step(&plan));
+        for rows in rgba.chunks(step(&plan) * size[0] * 4) {
+            stage.push(Batch { picture: rows.to_vec(), ..Batch::default() });
+        }
+        // Beside the rows there are those of zeros, and zeros beside the pixels.
+        let foretold = plan.bytes(size[0], step(&plan));
+        let share = stage.bytes() as f64 / foretold as f64;
+        assert!((0.9..1.5).contains(&share), "{name}: {share} of {foretold} bytes");
     }
 }
