@@ -1,0 +1,63 @@
+//! A picture on its way: rows are worked on aside, in their order.
+
+use crate::{Run, cpu::stream};
+
+/// A stream that a thread of its own works on.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) struct Running {
+    strips: std::sync::mpsc::Sender<Strip>,
+}
+
+/// Rows of the picture, and who waits for what is made of them.
+#[cfg(not(target_arch = "wasm32"))]
+type Strip = (Vec<u8>, futures_channel::oneshot::Sender<Vec<u8>>);
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Running {
+    pub(super) fn new(mut stream: stream::Stream) -> Self {
+        let (strips, waiting) = std::sync::mpsc::channel::<Strip>();
+        std::thread::spawn(move || {
+            for (rgba, sender) in waiting {
+                // Nobody receives when the upscale was cancelled: no row behind this one is needed either.
+                if sender.is_canceled() || sender.send(stream.push(&rgba)).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { strips }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl crate::Stream for Running {
+    fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
+        let (sender, receiver) = futures_channel::oneshot::channel();
+        // Where the thread is gone, so is the sender, and waiting says so.
+        let _ = self.strips.send((rgba, sender));
+        Box::pin(async move { receiver.await.map_err(|_| crate::Error::Cancelled) })
+    }
+}
+
+/// A stream that is worked on while it is waited for.
+#[cfg(target_arch = "wasm32")]
+pub(super) struct Running {
+    stream: std::rc::Rc<std::cell::RefCell<stream::Stream>>,
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Running {
+    pub(super) fn new(stream: stream::Stream) -> Self {
+        Self { stream: std::rc::Rc::new(std::cell::RefCell::new(stream)) }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl crate::Stream for Running {
+    fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
+        let stream = self.stream.clone();
+        Box::pin(async move {
+            crate::web::next_turn().await;
+            Ok(stream.borrow_mut().push(&rgba))
+        })
+    }
+}
