@@ -59,12 +59,7 @@ impl Stage {
         let is_handed_on =
             |part: &Part| steps.contains(&part.maker) && part.readers.iter().any(|&reader| reader >= steps.end);
         let handed_on = plan.parts.iter().map(|part| is_handed_on(part).then_some(0)).collect();
-        let mut scratches = Scratches::default();
-        for step in &plan.steps[steps.clone()] {
-            if let Step::Conv(ConvStep { kernel: Kernel::Winograd(winograd), .. }) = step {
-                scratches.grow(winograd);
-            }
-        }
+        let scratches = Scratches::default();
         let picture = Picture::new(width);
         Self { plan, steps, step, picture, parts, handed_on, finished: 0, pixels: Vec::new(), scratches }
     }
@@ -199,23 +194,27 @@ impl Stage {
         self.make(conv.output, end, |stage, geometry, start, rows| {
             let Stage { plan, parts, scratches, .. } = stage;
             let (machine, finish) = (&plan.machine, &conv.finish);
-            let unit = conv.unit() * geometry.row;
-            threads::share(rows, unit, scratches, |index, output, scratch| {
-                let y = start + index * conv.unit();
-                match &conv.kernel {
-                    Kernel::Winograd(winograd) => {
-                        machine.run(winograd::Job { winograd, finish, parts, output, geometry, y, scratch });
-                    }
-                    Kernel::Direct(direct) => {
-                        machine.run(direct::Job { direct, finish, parts, output, geometry, y });
-                    }
+            scratches.share(threads::blocks(rows, geometry, conv.unit()), |block, scratch| match &conv.kernel {
+                Kernel::Winograd(winograd) => {
+                    machine.run(winograd::Job {
+                        winograd,
+                        finish,
+                        parts,
+                        block,
+                        start,
+                        stride: geometry.stride,
+                        scratch,
+                    });
+                }
+                Kernel::Direct(direct) => {
+                    machine.run(direct::Job { direct, finish, parts, block, start, stride: geometry.stride });
                 }
             });
         })
     }
 
     fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) -> bool {
-        let Self { plan, parts, picture, scratches, .. } = self;
+        let Self { plan, parts, picture, .. } = self;
         let (part, rows) = (&plan.parts[source.part], &parts[source.part]);
         // A picture that is unshuffled has fewer rows here than there.
         let (start, end) = (part.scaled(self.finished), rows.end);
@@ -226,7 +225,7 @@ impl Stage {
         let unit = rows.geometry.width * scale * scale * 4;
         self.pixels.resize(done + (end - start) * unit, 0);
         let picture = adds_picture.then_some(&*picture);
-        threads::share(&mut self.pixels[done..], unit, scratches, |index, output, _| {
+        threads::share_bytes(&mut self.pixels[done..], unit, |index, output| {
             let y = start + index;
             plan.machine.run(pixels::Shuffle { source, scale, picture, rows, y, output });
         });
