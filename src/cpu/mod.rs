@@ -1,7 +1,9 @@
-//! Runs a network on the CPU with plain loops: the truth that tests hold the GPU against.
+//! Runs a network on the CPU: with plain loops, the truth that tests hold everything else against, and fast, row by row
+//! (`stream`).
 //!
-//! Feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
-//! browser, one after another, with a turn of the event loop between them so that a cancel gets through.
+//! The loops' feature maps lie row by row, all channels of a pixel together. On native, their tiles run side by side on all cores; in
+//! a browser, one after another, with a turn of the event loop between them so that a cancel gets through. Only networks with
+//! ops that do not go row by row are run by them in earnest.
 
 mod conv;
 mod dy_sample;
