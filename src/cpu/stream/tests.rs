@@ -213,6 +213,7 @@ fn large_weights_are_precise_enough() {
     assert!(difference <= 1, "{difference} of 255");
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn built_in_models_are_those_of_the_loops() {
     for model in crate::models::built_in_index().expect("index").models {
