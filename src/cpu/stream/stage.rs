@@ -37,7 +37,7 @@ pub(super) struct Stage {
     parts: Vec<Rows>,
     /// How many rows have been handed on of each part that is made here and that steps behind this stage read.
     handed_on: Vec<Option<usize>>,
-    /// How many rows of the picture's height the last step has made pixels of, and the pixels.
+    /// How many rows of its source the last step has made pixels of, and the pixels.
     finished: usize,
     pixels: Vec<u8>,
     scratches: Scratches,
@@ -137,6 +137,7 @@ impl Stage {
     fn picture_needed(&self) -> usize {
         let of = |step: &Step| match step {
             Step::Unshuffle { output, factor } => Some(self.parts[*output].end * factor),
+            // Its source is of the picture's size.
             Step::Shuffle { adds_picture: true, .. } => Some(self.finished),
             Step::Shuffle { .. } | Step::Conv(_) => None,
         };
@@ -152,7 +153,7 @@ impl Stage {
                 let is_other = conv.finish.combine.others().any(|other| other.part == part);
                 convolved.into_iter().chain(is_other.then_some(next)).min()
             }
-            Step::Shuffle { .. } => Some(self.finished * self.plan.parts[part].times),
+            Step::Shuffle { .. } => Some(self.finished),
             Step::Unshuffle { .. } => None,
         };
         let readers = self.plan.parts[part].readers.iter().filter(|reader| self.steps.contains(reader));
@@ -215,9 +216,8 @@ impl Stage {
 
     fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) -> bool {
         let Self { plan, parts, picture, .. } = self;
-        let (part, rows) = (&plan.parts[source.part], &parts[source.part]);
-        // A picture that is unshuffled has fewer rows here than there.
-        let (start, end) = (part.scaled(self.finished), rows.end);
+        let rows = &parts[source.part];
+        let (start, end) = (self.finished, rows.end);
         if end == start {
             return false;
         }
@@ -229,7 +229,7 @@ impl Stage {
             let y = start + index;
             plan.machine.run(pixels::Shuffle { source, scale, picture, rows, y, output });
         });
-        self.finished = end * part.over / part.times;
+        self.finished = end;
         true
     }
 
