@@ -1,9 +1,8 @@
-//! Runs a network on the CPU: with plain loops, the truth that tests hold everything else against, and fast, row by row
-//! (`stream`).
+//! Runs a network on the CPU: fast and row by row (`stream`) where its ops allow that, else with plain loops, which are also the
+//! truth that tests hold everything else against.
 //!
-//! The loops' feature maps lie row by row, all channels of a pixel together. On native, their tiles run side by side on all cores; in
-//! a browser, one after another, with a turn of the event loop between them so that a cancel gets through. Only networks with
-//! ops that do not go row by row are run by them in earnest.
+//! In the loops, feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
+//! browser, one after another, with a turn of the event loop between them so that a cancel gets through.
 
 mod conv;
 mod dy_sample;

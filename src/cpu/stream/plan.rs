@@ -106,15 +106,17 @@ pub(in crate::cpu) struct Plan {
 impl Plan {
     /// None for a network with ops that do not go row by row.
     pub(in crate::cpu) fn new(network: &Network) -> Option<Self> {
-        let machine = Machine::detect();
+        Self::on(Machine::detect(), network)
+    }
+
+    pub(super) fn on(machine: Machine, network: &Network) -> Option<Self> {
         let mut draft = Draft { network, machine, parts: Vec::new(), reaches: Vec::new() };
         let steps = network.ops().iter().enumerate();
         let steps = steps.map(|(index, op)| draft.step(index, op)).collect::<Option<Vec<_>>>()?;
         let Draft { parts, reaches, .. } = draft;
-        let align = parts.iter().map(|part| PATCH * part.over).max()?;
         Some(Self {
             machine,
-            align: align.max(network.cut().multiple as usize),
+            align: PATCH * network.cut().multiple as usize,
             reach: reaches.into_iter().max()?,
             behind: behind(&parts, &steps),
             parts,

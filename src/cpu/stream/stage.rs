@@ -137,6 +137,7 @@ impl Stage {
     fn picture_needed(&self) -> usize {
         let of = |step: &Step| match step {
             Step::Unshuffle { output, factor } => Some(self.parts[*output].end * factor),
+            // Its source is of the picture's size.
             Step::Shuffle { adds_picture: true, .. } => Some(self.finished),
             Step::Shuffle { .. } | Step::Conv(_) => None,
         };
