@@ -34,11 +34,15 @@ impl Machine {
     /// Every machine that this one can be, the best last.
     #[cfg(test)]
     pub(super) fn all() -> Vec<Self> {
-        let mut all = vec![Self::of(pulp::Arch::Scalar)];
+        #[cfg(not(target_arch = "wasm32"))]
+        let plain = Some(Self::of(pulp::Arch::Scalar));
+        #[cfg(target_arch = "wasm32")]
+        let plain = None;
         #[cfg(target_arch = "x86_64")]
-        all.extend(pulp::x86::V3::try_new().map(|simd| Self::of(pulp::Arch::V3(simd))));
-        all.push(Self::detect());
-        all
+        let narrow = pulp::x86::V3::try_new().map(|simd| Self::of(pulp::Arch::V3(simd)));
+        #[cfg(not(target_arch = "x86_64"))]
+        let narrow = None;
+        plain.into_iter().chain(narrow).chain([Self::detect()]).collect()
     }
 
     fn of(instructions: Instructions) -> Self {
