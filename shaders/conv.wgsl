@@ -1,15 +1,16 @@
 // Convolution over one tile, zero padded where the tile ends: combine(activation(conv(source) + bias)).
 //
-// Feature maps hold four channels to a vec4: [block of 4 channels][y][x]. CPU twin: src/cpu/conv.rs (and
-// src/cpu/pixel_shuffle.rs for what `tail` adds). Three entry points:
-//   body    3x3, features -> features
-//   tail    3x3, features -> pixels: each block of 4 channels is one pixel of the enlarged picture (red, green, blue,
-//           unused), blocks in the order dy * SCALE + dx; adds the picture where asked to, clamps and stores.
-//   direct  any kernel and stride, features -> features, without staging
+// Feature maps hold four channels to a vec4: [block of 4 channels][y][x]. The source may be the picture itself. As the
+// TAIL of a network a convolution does the pixel shuffle in passing: each block of its output is one pixel of the
+// enlarged picture (red, green, blue, unused), blocks in the order dy * SCALE + dx; it adds the picture where asked to,
+// clamps and stores bytes. CPU twins: src/cpu/conv.rs and src/cpu/pixel_shuffle.rs.
 //
-// In `body` and `tail` a workgroup of 8 x 8 threads makes 16 x 16 pixels of two blocks, a thread 2 x 2 pixels of both:
-// eight vec4 sums. Block by block of the source, the workgroup puts 18 x 18 values into `window`, and each thread reads
-// its 4 x 4. In `direct` a thread makes four pixels side by side of one block.
+// 3x3 convolutions come in three blockings, of which src/gpu/blocking.rs takes the fastest:
+//   square          a thread makes 4 x 4 pixels of BLOCKS blocks and reads 6 x 6 values of the source itself
+//   staged_square   likewise, but the workgroup first puts all that its threads read into `window`
+//   staged_pair     a thread makes 2 x 2 pixels of BLOCKS blocks out of `window`
+// For all others there is `any_kernel`. The columns of a matrix of weights belong to source channels, those of all other
+// matrices to pixels, so a product of two convolves four pixels.
 
 // How feature maps and weights are stored; src/gpu/kernels.rs makes a second variant with f16. Sums are always f32.
 alias Stored = f32;
@@ -27,39 +28,49 @@ struct Extent {
     // The part of the source that goes out as pixels.
     keep_origin: vec2u,
     keep_size: vec2u,
+    // The part of the output that later steps look at.
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-// Blocks of 4 channels in the source and blocks that go out, and where they begin in their maps.
+// Blocks of 4 channels in the source and blocks that go out.
 override SOURCE_BLOCKS: u32 = 1u;
 override OUTPUT_BLOCKS: u32 = 2u;
-override SOURCE_FIRST: u32 = 0u;
-override OUTPUT_FIRST: u32 = 0u;
 // The source is enlarged by nearest neighbour this many times before it is convolved.
 override UPSAMPLE: u32 = 1u;
 // 0: slopes, 1: SiLU, 2: sigmoid, 3: Mish.
 override ACTIVATION: u32 = 0u;
 // 0: nothing, 1: add `other`, 2: add `other` and `second`, 3: multiply by `other`, 4: attention with `other`.
 override COMBINE: u32 = 0u;
-override OTHER_FIRST: u32 = 0u;
 override OTHER_SHARE: f32 = 1.0;
-override SECOND_FIRST: u32 = 0u;
 override SECOND_SHARE: f32 = 1.0;
 // Whether what is read lies in the map that is written: one buffer cannot be bound both ways.
 override SOURCE_IN_OUTPUT: bool = false;
 override OTHER_IN_OUTPUT: bool = false;
 override SECOND_IN_OUTPUT: bool = false;
-// For `tail`.
+// Whether the source is the picture itself.
+override SOURCE_IS_PICTURE: bool = false;
+// How many output blocks a thread makes: 1 or 2.
+override BLOCKS: u32 = 2u;
+// Whether multiplications and additions are written as fused ones.
+override FUSED: bool = true;
+// Whether pixels go out in place of features.
+override TAIL: bool = false;
 override SCALE: u32 = 2u;
 override ADDS_PICTURE: bool = false;
-// For `direct`.
+// For `any_kernel`.
 override KERNEL: u32 = 1u;
 override STRIDE: u32 = 1u;
 override PADDING: u32 = 0u;
 
 @group(0) @binding(0) var<uniform> extent: Extent;
-// For each pair of output blocks, source block and tap: 8 vec4, one for each source channel of the first output block,
-// then of the second. Must be kept in sync with `pack_weights` in src/gpu/kernels.rs.
-@group(0) @binding(1) var<storage, read> weights: array<vec4<Stored>>;
+// For each pair of output blocks, source block and tap: a matrix for the first output block, then one for the second. Must be kept in sync with `pack_weights` in src/gpu/kernels.rs.
+@group(0) @binding(1) var<storage, read> weights: array<mat4x4<Stored>>;
 // For each output block, rounded up to a pair: bias, then slope below zero.
 @group(0) @binding(2) var<storage, read> epilogue: array<vec4f>;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
@@ -70,70 +81,16 @@ override PADDING: u32 = 0u;
 @group(0) @binding(7) var<storage, read_write> enlarged: array<u32>;
 @group(0) @binding(8) var<storage, read> second: array<vec4<Stored>>;
 
-const GROUP: u32 = 8u;
-const PIXELS: u32 = 16u;
-const WINDOW: u32 = 18u;
-const WEIGHTS_PER_TAP: u32 = 8u;
-const WEIGHTS_PER_BLOCK: u32 = 72u;
-
-var<workgroup> window: array<vec4<Stored>, 324>;
-
-// Sums of 2 x 2 pixels (named by x, then y) for the first and the second output block.
-struct Sums {
-    first00: vec4f, first10: vec4f, first01: vec4f, first11: vec4f,
-    second00: vec4f, second10: vec4f, second01: vec4f, second11: vec4f,
-}
-
-// Four values side by side.
-struct Row { x0: vec4f, x1: vec4f, x2: vec4f, x3: vec4f }
-
-fn window_row(at: u32) -> Row {
-    return Row(vec4f(window[at]), vec4f(window[at + 1u]), vec4f(window[at + 2u]), vec4f(window[at + 3u]));
-}
-
-fn matrix(at: u32) -> mat4x4f {
-    return mat4x4f(vec4f(weights[at]), vec4f(weights[at + 1u]), vec4f(weights[at + 2u]), vec4f(weights[at + 3u]));
-}
-
-// Adds one tap: `x00` to `x11` are the values that it sees from each of the 2 x 2 pixels.
-fn add_tap(sums: ptr<function, Sums>, at: u32, x00: vec4f, x10: vec4f, x01: vec4f, x11: vec4f) {
-    let first = matrix(at);
-    (*sums).first00 += first * x00;
-    (*sums).first10 += first * x10;
-    (*sums).first01 += first * x01;
-    (*sums).first11 += first * x11;
-    let second = matrix(at + 4u);
-    (*sums).second00 += second * x00;
-    (*sums).second10 += second * x10;
-    (*sums).second01 += second * x01;
-    (*sums).second11 += second * x11;
-}
-
-// Adds the three taps of one kernel row; `upper` and `lower` are what the upper and lower pixels see.
-fn add_taps(sums: ptr<function, Sums>, at: u32, upper: Row, lower: Row) {
-    add_tap(sums, at, upper.x0, upper.x1, lower.x0, lower.x1);
-    add_tap(sums, at + WEIGHTS_PER_TAP, upper.x1, upper.x2, lower.x1, lower.x2);
-    add_tap(sums, at + 2u * WEIGHTS_PER_TAP, upper.x2, upper.x3, lower.x2, lower.x3);
-}
-
-// Adds one source block, which lies in `window`.
-fn add_block(sums: ptr<function, Sums>, pair: u32, block: u32, local: vec2u) {
-    let corner = local.y * 2u * WINDOW + local.x * 2u;
-    let at = (pair * SOURCE_BLOCKS + block) * WEIGHTS_PER_BLOCK;
-    let row0 = window_row(corner);
-    let row1 = window_row(corner + WINDOW);
-    let row2 = window_row(corner + 2u * WINDOW);
-    let row3 = window_row(corner + 3u * WINDOW);
-    add_taps(sums, at, row0, row1);
-    add_taps(sums, at + 3u * WEIGHTS_PER_TAP, row1, row2);
-    add_taps(sums, at + 6u * WEIGHTS_PER_TAP, row2, row3);
-}
-
 fn read_source(at: u32) -> vec4<Stored> {
-    if (SOURCE_IN_OUTPUT) {
-        return features[at];
+    var value: vec4<Stored>;
+    if (SOURCE_IS_PICTURE) {
+        value = vec4<Stored>(vec4f(unpack4x8unorm(picture[at]).rgb, 0.0));
+    } else if (SOURCE_IN_OUTPUT) {
+        value = features[at];
+    } else {
+        value = source[at];
     }
-    return source[at];
+    return value;
 }
 
 fn read_other(at: u32) -> vec4f {
@@ -178,11 +135,11 @@ fn combine(value: vec4f, block: u32, pixel: u32) -> vec4f {
     let sum = value + epilogue[2u * block];
     let activated = activate(sum, block);
     let at = block * plane(extent.output_size) + pixel;
-    let other_at = OTHER_FIRST * plane(extent.output_size) + at;
+    let other_at = extent.other_first * plane(extent.output_size) + at;
     switch (COMBINE) {
         case 1u: { return activated + OTHER_SHARE * read_other(other_at); }
         case 2u: {
-            let second_at = SECOND_FIRST * plane(extent.output_size) + at;
+            let second_at = extent.second_first * plane(extent.output_size) + at;
             return activated + OTHER_SHARE * read_other(other_at) + SECOND_SHARE * read_second(second_at);
         }
         case 3u: { return activated * read_other(other_at); }
@@ -191,126 +148,306 @@ fn combine(value: vec4f, block: u32, pixel: u32) -> vec4f {
     }
 }
 
-// The value that the convolution sees at a pixel of the enlarged source, which may lie outside of the tile.
+// The value that the convolution sees at a pixel of the enlarged source, which may lie outside of the tile. Without a
+// branch, because there are many of these in a row.
 fn seen(block: u32, pixel: vec2i) -> vec4<Stored> {
-    if (any(pixel < vec2i(0)) || any(pixel >= vec2i(extent.source_size * UPSAMPLE))) {
-        return vec4<Stored>();
+    let last = vec2i(extent.source_size * UPSAMPLE) - 1;
+    let inside = all((pixel >= vec2i(0)) & (pixel <= last));
+    let place = vec2u(clamp(pixel, vec2i(0), last)) / UPSAMPLE;
+    let start = (extent.source_first + block) * plane(extent.source_size);
+    let value = read_source(start + place.y * extent.source_size.x + place.x);
+    return select(vec4<Stored>(), value, inside);
+}
+
+// Six values side by side, as four pixels side by side see them.
+struct Row { x0: vec4f, x1: vec4f, x2: vec4f, x3: vec4f, x4: vec4f, x5: vec4f }
+
+const MATRICES_PER_TAP: u32 = 2u;
+
+// Where the weights of a thread's first block begin for a source block; `layer` counts threads over the output blocks.
+fn first_matrix(layer: u32, source_block: u32) -> u32 {
+    let block = layer * BLOCKS;
+    return (block / 2u * SOURCE_BLOCKS + source_block) * 9u * MATRICES_PER_TAP + block % 2u;
+}
+
+fn matrix(at: u32) -> mat4x4f {
+    return mat4x4f(weights[at]);
+}
+
+fn add_column(sum: vec4f, weight: mat4x4f, value: vec4f) -> vec4f {
+    let half = fma(weight[1], value.yyyy, fma(weight[0], value.xxxx, sum));
+    return fma(weight[3], value.wwww, fma(weight[2], value.zzzz, half));
+}
+
+// Adds `weight * values`. As fused multiply-adds it is four instructions for each column; as a product of matrices it
+// is five, which GPUs that are simulated on a CPU run faster all the same.
+fn add_product(sum: mat4x4f, weight: mat4x4f, values: mat4x4f) -> mat4x4f {
+    var result: mat4x4f;
+    if (FUSED) {
+        result = mat4x4f(
+            add_column(sum[0], weight, values[0]),
+            add_column(sum[1], weight, values[1]),
+            add_column(sum[2], weight, values[2]),
+            add_column(sum[3], weight, values[3]),
+        );
+    } else {
+        result = sum + weight * values;
     }
-    let place = vec2u(pixel) / UPSAMPLE;
-    return read_source((SOURCE_FIRST + block) * plane(extent.source_size) + place.y * extent.source_size.x + place.x);
+    return result;
 }
 
-// The pixel of `window` number `index` for a workgroup whose first pixel is `origin`.
-fn window_pixel(origin: vec2u, index: u32) -> vec2i {
-    return vec2i(origin) + vec2i(i32(index % WINDOW) - 1, i32(index / WINDOW) - 1);
+// Adds the three taps of a kernel row to four pixels side by side.
+fn add_taps(sum: mat4x4f, at: u32, row: Row) -> mat4x4f {
+    let left = add_product(sum, matrix(at), mat4x4f(row.x0, row.x1, row.x2, row.x3));
+    let middle = add_product(left, matrix(at + MATRICES_PER_TAP), mat4x4f(row.x1, row.x2, row.x3, row.x4));
+    return add_product(middle, matrix(at + 2u * MATRICES_PER_TAP), mat4x4f(row.x2, row.x3, row.x4, row.x5));
 }
 
-fn load_window(block: u32, origin: vec2u, thread: u32) {
-    for (var index = thread; index < WINDOW * WINDOW; index += GROUP * GROUP) {
-        window[index] = seen(block, window_pixel(origin, index));
+// Adds a source block to four pixels side by side, which see three rows of it.
+fn add_rows(sum: mat4x4f, at: u32, upper: Row, middle: Row, lower: Row) -> mat4x4f {
+    let first = add_taps(sum, at, upper);
+    let second = add_taps(first, at + 3u * MATRICES_PER_TAP, middle);
+    return add_taps(second, at + 6u * MATRICES_PER_TAP, lower);
+}
+
+// The six values from `corner` to the right.
+fn source_row(block: u32, corner: vec2i) -> Row {
+    return Row(
+        vec4f(seen(block, corner)),
+        vec4f(seen(block, corner + vec2i(1, 0))),
+        vec4f(seen(block, corner + vec2i(2, 0))),
+        vec4f(seen(block, corner + vec2i(3, 0))),
+        vec4f(seen(block, corner + vec2i(4, 0))),
+        vec4f(seen(block, corner + vec2i(5, 0))),
+    );
+}
+
+// What the threads of a workgroup read: 34 x 18 values for 32 x 16 pixels, or 18 x 18 for 16 x 16.
+const SQUARE_WINDOW = vec2u(34u, 18u);
+const PAIR_WINDOW = vec2u(18u, 18u);
+var<workgroup> window: array<vec4<Stored>, 612>;
+
+// Fills `window`, whose inner part begins at the pixel `origin`.
+fn load_window(size: vec2u, threads: u32, block: u32, origin: vec2u, thread: u32) {
+    workgroupBarrier();
+    for (var index = thread; index < size.x * size.y; index += threads) {
+        window[index] = seen(block, vec2i(origin) + vec2i(vec2u(index % size.x, index / size.x)) - 1);
     }
+    workgroupBarrier();
 }
 
-fn sum_features(pair: u32, origin: vec2u, local: vec2u, thread: u32) -> Sums {
-    var sums = Sums();
+fn window_row(at: u32) -> Row {
+    return Row(
+        vec4f(window[at]),
+        vec4f(window[at + 1u]),
+        vec4f(window[at + 2u]),
+        vec4f(window[at + 3u]),
+        vec4f(window[at + 4u]),
+        vec4f(window[at + 5u]),
+    );
+}
+
+// Four values of `window` in a square, as 2 x 2 pixels see them through one tap.
+fn window_square(at: u32) -> mat4x4f {
+    let below = at + PAIR_WINDOW.x;
+    return mat4x4f(vec4f(window[at]), vec4f(window[at + 1u]), vec4f(window[below]), vec4f(window[below + 1u]));
+}
+
+// The part of the output to make, in its own coordinates.
+fn area_origin() -> vec2u {
+    if (TAIL) {
+        return extent.keep_origin;
+    }
+    return extent.needed_origin;
+}
+
+fn area_end() -> vec2u {
+    if (TAIL) {
+        return extent.keep_origin + extent.keep_size;
+    }
+    return extent.needed_origin + extent.needed_size;
+}
+
+fn store_enlarged(pixel: vec2u, block: u32, sum: vec4f) {
+    var color = activate(sum + epilogue[2u * block], block).rgb;
+    if (ADDS_PICTURE) {
+        color += unpack4x8unorm(picture[pixel.y * extent.source_size.x + pixel.x]).rgb;
+    }
+    let at = (pixel - extent.keep_origin) * SCALE + vec2u(block % SCALE, block / SCALE);
+    enlarged[at.y * extent.keep_size.x * SCALE + at.x] = pack4x8unorm(vec4f(saturate(color), 1.0));
+}
+
+fn store(pixel: vec2u, block: u32, sum: vec4f) {
+    if (any(pixel >= area_end()) || block >= OUTPUT_BLOCKS) {
+        return;
+    }
+    if (TAIL) {
+        store_enlarged(pixel, block, sum);
+        return;
+    }
+    let at = pixel.y * extent.output_size.x + pixel.x;
+    features[(extent.output_first + block) * plane(extent.output_size) + at] = vec4<Stored>(combine(sum, block, at));
+}
+
+fn store_row(pixel: vec2u, block: u32, sums: mat4x4f) {
+    store(pixel, block, sums[0]);
+    store(pixel + vec2u(1u, 0u), block, sums[1]);
+    store(pixel + vec2u(2u, 0u), block, sums[2]);
+    store(pixel + vec2u(3u, 0u), block, sums[3]);
+}
+
+fn store_2x2(pixel: vec2u, block: u32, sums: mat4x4f) {
+    store(pixel, block, sums[0]);
+    store(pixel + vec2u(1u, 0u), block, sums[1]);
+    store(pixel + vec2u(0u, 1u), block, sums[2]);
+    store(pixel + vec2u(1u, 1u), block, sums[3]);
+}
+
+@compute @workgroup_size(8, 8)
+fn square(@builtin(global_invocation_id) thread: vec3u) {
+    let layer = thread.z;
+    let pixel = area_origin() + thread.xy * 4u;
+    let corner = vec2i(pixel) - 1;
+    var first0 = mat4x4f();
+    var first1 = mat4x4f();
+    var first2 = mat4x4f();
+    var first3 = mat4x4f();
+    var second0 = mat4x4f();
+    var second1 = mat4x4f();
+    var second2 = mat4x4f();
+    var second3 = mat4x4f();
     for (var block = 0u; block < SOURCE_BLOCKS; block++) {
-        workgroupBarrier();
-        load_window(block, origin, thread);
-        workgroupBarrier();
-        add_block(&sums, pair, block, local);
-    }
-    return sums;
-}
-
-fn store_feature(pixel: vec2u, block: u32, value: vec4f) {
-    if (all(pixel < extent.output_size) && block < OUTPUT_BLOCKS) {
-        let at = pixel.y * extent.output_size.x + pixel.x;
-        let result = combine(value, block, at);
-        features[(OUTPUT_FIRST + block) * plane(extent.output_size) + at] = vec4<Stored>(result);
-    }
-}
-
-// `pixel` is the first of the 2 x 2.
-fn store_features(pixel: vec2u, pair: u32, sums: Sums) {
-    let block = 2u * pair;
-    store_feature(pixel, block, sums.first00);
-    store_feature(pixel + vec2u(1u, 0u), block, sums.first10);
-    store_feature(pixel + vec2u(0u, 1u), block, sums.first01);
-    store_feature(pixel + vec2u(1u, 1u), block, sums.first11);
-    store_feature(pixel, block + 1u, sums.second00);
-    store_feature(pixel + vec2u(1u, 0u), block + 1u, sums.second10);
-    store_feature(pixel + vec2u(0u, 1u), block + 1u, sums.second01);
-    store_feature(pixel + vec2u(1u, 1u), block + 1u, sums.second11);
-}
-
-// `pixel` counts from the corner of the part that goes out.
-fn store_enlarged(pixel: vec2u, block: u32, value: vec4f) {
-    if (all(pixel < extent.keep_size) && block < OUTPUT_BLOCKS) {
-        var color = activate(value + epilogue[2u * block], block).rgb;
-        if (ADDS_PICTURE) {
-            let place = extent.keep_origin + pixel;
-            color += unpack4x8unorm(picture[place.y * extent.source_size.x + place.x]).rgb;
+        let row0 = source_row(block, corner);
+        let row1 = source_row(block, corner + vec2i(0, 1));
+        let row2 = source_row(block, corner + vec2i(0, 2));
+        let row3 = source_row(block, corner + vec2i(0, 3));
+        let row4 = source_row(block, corner + vec2i(0, 4));
+        let row5 = source_row(block, corner + vec2i(0, 5));
+        let at = first_matrix(layer, block);
+        first0 = add_rows(first0, at, row0, row1, row2);
+        first1 = add_rows(first1, at, row1, row2, row3);
+        first2 = add_rows(first2, at, row2, row3, row4);
+        first3 = add_rows(first3, at, row3, row4, row5);
+        if (BLOCKS > 1u) {
+            second0 = add_rows(second0, at + 1u, row0, row1, row2);
+            second1 = add_rows(second1, at + 1u, row1, row2, row3);
+            second2 = add_rows(second2, at + 1u, row2, row3, row4);
+            second3 = add_rows(second3, at + 1u, row3, row4, row5);
         }
-        let at = pixel * SCALE + vec2u(block % SCALE, block / SCALE);
-        enlarged[at.y * extent.keep_size.x * SCALE + at.x] = pack4x8unorm(vec4f(saturate(color), 1.0));
+    }
+    store_row(pixel, layer * BLOCKS, first0);
+    store_row(pixel + vec2u(0u, 1u), layer * BLOCKS, first1);
+    store_row(pixel + vec2u(0u, 2u), layer * BLOCKS, first2);
+    store_row(pixel + vec2u(0u, 3u), layer * BLOCKS, first3);
+    if (BLOCKS > 1u) {
+        store_row(pixel, layer * BLOCKS + 1u, second0);
+        store_row(pixel + vec2u(0u, 1u), layer * BLOCKS + 1u, second1);
+        store_row(pixel + vec2u(0u, 2u), layer * BLOCKS + 1u, second2);
+        store_row(pixel + vec2u(0u, 3u), layer * BLOCKS + 1u, second3);
+    }
+}
+
+@compute @workgroup_size(8, 4)
+fn staged_square(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_id) local: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let layer = group.z;
+    let origin = area_origin() + group.xy * vec2u(32u, 16u);
+    let pixel = origin + local.xy * 4u;
+    let corner = local.y * 4u * SQUARE_WINDOW.x + local.x * 4u;
+    var first0 = mat4x4f();
+    var first1 = mat4x4f();
+    var first2 = mat4x4f();
+    var first3 = mat4x4f();
+    var second0 = mat4x4f();
+    var second1 = mat4x4f();
+    var second2 = mat4x4f();
+    var second3 = mat4x4f();
+    for (var block = 0u; block < SOURCE_BLOCKS; block++) {
+        load_window(SQUARE_WINDOW, 32u, block, origin, thread);
+        let row0 = window_row(corner);
+        let row1 = window_row(corner + SQUARE_WINDOW.x);
+        let row2 = window_row(corner + 2u * SQUARE_WINDOW.x);
+        let row3 = window_row(corner + 3u * SQUARE_WINDOW.x);
+        let row4 = window_row(corner + 4u * SQUARE_WINDOW.x);
+        let row5 = window_row(corner + 5u * SQUARE_WINDOW.x);
+        let at = first_matrix(layer, block);
+        first0 = add_rows(first0, at, row0, row1, row2);
+        first1 = add_rows(first1, at, row1, row2, row3);
+        first2 = add_rows(first2, at, row2, row3, row4);
+        first3 = add_rows(first3, at, row3, row4, row5);
+        if (BLOCKS > 1u) {
+            second0 = add_rows(second0, at + 1u, row0, row1, row2);
+            second1 = add_rows(second1, at + 1u, row1, row2, row3);
+            second2 = add_rows(second2, at + 1u, row2, row3, row4);
+            second3 = add_rows(second3, at + 1u, row3, row4, row5);
+        }
+    }
+    store_row(pixel, layer * BLOCKS, first0);
+    store_row(pixel + vec2u(0u, 1u), layer * BLOCKS, first1);
+    store_row(pixel + vec2u(0u, 2u), layer * BLOCKS, first2);
+    store_row(pixel + vec2u(0u, 3u), layer * BLOCKS, first3);
+    if (BLOCKS > 1u) {
+        store_row(pixel, layer * BLOCKS + 1u, second0);
+        store_row(pixel + vec2u(0u, 1u), layer * BLOCKS + 1u, second1);
+        store_row(pixel + vec2u(0u, 2u), layer * BLOCKS + 1u, second2);
+        store_row(pixel + vec2u(0u, 3u), layer * BLOCKS + 1u, second3);
+    }
+}
+
+// The columns of the sums are the upper left pixel, the upper right, the lower left and the lower right one.
+@compute @workgroup_size(8, 8)
+fn staged_pair(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(local_invocation_id) local: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let layer = group.z;
+    let origin = area_origin() + group.xy * 16u;
+    let pixel = origin + local.xy * 2u;
+    let corner = local.y * 2u * PAIR_WINDOW.x + local.x * 2u;
+    var first = mat4x4f();
+    var second = mat4x4f();
+    for (var block = 0u; block < SOURCE_BLOCKS; block++) {
+        load_window(PAIR_WINDOW, 64u, block, origin, thread);
+        let start = first_matrix(layer, block);
+        for (var tap = 0u; tap < 9u; tap++) {
+            let values = window_square(corner + tap / 3u * PAIR_WINDOW.x + tap % 3u);
+            let at = start + tap * MATRICES_PER_TAP;
+            first = add_product(first, matrix(at), values);
+            if (BLOCKS > 1u) {
+                second = add_product(second, matrix(at + 1u), values);
+            }
+        }
+    }
+    store_2x2(pixel, layer * BLOCKS, first);
+    if (BLOCKS > 1u) {
+        store_2x2(pixel, layer * BLOCKS + 1u, second);
     }
 }
 
 @compute @workgroup_size(8, 8)
-fn body(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(local_invocation_id) local: vec3u,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let origin = group.xy * PIXELS;
-    let sums = sum_features(group.z, origin, local.xy, thread);
-    store_features(origin + local.xy * 2u, group.z, sums);
-}
-
-@compute @workgroup_size(8, 8)
-fn tail(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(local_invocation_id) local: vec3u,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let first = group.xy * PIXELS;
-    let sums = sum_features(group.z, extent.keep_origin + first, local.xy, thread);
-    let pixel = first + local.xy * 2u;
-    let block = group.z * 2u;
-    store_enlarged(pixel, block, sums.first00);
-    store_enlarged(pixel + vec2u(1u, 0u), block, sums.first10);
-    store_enlarged(pixel + vec2u(0u, 1u), block, sums.first01);
-    store_enlarged(pixel + vec2u(1u, 1u), block, sums.first11);
-    store_enlarged(pixel, block + 1u, sums.second00);
-    store_enlarged(pixel + vec2u(1u, 0u), block + 1u, sums.second10);
-    store_enlarged(pixel + vec2u(0u, 1u), block + 1u, sums.second01);
-    store_enlarged(pixel + vec2u(1u, 1u), block + 1u, sums.second11);
-}
-
-@compute @workgroup_size(8, 8)
-fn direct(@builtin(global_invocation_id) thread: vec3u) {
-    let pixel = vec2u(thread.x * 4u, thread.y);
+fn any_kernel(@builtin(global_invocation_id) thread: vec3u) {
+    let pixel = area_origin() + thread.xy * vec2u(4u, 1u);
     let block = thread.z;
     let corner = vec2i(pixel * STRIDE) - i32(PADDING);
     let step = i32(STRIDE);
     let taps = KERNEL * KERNEL;
-    var sum0 = vec4f();
-    var sum1 = vec4f();
-    var sum2 = vec4f();
-    var sum3 = vec4f();
+    var sums = mat4x4f();
     for (var source_block = 0u; source_block < SOURCE_BLOCKS; source_block++) {
         for (var tap = 0u; tap < taps; tap++) {
-            let at = (((block / 2u) * SOURCE_BLOCKS + source_block) * taps + tap) * WEIGHTS_PER_TAP + (block % 2u) * 4u;
-            let weight = matrix(at);
+            let at = ((block / 2u * SOURCE_BLOCKS + source_block) * taps + tap) * MATRICES_PER_TAP + block % 2u;
             let place = corner + vec2i(i32(tap % KERNEL), i32(tap / KERNEL));
-            sum0 += weight * vec4f(seen(source_block, place));
-            sum1 += weight * vec4f(seen(source_block, place + vec2i(step, 0)));
-            sum2 += weight * vec4f(seen(source_block, place + vec2i(2 * step, 0)));
-            sum3 += weight * vec4f(seen(source_block, place + vec2i(3 * step, 0)));
+            let values = mat4x4f(
+                vec4f(seen(source_block, place)),
+                vec4f(seen(source_block, place + vec2i(step, 0))),
+                vec4f(seen(source_block, place + vec2i(2 * step, 0))),
+                vec4f(seen(source_block, place + vec2i(3 * step, 0))),
+            );
+            sums = add_product(sums, matrix(at), values);
         }
     }
-    store_feature(pixel, block, sum0);
-    store_feature(pixel + vec2u(1u, 0u), block, sum1);
-    store_feature(pixel + vec2u(2u, 0u), block, sum2);
-    store_feature(pixel + vec2u(3u, 0u), block, sum3);
+    store_row(pixel, block, sums);
 }

@@ -15,11 +15,15 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-override SOURCE_FIRST: u32 = 0u;
-override OUTPUT_FIRST: u32 = 0u;
-override OFFSETS_FIRST: u32 = 0u;
 override SCALE: u32 = 1u;
 override GROUPS: u32 = 1u;
 // Channels of the source.
@@ -35,7 +39,7 @@ fn plane() -> u32 {
 }
 
 fn source_value(channel: u32, pixel: vec2u) -> f32 {
-    let at = (SOURCE_FIRST + channel / 4u) * plane() + pixel.y * extent.source_size.x + pixel.x;
+    let at = (extent.source_first + channel / 4u) * plane() + pixel.y * extent.source_size.x + pixel.x;
     return f32(source[at][channel % 4u]);
 }
 
@@ -44,7 +48,7 @@ fn offset(axis: u32, group: u32, pixel: vec2u) -> f32 {
     let inside = pixel % SCALE;
     let channel = ((axis * GROUPS + group) * SCALE + inside.y) * SCALE + inside.x;
     let place = pixel / SCALE;
-    let at = (OFFSETS_FIRST + channel / 4u) * plane() + place.y * extent.source_size.x + place.x;
+    let at = (extent.other_first + channel / 4u) * plane() + place.y * extent.source_size.x + place.x;
     return f32(offsets[at][channel % 4u]);
 }
 
@@ -79,6 +83,6 @@ fn dy_sample(@builtin(global_invocation_id) thread: vec3u) {
         sampled(channel + 2u, thread.xy),
         sampled(channel + 3u, thread.xy),
     );
-    let output = (OUTPUT_FIRST + thread.z) * extent.output_size.x * extent.output_size.y;
+    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
     features[output + thread.y * extent.output_size.x + thread.x] = vec4<Stored>(result);
 }

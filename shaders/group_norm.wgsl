@@ -16,11 +16,15 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-override SOURCE_FIRST: u32 = 0u;
-override OUTPUT_FIRST: u32 = 0u;
-override RESIDUAL_FIRST: u32 = 0u;
 // Channels in a group, and in all.
 override GROUP_CHANNELS: u32 = 1u;
 override CHANNELS: u32 = 1u;
@@ -59,7 +63,7 @@ fn total(thread: u32, value: f32) -> f32 {
 }
 
 fn channel_value(channel: u32, pixel: u32) -> f32 {
-    return f32(source[(SOURCE_FIRST + channel / 4u) * plane() + pixel][channel % 4u]);
+    return f32(source[(extent.source_first + channel / 4u) * plane() + pixel][channel % 4u]);
 }
 
 @compute @workgroup_size(256)
@@ -96,7 +100,7 @@ fn normalize_group(@builtin(global_invocation_id) thread: vec3u) {
         return;
     }
     let pixel = thread.y * extent.output_size.x + thread.x;
-    let value = vec4f(source[(SOURCE_FIRST + thread.z) * plane() + pixel]);
+    let value = vec4f(source[(extent.source_first + thread.z) * plane() + pixel]);
     let channel = thread.z * 4u;
     let even = vec4f(
         normalized(value.x, channel),
@@ -104,7 +108,7 @@ fn normalize_group(@builtin(global_invocation_id) thread: vec3u) {
         normalized(value.z, channel + 2u),
         normalized(value.w, channel + 3u),
     );
-    let added = vec4f(residual[(RESIDUAL_FIRST + thread.z) * plane() + pixel]);
+    let added = vec4f(residual[(extent.other_first + thread.z) * plane() + pixel]);
     let result = even * epilogue[2u * thread.z] + epilogue[2u * thread.z + 1u] + added;
-    features[(OUTPUT_FIRST + thread.z) * plane() + pixel] = vec4<Stored>(result);
+    features[(extent.output_first + thread.z) * plane() + pixel] = vec4<Stored>(result);
 }

@@ -15,10 +15,15 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-override SOURCE_FIRST: u32 = 0u;
-override OUTPUT_FIRST: u32 = 0u;
 override CHANNELS: u32 = 1u;
 
 // Must be kept in sync with `LAYER_NORM_EPSILON` in src/network/op.rs.
@@ -45,18 +50,18 @@ fn layer_norm(@builtin(global_invocation_id) thread: vec3u) {
     let blocks = (CHANNELS + 3u) / 4u;
     var sum = 0.0;
     for (var block = 0u; block < blocks; block++) {
-        sum += dot(vec4f(source[(SOURCE_FIRST + block) * plane + pixel]), mask(block));
+        sum += dot(vec4f(source[(extent.source_first + block) * plane + pixel]), mask(block));
     }
     let mean = sum / f32(CHANNELS);
     var squares = 0.0;
     for (var block = 0u; block < blocks; block++) {
-        let distance = (vec4f(source[(SOURCE_FIRST + block) * plane + pixel]) - mean) * mask(block);
+        let distance = (vec4f(source[(extent.source_first + block) * plane + pixel]) - mean) * mask(block);
         squares += dot(distance, distance);
     }
     let factor = inverseSqrt(squares / f32(CHANNELS) + EPSILON);
     for (var block = 0u; block < blocks; block++) {
-        let normal = (vec4f(source[(SOURCE_FIRST + block) * plane + pixel]) - mean) * factor;
+        let normal = (vec4f(source[(extent.source_first + block) * plane + pixel]) - mean) * factor;
         let result = normal * epilogue[2u * block] + epilogue[2u * block + 1u];
-        features[(OUTPUT_FIRST + block) * plane + pixel] = vec4<Stored>(result);
+        features[(extent.output_first + block) * plane + pixel] = vec4<Stored>(result);
     }
 }

@@ -15,10 +15,15 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-override SOURCE_FIRST: u32 = 0u;
-override OUTPUT_FIRST: u32 = 0u;
 override KERNEL: u32 = 1u;
 override STRIDE: u32 = 1u;
 
@@ -31,7 +36,7 @@ fn max_pool(@builtin(global_invocation_id) thread: vec3u) {
     if (any(thread.xy >= extent.output_size)) {
         return;
     }
-    let start = (SOURCE_FIRST + thread.z) * extent.source_size.x * extent.source_size.y;
+    let start = (extent.source_first + thread.z) * extent.source_size.x * extent.source_size.y;
     let corner = thread.xy * STRIDE;
     var largest = source[start + corner.y * extent.source_size.x + corner.x];
     for (var y = corner.y; y < corner.y + KERNEL; y++) {
@@ -39,6 +44,6 @@ fn max_pool(@builtin(global_invocation_id) thread: vec3u) {
             largest = max(largest, source[start + y * extent.source_size.x + x]);
         }
     }
-    let output = (OUTPUT_FIRST + thread.z) * extent.output_size.x * extent.output_size.y;
+    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
     features[output + thread.y * extent.output_size.x + thread.x] = largest;
 }

@@ -16,9 +16,15 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-override SOURCE_FIRST: u32 = 0u;
 override SCALE: u32 = 1u;
 override ADDS_PICTURE: bool = false;
 
@@ -30,7 +36,7 @@ override ADDS_PICTURE: bool = false;
 
 fn channel_value(pixel: u32, channel: u32) -> f32 {
     let plane = extent.source_size.x * extent.source_size.y;
-    return f32(source[(SOURCE_FIRST + channel / 4u) * plane + pixel][channel % 4u]);
+    return f32(source[(extent.source_first + channel / 4u) * plane + pixel][channel % 4u]);
 }
 
 @compute @workgroup_size(8, 8)

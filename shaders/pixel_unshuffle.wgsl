@@ -15,9 +15,15 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-override OUTPUT_FIRST: u32 = 0u;
 override FACTOR: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> extent: Extent;
@@ -45,6 +51,6 @@ fn pixel_unshuffle(@builtin(global_invocation_id) thread: vec3u) {
         channel_value(thread.xy, channel + 2u),
         channel_value(thread.xy, channel + 3u),
     );
-    let output = (OUTPUT_FIRST + thread.z) * extent.output_size.x * extent.output_size.y;
+    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
     features[output + thread.y * extent.output_size.x + thread.x] = vec4<Stored>(values);
 }

@@ -15,10 +15,15 @@ struct Extent {
     output_whole: vec2u,
     keep_origin: vec2u,
     keep_size: vec2u,
+    needed_origin: vec2u,
+    needed_size: vec2u,
+    // Blocks of 4 channels before those that are read and written, in their maps.
+    source_first: u32,
+    output_first: u32,
+    other_first: u32,
+    second_first: u32,
 }
 
-override SOURCE_FIRST: u32 = 0u;
-override OUTPUT_FIRST: u32 = 0u;
 // Bilinear by the ratio of the whole maps, or bicubic (Keys, a = -0.5) by the whole factor between the tile's.
 override BICUBIC: bool = false;
 
@@ -27,7 +32,7 @@ override BICUBIC: bool = false;
 @group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
 
 fn value(block: u32, pixel: vec2u) -> vec4f {
-    let start = (SOURCE_FIRST + block) * extent.source_size.x * extent.source_size.y;
+    let start = (extent.source_first + block) * extent.source_size.x * extent.source_size.y;
     return vec4f(source[start + pixel.y * extent.source_size.x + pixel.x]);
 }
 
@@ -98,6 +103,6 @@ fn resize(@builtin(global_invocation_id) thread: vec3u) {
     } else {
         result = bilinear(thread.z, thread.xy);
     }
-    let output = (OUTPUT_FIRST + thread.z) * extent.output_size.x * extent.output_size.y;
+    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
     features[output + thread.y * extent.output_size.x + thread.x] = vec4<Stored>(result);
 }

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use crate::{
     Error, Network, Result,
     cpu::Cpu,
-    gpu::Gpu,
+    gpu::{Blocking, BlockingChoice, Gpu, GpuOptions},
     self_test,
     tile::{Cut, Rect, Window},
 };
@@ -33,6 +33,8 @@ pub struct BackendInfo {
     pub adapter: String,
     /// `f32` or `f16`: how the values between layers are stored.
     pub precision: &'static str,
+    /// How a GPU blocks 3x3 convolutions.
+    pub blocking: Option<Blocking>,
     /// What a person should know about this choice, in sentences.
     pub warnings: Vec<String>,
 }
@@ -98,24 +100,32 @@ pub enum Precision {
     F16,
 }
 
-/// Opens the backend of a person's choice for a network. `tile` is the inner edge of tiles in LR pixels, None for the
-/// backend's own.
+/// Which backend a person asks for, and how it is to work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BackendOptions {
+    /// What does the work.
+    pub choice: BackendChoice,
+    /// How a GPU stores values between layers.
+    pub precision: Precision,
+    /// The inner edge of tiles in LR pixels, at least 1; None for the backend's own.
+    pub tile: Option<u32>,
+    /// How a GPU blocks 3x3 convolutions.
+    pub blocking: BlockingChoice,
+}
+
+/// Opens the backend of a person's choice for a network.
 ///
 /// # Errors
 /// [`Error::NoGpu`] or [`Error::Gpu`] when a GPU was asked for and cannot be used, [`Error::InvalidOption`] for a tile of zero.
-pub async fn open_backend(
-    network: &Network,
-    choice: BackendChoice,
-    precision: Precision,
-    tile: Option<u32>,
-) -> Result<Box<dyn Backend>> {
+pub async fn open_backend(network: &Network, options: BackendOptions) -> Result<Box<dyn Backend>> {
+    let tile = options.tile;
     if tile == Some(0) {
         return Err(Error::InvalidOption("A tile must be at least 1 pixel wide.".into()));
     }
-    let reason = match choice {
+    let reason = match options.choice {
         BackendChoice::Cpu => return Ok(Box::new(Cpu::new(network, tile, Vec::new()))),
-        BackendChoice::Gpu => return Ok(Box::new(open_gpu(network, precision, tile, true).await?)),
-        BackendChoice::Auto => match open_gpu(network, precision, tile, false).await {
+        BackendChoice::Gpu => return Ok(Box::new(open_gpu(network, options).await?)),
+        BackendChoice::Auto => match open_gpu(network, options).await {
             Ok(gpu) => return Ok(Box::new(gpu)),
             Err(Error::NoGpu(reason) | Error::Gpu(reason) | Error::DeviceLost(reason)) => reason,
             Err(other) => return Err(other),
@@ -125,8 +135,10 @@ pub async fn open_backend(
 }
 
 /// A GPU that computes what it should, in f16 if a person leaves the choice and that is precise enough.
-async fn open_gpu(network: &Network, precision: Precision, tile: Option<u32>, allow_software: bool) -> Result<Gpu> {
-    let gpu = Gpu::open(network, precision, tile, allow_software).await?;
+async fn open_gpu(network: &Network, options: BackendOptions) -> Result<Gpu> {
+    let BackendOptions { choice, precision, tile, blocking } = options;
+    let allow_software = choice == BackendChoice::Gpu;
+    let gpu = Gpu::open(network, GpuOptions { precision, tile, blocking, allow_software }).await?;
     if precision == Precision::F16 {
         // Who asks for f16 by name gets it, coarse or not.
         return Ok(gpu);
@@ -138,7 +150,7 @@ async fn open_gpu(network: &Network, precision: Precision, tile: Option<u32>, al
     }
     if is_half {
         drop(gpu);
-        return Box::pin(open_gpu(network, Precision::F32, tile, allow_software)).await;
+        return Box::pin(open_gpu(network, BackendOptions { precision: Precision::F32, ..options })).await;
     }
     Err(Error::Gpu(format!("it computes other colours than the CPU, up to {difference} of 255 apart")))
 }

@@ -12,10 +12,10 @@
 //!
 //! ```no_run
 //! # fn main() -> lenslet::Result<()> {
-//! use lenslet::{BackendChoice, NoProgress, Precision, Upscaler, models, picture};
+//! use lenslet::{BackendOptions, NoProgress, Upscaler, models, picture};
 //!
 //! let network = models::built_in("fast-x4")?;
-//! let backend = pollster::block_on(lenslet::open_backend(&network, BackendChoice::Auto, Precision::Auto, None))?;
+//! let backend = pollster::block_on(lenslet::open_backend(&network, BackendOptions::default()))?;
 //! let upscaler = Upscaler::new(backend);
 //! let input = picture::decode(&std::fs::read("photo.jpg")?)?;
 //! let output = std::fs::File::create("photo-4x.png")?;
@@ -40,7 +40,9 @@ mod upscaler;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use backend::{Backend, BackendChoice, BackendInfo, Precision, Run, Stream, TileInput, open_backend};
+pub use backend::{
+    Backend, BackendChoice, BackendInfo, BackendOptions, Precision, Run, Stream, TileInput, open_backend,
+};
 pub use error::{Error, Result};
 pub use network::Network;
 pub use picture::Picture;

@@ -5,7 +5,8 @@
 use image::{RgbaImage, imageops};
 
 use crate::{
-    Backend, BackendChoice, BackendInfo, Error, Precision, Result, Run, TileInput,
+    Backend, BackendChoice, BackendInfo, BackendOptions, Error, Precision, Result, Run, TileInput,
+    gpu::BlockingChoice,
     models::{DEFAULT_SCALE, SliderValues},
     picture::crop,
     tile::{Cut, Rect, Window},
@@ -106,12 +107,8 @@ pub const MAX_SCALE: u32 = 16;
 /// What a person may ask of a network and not of a filter.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NetworkOptions {
-    /// What does the work.
-    pub backend: BackendChoice,
-    /// How a GPU stores values.
-    pub precision: Precision,
-    /// Inner edge of tiles.
-    pub tile: Option<u32>,
+    /// What does the work, and how.
+    pub backend: BackendOptions,
     /// Whether another model is to be mixed in.
     pub mix: bool,
     /// Where sliders are put.
@@ -126,9 +123,10 @@ impl NetworkOptions {
     pub fn check_for(&self, filter: Filter) -> Result<()> {
         let slider = self.sliders.moved().next().map(|(name, _)| name.to_string());
         let asked = [
-            (self.backend == BackendChoice::Gpu).then_some("backend gpu"),
-            (self.precision != Precision::Auto).then_some("precision"),
-            self.tile.and(Some("tile")),
+            (self.backend.choice == BackendChoice::Gpu).then_some("backend gpu"),
+            (self.backend.precision != Precision::Auto).then_some("precision"),
+            self.backend.tile.and(Some("tile")),
+            (self.backend.blocking != BlockingChoice::Auto).then_some("blocking"),
             self.mix.then_some("mix"),
             slider.as_deref(),
         ];
@@ -153,7 +151,13 @@ impl Resampler {
         if !(1..=MAX_SCALE).contains(&scale) {
             return Err(Error::InvalidOption(format!("The scale must be 1 to {MAX_SCALE}, not {scale}.")));
         }
-        let info = BackendInfo { name: "cpu", adapter: "1 thread".into(), precision: "f32", warnings: Vec::new() };
+        let info = BackendInfo {
+            name: "cpu",
+            adapter: "1 thread".into(),
+            precision: "f32",
+            blocking: None,
+            warnings: Vec::new(),
+        };
         Ok(Self { filter, scale, info })
     }
 }

@@ -5,8 +5,9 @@ mod common;
 
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use common::{chain_tensors, golden_folder, largest_difference, picture, png, safetensors_file};
@@ -295,7 +296,7 @@ fn an_interrupt_cleans_up() {
     let child = Command::new(env!("CARGO_BIN_EXE_lenslet"))
         .current_dir(folder.path())
         .args(["upscale", "large.png", "--backend", "cpu", "--tile", "32"])
-        .stderr(std::process::Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("the command starts");
     // The temporary file shows that the work is under way.
@@ -429,4 +430,48 @@ fn models_inspect_and_bench_answer() {
 
     let bench = lenslet(folder.path(), "bench --model small.safetensors --backend cpu --size 32 --runs 2 --json");
     assert!(json(&bench)[0]["gflops"].as_f64().is_some_and(|gflops| gflops > 0.0), "{}", stderr(&bench));
+}
+
+#[test]
+fn bench_runs_on_a_given_picture_in_turns_and_writes_it() {
+    let folder = folder();
+    let command = "bench --model small.safetensors --backend cpu --picture photo.png --output big.png --turns";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lenslet"))
+        .current_dir(folder.path())
+        .args(command.split(' '))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    child.stdin.take().expect("piped").write_all(b"\n\n\n").expect("written");
+    let output = child.wait_with_output().expect("ends with its input");
+    let lines = json(&output);
+    assert_eq!((lines.len(), &lines[0]["backend"]), (4, &"cpu".into()));
+    assert!(lines[1..].iter().all(|line| line["milliseconds"].as_f64().is_some_and(|time| time > 0.0)), "{lines:?}");
+
+    let upscaled = lenslet(folder.path(), "upscale photo.png --model small.safetensors --backend cpu");
+    assert_eq!(status(&upscaled), 0, "{}", stderr(&upscaled));
+    let bytes = |name: &str| fs::read(folder.path().join(name)).expect(name);
+    assert_eq!(bytes("big.png"), bytes("photo-2x.png"));
+}
+
+#[test]
+fn bench_measures_the_peak_and_layers_of_a_gpu_alone() {
+    let folder = folder();
+    let model = "bench --model small.safetensors --size 40 --runs 1 --json --layers --backend";
+    let output = lenslet(folder.path(), &format!("{model} gpu"));
+    let bench = json(&output).pop().unwrap_or_else(|| panic!("{}", stderr(&output)));
+    for speed in ["f32_gflops", "copy_gigabytes_per_second"] {
+        assert!(bench["peak"][speed].as_f64().is_some_and(|speed| speed > 0.0), "{bench}");
+    }
+    // Null where the adapter has no timestamp queries, which src/gpu/tests.rs says.
+    for layer in bench["layers"].as_array().into_iter().flatten() {
+        let speed = |name: &str| layer[name].as_f64().expect("a number");
+        let share = speed("gflops") / bench["peak"]["f32_gflops"].as_f64().expect("a number");
+        assert!((speed("share_of_peak") - share).abs() < 1e-9, "{layer}");
+    }
+
+    let output = lenslet(folder.path(), &format!("{model} cpu"));
+    let expected = "lenslet: The options peak and layers measure a GPU, so they need --backend gpu.\n";
+    assert_eq!((status(&output), stderr(&output)), (1, expected.into()));
 }

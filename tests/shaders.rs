@@ -15,9 +15,13 @@ fn validate(name: &str, source: &str) {
         .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)));
 }
 
+/// It measures and makes nothing that anyone needs.
+const WITHOUT_TWIN: &str = "peak";
+
 #[test]
 fn variants_are_valid_and_differ() {
     let variants = lenslet::gpu::shader_variants();
+    assert!(variants.iter().any(|(name, _)| name.starts_with(WITHOUT_TWIN)));
     for (name, source) in &variants {
         validate(name, source);
         assert_eq!(source.contains("enable f16;"), name.ends_with("f16"), "{name}");
@@ -35,8 +39,9 @@ fn files_are_valid_and_have_twins() {
             continue;
         }
         validate(&path.display().to_string(), &fs::read_to_string(&path).expect("text"));
-        let twin = root.join("src/cpu").join(path.file_stem().expect("name")).with_extension("rs");
-        assert!(twin.exists(), "{} has no twin {}", path.display(), twin.display());
+        let name = path.file_stem().expect("name");
+        let twin = root.join("src/cpu").join(name).with_extension("rs");
+        assert!(twin.exists() || name == WITHOUT_TWIN, "{} has no twin {}", path.display(), twin.display());
         count += 1;
     }
     assert!(count > 0);

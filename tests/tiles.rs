@@ -3,8 +3,13 @@
 
 mod common;
 
-use common::{backend, chain, golden_network, golden_network_of, largest_difference, picture, upscale};
-use lenslet::{BackendChoice, Precision, TileInput, cpu::run_all, tile::Window};
+use common::{backend, chain, golden_network, golden_network_of, largest_difference, open, picture, upscale};
+use lenslet::{
+    BackendChoice, BackendOptions, Precision, TileInput,
+    cpu::run_all,
+    gpu::{Blocking, BlockingChoice},
+    tile::Window,
+};
 
 fn compare(choice: BackendChoice, precision: Precision) {
     let network = chain(8, 3, 2);
@@ -37,6 +42,22 @@ fn on_the_gpu_in_f32() {
 #[test]
 fn on_the_gpu_in_f16() {
     compare(BackendChoice::Gpu, Precision::F16);
+}
+
+/// Tiles begin at other pixels than workgroups do, and every blocking may have its own trouble with that.
+#[test]
+fn every_blocking_is_exact() {
+    let network = chain(8, 3, 2);
+    let picture = picture(61, 47);
+    for blocking in Blocking::ALL {
+        let in_tiles_of = |tile| {
+            let (choice, precision) = (BackendChoice::Gpu, Precision::F32);
+            let options =
+                BackendOptions { choice, precision, tile: Some(tile), blocking: BlockingChoice::Only(blocking) };
+            upscale(open(&network, options), &picture)
+        };
+        assert!(in_tiles_of(13) == in_tiles_of(61), "{blocking}");
+    }
 }
 
 /// A network that looks at windows, over the whole picture's ratio of sizes, is exact as well while its field is small:

@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use lenslet::{
-    BackendChoice, Error, Network, Precision, Result, Upscaler,
+    BackendChoice, BackendOptions, Error, Network, Precision, Result, Upscaler,
+    gpu::{BlockingChoice, GpuOptions},
     models::{self, SliderValues},
     open_backend,
     picture::ContentKind,
@@ -40,6 +41,10 @@ pub(super) struct Engine {
     /// Inner edge of tiles in pixels of the input [default: the backend's own].
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(1..))]
     tile: Option<u32>,
+    /// How a GPU blocks 3x3 convolutions: auto (the fastest in a short trial, which is remembered), trial (the same with a
+    /// new trial), square-1, square-2, staged-square-1, staged-square-2 or staged-pair.
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    blocking: BlockingChoice,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -93,8 +98,17 @@ impl Engine {
             let upscaler = Upscaler::new(Box::new(Resampler::new(filter, scale)?));
             return Ok(Opened { model: source.name(), upscaler, flops_per_pixel: None });
         }
+        let (name, network) = self.network(model, scale)?;
+        let backend = pollster::block_on(open_backend(&network, options.backend))?;
+        let flops_per_pixel = Some(network.flops_per_pixel());
+        Ok(Opened { model: name, upscaler: Upscaler::new(backend), flops_per_pixel })
+    }
+
+    /// The network that a word names, with its sliders and what is mixed in, and its name for reports.
+    pub(super) fn network(&self, model: &str, scale: Option<u32>) -> Result<(String, Network)> {
+        let source = Source::find(model, scale)?;
         let mut name = source.name();
-        let mut weights = source.weights(scale, &options.sliders)?;
+        let mut weights = source.weights(scale, &self.sliders())?;
         if let Some(Mix { model, share }) = &self.mix {
             let other = Source::find(model, scale)?;
             weights = weights.mix(&[(other.weights(scale, &SliderValues::default())?, *share)])?;
@@ -104,10 +118,12 @@ impl Engine {
         if let Some(asked) = scale.filter(|&asked| asked != network.scale()) {
             return Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked });
         }
-        let NetworkOptions { backend, precision, tile, .. } = options;
-        let backend = pollster::block_on(open_backend(&network, backend, precision, tile))?;
-        let flops_per_pixel = Some(network.flops_per_pixel());
-        Ok(Opened { model: name, upscaler: Upscaler::new(backend), flops_per_pixel })
+        Ok((name, network))
+    }
+
+    /// How to open a GPU for what an upscaler in that precision runs with these options.
+    pub(super) fn gpu_options(&self, precision: Precision) -> GpuOptions {
+        GpuOptions { precision, tile: self.tile, blocking: self.blocking, allow_software: true }
     }
 
     fn network_options(&self) -> NetworkOptions {
@@ -116,8 +132,9 @@ impl Engine {
             PrecisionOption::F32 => Precision::F32,
             PrecisionOption::F16 => Precision::F16,
         };
-        let (backend, tile, mix, sliders) = (self.backend, self.tile, self.mix.is_some(), self.sliders());
-        NetworkOptions { backend, precision, tile, mix, sliders }
+        let (choice, tile, blocking) = (self.backend, self.tile, self.blocking);
+        let backend = BackendOptions { choice, precision, tile, blocking };
+        NetworkOptions { backend, mix: self.mix.is_some(), sliders: self.sliders() }
     }
 
     fn sliders(&self) -> SliderValues {

@@ -176,7 +176,7 @@ impl Cpu {
             cut: network.cut(),
             tile,
             in_flight: busy.min(affordable as usize).max(1),
-            info: BackendInfo { name: "cpu", adapter, precision: "f32", warnings },
+            info: BackendInfo { name: "cpu", adapter, precision: "f32", blocking: None, warnings },
         }
     }
 }

@@ -7,21 +7,22 @@ use crate::{Network, network::BLOCK};
 /// The feature buffers of a network. One is used again by later maps as soon as nothing reads the earlier one any more.
 #[derive(Debug)]
 pub(super) struct Buffers {
-    /// For each map its buffer; None for the picture.
+    /// For each map its buffer; None for the picture and for maps that need not exist.
     pub(super) of_map: Vec<Option<usize>>,
     /// For each buffer, the most blocks of 4 channels that it must hold for each LR pixel.
     pub(super) blocks: Vec<f64>,
 }
 
 impl Buffers {
-    pub(super) fn new(network: &Network) -> Self {
+    /// `exists` tells which maps but the picture need a buffer at all.
+    pub(super) fn new(network: &Network, exists: impl Fn(usize) -> bool) -> Self {
         let lifetimes = network.lifetimes();
         let mut of_map = vec![None; network.maps().len()];
         let mut all: Vec<f64> = Vec::new();
         let mut free: Vec<usize> = Vec::new();
         for op in 0..network.ops().len() {
             for (map, lifetime) in lifetimes.iter().enumerate().skip(1) {
-                if *lifetime.start() == op {
+                if *lifetime.start() == op && exists(map) {
                     let blocks = network.maps()[map].channels as f64 / BLOCK as f64 * network.density(map);
                     of_map[map] = Some(take(&mut free, &mut all, blocks));
                 }

@@ -2,20 +2,32 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_channel::oneshot;
+
 use crate::{Error, Precision, Result};
+
+/// Resolves when a buffer is mapped.
+pub(super) type Mapped = oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>;
 
 /// Parts of the names of adapters that simulate a GPU on the CPU; not every browser says so in its own field.
 const SOFTWARE: [&str; 3] = ["swiftshader", "llvmpipe", "basic render"];
 
 /// An open GPU.
+#[derive(Clone)]
 pub(super) struct Device {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     /// The GPU's name, for people.
     pub(super) name: String,
+    /// What drives it, and in which version, as far as the system tells.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) driver: String,
     /// Whether shaders can store f16.
     pub(super) half: bool,
-    is_software: bool,
+    /// Whether it simulates a GPU on the CPU.
+    pub(super) is_software: bool,
+    /// What tells this GPU and its driver from others.
+    pub(super) identity: String,
     /// The first thing that went wrong outside of an error scope.
     failure: Arc<Mutex<Option<Error>>>,
 }
@@ -41,9 +53,11 @@ impl Device {
             return Err(Error::InvalidOption(format!("{name} cannot store f16; choose the precision f32.")));
         }
         let half = can_half && precision != Precision::F32;
+        let mut wanted = wgpu::Features::TIMESTAMP_QUERY;
+        wanted.set(wgpu::Features::SHADER_F16, half);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("lenslet"),
-            required_features: if half { wgpu::Features::SHADER_F16 } else { wgpu::Features::empty() },
+            required_features: adapter.features() & wanted,
             required_limits: adapter.limits(),
             ..Default::default()
         };
@@ -51,6 +65,9 @@ impl Device {
             adapter.request_device(&descriptor).await.map_err(|error| Error::Gpu(error.to_string()))?;
         #[cfg(target_arch = "wasm32")]
         let name = browser_name(&device).unwrap_or(name);
+        let identity = format!("{name} {}", info.driver_info);
+        #[cfg(not(target_arch = "wasm32"))]
+        let driver = [info.driver, info.driver_info].join(" ").trim().to_owned();
         let failure = Arc::new(Mutex::new(None));
         let keep_first = |failure: &Mutex<Option<Error>>, error| {
             failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -63,7 +80,22 @@ impl Device {
         device.set_device_lost_callback(move |reason, message| {
             keep_first(&kept, Error::DeviceLost(format!("{reason:?}: {message}")));
         });
-        Ok(Self { device, queue, name, half, is_software, failure })
+        Ok(Self {
+            device,
+            queue,
+            name,
+            #[cfg(not(target_arch = "wasm32"))]
+            driver,
+            half,
+            is_software,
+            identity,
+            failure,
+        })
+    }
+
+    /// Whether shaders should write multiplications and additions as fused ones.
+    pub(super) fn fuses(&self) -> bool {
+        !self.is_software
     }
 
     /// Runs something that makes GPU objects and waits for the GPU's word on it.
@@ -86,6 +118,61 @@ impl Device {
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
             mapped_at_creation: false,
         })
+    }
+
+    /// Waits until the GPU has done a submission, and all before it.
+    pub(super) async fn done(&self, submission: wgpu::SubmissionIndex) -> Result<()> {
+        let (sender, done) = oneshot::channel();
+        self.queue.on_submitted_work_done(move || {
+            // Nobody receives when the work was given up.
+            let _ = sender.send(());
+        });
+        let polled = self.poll(submission);
+        let done = done.await;
+        self.take_failure().map_or(Ok(()), Err)?;
+        polled?;
+        done.map_err(|error| Error::Gpu(error.to_string()))
+    }
+
+    /// The first `bytes` bytes of a buffer that a submission writes.
+    pub(super) async fn read(
+        &self,
+        buffer: &wgpu::Buffer,
+        bytes: u64,
+        submission: wgpu::SubmissionIndex,
+    ) -> Result<Vec<u8>> {
+        let (sender, mapped) = oneshot::channel();
+        buffer.map_async(wgpu::MapMode::Read, ..bytes, move |result| {
+            // As above.
+            let _ = sender.send(result);
+        });
+        self.take(buffer, bytes, submission, mapped).await
+    }
+
+    /// As [`Device::read`], for a buffer that is already being mapped.
+    pub(super) async fn take(
+        &self,
+        buffer: &wgpu::Buffer,
+        bytes: u64,
+        submission: wgpu::SubmissionIndex,
+        mapped: Mapped,
+    ) -> Result<Vec<u8>> {
+        let polled = self.poll(submission);
+        let mapped = mapped.await;
+        self.take_failure().map_or(Ok(()), Err)?;
+        polled?;
+        mapped.map_err(|error| Error::Gpu(error.to_string()))?.map_err(|error| Error::Gpu(error.to_string()))?;
+        let view = buffer.get_mapped_range(..bytes).map_err(|error| Error::Gpu(error.to_string()))?;
+        let copy = view.to_vec();
+        drop(view);
+        buffer.unmap();
+        Ok(copy)
+    }
+
+    /// Waits for a submission natively. In a browser this does nothing: there callbacks come by themselves.
+    fn poll(&self, submission: wgpu::SubmissionIndex) -> Result<()> {
+        let wait = wgpu::PollType::Wait { submission_index: Some(submission), timeout: None };
+        self.device.poll(wait).map(|_| ()).map_err(|error| Error::Gpu(error.to_string()))
     }
 
     /// What went wrong since the last call, if anything.

@@ -25,15 +25,17 @@ const SHADERS: [(&str, &str); 8] = [
 ];
 
 /// Every shader in every variant that is ever compiled: its name and its source. For tests that validate them.
+#[cfg(not(target_arch = "wasm32"))]
 #[must_use]
 pub fn shader_variants() -> Vec<(String, String)> {
-    let variants = SHADERS.iter().flat_map(|(name, text)| [(name, text, false), (name, text, true)]);
+    let variants =
+        SHADERS.iter().chain([&super::peak::SHADER]).flat_map(|(name, text)| [(name, text, false), (name, text, true)]);
     variants
         .map(|(name, text, half)| (format!("{name} {}", if half { "f16" } else { "f32" }), variant(text, half)))
         .collect()
 }
 
-fn variant(text: &str, half: bool) -> String {
+pub(super) fn variant(text: &str, half: bool) -> String {
     const STORED: &str = "alias Stored = f32;";
     if half { format!("enable f16;\n{}", text.replace(STORED, "alias Stored = f16;")) } else { text.to_owned() }
 }
@@ -41,7 +43,7 @@ fn variant(text: &str, half: bool) -> String {
 /// The file of an entry point.
 fn shader_of(entry: Entry) -> &'static str {
     match entry {
-        Entry::Body | Entry::Tail | Entry::Direct => "conv",
+        Entry::Square | Entry::StagedSquare | Entry::StagedPair | Entry::AnyKernel => "conv",
         Entry::MaxPool => "max_pool",
         Entry::Resize => "resize",
         Entry::PixelUnshuffle => "pixel_unshuffle",
@@ -133,13 +135,11 @@ impl Compiler<'_> {
 
 /// Where output channel `channel` goes: block and lane. In the tail each block is one pixel of the enlarged picture.
 fn place(step: &Step, conv: &Conv, channel: usize) -> (usize, usize) {
-    match step.entry {
-        Entry::Tail => {
-            let pixels = conv.output.channels / 3;
-            (channel % pixels, channel / pixels)
-        }
-        _ => (channel / 4, channel % 4),
+    if step.is_tail() {
+        let pixels = conv.output.channels / 3;
+        return (channel % pixels, channel / pixels);
     }
+    (channel / 4, channel % 4)
 }
 
 /// Output blocks rounded up to pairs: weights are packed for two at a time.

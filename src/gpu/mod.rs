@@ -1,29 +1,55 @@
 //! Runs a network on a GPU with wgpu, natively and in the browser from the same code and shaders.
 //!
 //! `plan` turns ops into dispatches over a few reused buffers, `kernels` compiles the shaders and packs weights for
-//! them, `run` puts a tile through. Weights are uploaded once. Each tile is one compute pass and one submit (a few for
-//! large networks), and several tiles are under way at a time so that the GPU never waits for the way back.
+//! them, `run` puts a tile through. Weights are uploaded once. A tile is one compute pass and one submit, or several
+//! where that would keep the GPU busy for too long, and enough tiles are under way at a time that the GPU never waits for
+//! the way back; `pace` measures both. Of several ways to block the convolutions, `trial` finds the fastest.
 
+mod blocking;
 mod buffers;
+mod clock;
 mod device;
 mod kernels;
+#[cfg(not(target_arch = "wasm32"))]
+mod layers;
+mod pace;
+#[cfg(not(target_arch = "wasm32"))]
+mod peak;
 mod plan;
+mod remembered;
 mod run;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod trial;
 
 use std::cell::RefCell;
 
-pub use kernels::shader_variants;
+pub use blocking::{Blocking, BlockingChoice};
+#[cfg(not(target_arch = "wasm32"))]
+pub use {kernels::shader_variants, layers::LayerTime, peak::Peak};
 
 use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
 use device::Device;
 use kernels::Kernel;
-use plan::Plan;
+use pace::Pace;
+use plan::{Place, Plan};
 use run::Slot;
 
 /// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
 const MAX_FEATURE_BYTES: u64 = 1 << 30;
+
+/// How a GPU is to be used.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GpuOptions {
+    /// How values between layers are stored.
+    pub precision: Precision,
+    /// The inner edge of tiles in LR pixels, None for a good one.
+    pub tile: Option<u32>,
+    /// How 3x3 convolutions are blocked.
+    pub blocking: BlockingChoice,
+    /// Whether an adapter that simulates a GPU on the CPU will do.
+    pub allow_software: bool,
+}
 
 /// The GPU backend.
 pub struct Gpu {
@@ -31,8 +57,8 @@ pub struct Gpu {
     network: Network,
     plan: Plan,
     kernels: Vec<Kernel>,
-    /// Pairs of maps that steps read and write: each step's sizes follow from one of them.
-    extents: Vec<[usize; 2]>,
+    /// Where steps read and write, each distinct one once: sizes follow from it.
+    places: Vec<Place>,
     /// Feature maps between layers, shared by all tiles: the GPU runs one tile after another.
     features: Vec<wgpu::Buffer>,
     /// What group normalisations leave for themselves.
@@ -41,6 +67,7 @@ pub struct Gpu {
     unwritten: wgpu::Buffer,
     /// What belongs to one tile under way; those that no tile uses at the moment.
     idle: RefCell<Vec<Slot>>,
+    pace: Pace,
     tile: u32,
     /// The largest outer edge of a tile.
     outer: u32,
@@ -48,32 +75,31 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Opens the fastest adapter, uploads the weights and compiles the shaders. `tile` is the inner edge of tiles in LR
-    /// pixels, None for a good one. With `allow_software` an adapter that simulates a GPU on the CPU will do.
+    /// Opens the fastest adapter, uploads the weights and compiles the shaders.
     ///
     /// # Errors
     /// [`Error::NoGpu`] when there is no adapter that will do, [`Error::Gpu`] when it refuses the work,
-    /// [`Error::InvalidOption`] when `tile` is too large for its memory limits or it lacks the precision asked for.
-    pub async fn open(
-        network: &Network,
-        precision: Precision,
-        tile: Option<u32>,
-        allow_software: bool,
-    ) -> Result<Self> {
-        let device = Device::open(precision, allow_software).await?;
-        let plan = Plan::new(network);
+    /// [`Error::InvalidOption`] when the tile is too large for its memory limits or it lacks the precision asked for.
+    pub async fn open(network: &Network, options: GpuOptions) -> Result<Self> {
+        let device = Device::open(options.precision, options.allow_software).await?;
         // A weight beyond the range of f16 would become infinite.
         let half = device.half && network.fits_f16();
-        if precision == Precision::F16 && !half {
+        if options.precision == Precision::F16 && !half {
             let reason = "The precision f16 cannot hold this model's weights; choose f32.";
             return Err(Error::InvalidOption(reason.into()));
         }
-        let (cut, scale) = (network.cut(), network.scale());
-        let stored_bytes = if half { 2 } else { 4 };
-        // An outer part grows by less than the alignment at each end.
-        let margin = cut.halo + cut.align - 1;
-        let max_bytes = device.max_buffer_bytes();
-        let largest = plan.buffers.largest_tile(margin, scale, stored_bytes, max_bytes, MAX_FEATURE_BYTES);
+        let blocking = match options.blocking {
+            BlockingChoice::Only(blocking) => blocking,
+            BlockingChoice::Auto => trial::remembered_or_run(&device, network, half).await?,
+            BlockingChoice::Trial => trial::run(&device, network, half).await?,
+        };
+        let plan = Plan::new(network, blocking, device.fuses());
+        Self::new(device, network, plan, half, options.tile).await
+    }
+
+    /// Makes the steps of a plan ready to run.
+    async fn new(device: Device, network: &Network, plan: Plan, half: bool, tile: Option<u32>) -> Result<Self> {
+        let largest = plan.largest_tile(&device, network, half);
         let tile = match tile {
             Some(tile) if tile > largest => {
                 let reason = format!("Tiles of {tile} pixels exceed this GPU's buffers; it takes at most {largest}.");
@@ -85,11 +111,11 @@ impl Gpu {
             }
             None => device.preferred_tile().min(largest),
         };
-        let outer = cut.padded(tile + 2 * margin);
+        let outer = network.cut().padded(tile + 2 * margin(network));
         let (kernels, features, statistics, unwritten) = device
             .checked(|| {
                 let create = |label, size| device.create_storage(label, size);
-                let bytes = plan.buffers.bytes(outer, stored_bytes);
+                let bytes = plan.buffers.bytes(outer, stored_bytes(half));
                 (
                     kernels::build(&device, network, &plan, half),
                     bytes.into_iter().map(|size| create("features", size)).collect(),
@@ -98,21 +124,23 @@ impl Gpu {
                 )
             })
             .await?;
-        let mut extents: Vec<_> = plan.steps.iter().map(|step| step.maps).collect();
-        extents.sort_unstable();
-        extents.dedup();
+        let mut places: Vec<_> = plan.steps.iter().map(|step| step.place).collect();
+        places.sort_unstable();
+        places.dedup();
         let info = BackendInfo {
             name: "gpu",
             adapter: device.name.clone(),
             precision: if half { "f16" } else { "f32" },
+            blocking: Some(plan.blocking),
             warnings: device.warnings(),
         };
         Ok(Self {
+            pace: Pace::new(device.is_software),
             device,
             network: network.outline(),
             plan,
             kernels,
-            extents,
+            places,
             features,
             statistics,
             unwritten,
@@ -122,6 +150,25 @@ impl Gpu {
             info,
         })
     }
+}
+
+impl Plan {
+    /// The largest inner edge of tiles that a GPU has memory for, 0 where there is none.
+    fn largest_tile(&self, device: &Device, network: &Network, half: bool) -> u32 {
+        let (bytes, max_bytes) = (stored_bytes(half), device.max_buffer_bytes());
+        self.buffers.largest_tile(margin(network), network.scale(), bytes, max_bytes, MAX_FEATURE_BYTES)
+    }
+}
+
+/// How far a tile's outer part may go beyond its inner part: it grows by less than the alignment at each end.
+fn margin(network: &Network) -> u32 {
+    let cut = network.cut();
+    cut.halo + cut.align - 1
+}
+
+/// Size of a stored value.
+fn stored_bytes(half: bool) -> u64 {
+    if half { 2 } else { 4 }
 }
 
 impl Backend for Gpu {
@@ -142,14 +189,14 @@ impl Backend for Gpu {
     }
 
     fn in_flight(&self) -> usize {
-        2
+        self.pace.in_flight(self.plan.flops() * f64::from(self.outer).powi(2))
     }
 
     fn run(&self, input: TileInput) -> Run<'_> {
         let slot = self.idle.borrow_mut().pop().unwrap_or_else(|| Slot::new(self));
         let submitted = slot.submit(self, &input);
         Box::pin(async move {
-            let (pixels, slot) = submitted.read(&self.device).await?;
+            let (pixels, slot) = submitted.read(self).await?;
             self.idle.borrow_mut().push(slot);
             Ok(pixels)
         })

@@ -1,20 +1,22 @@
 //! Ops to dispatches: which entry point runs each op, and which buffer holds each feature map.
 
-use super::buffers::Buffers;
+use super::{blocking::Blocking, buffers::Buffers};
 use crate::{
     Network,
-    network::{Activation, BLOCK, Combine, Conv, Op, PixelShuffle, ResizeFilter, Slice},
+    network::{Activation, BLOCK, Combine, Conv, Op, PixelShuffle, PixelUnshuffle, ResizeFilter, Slice},
 };
 
 /// The entry points of all shaders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Entry {
-    /// A 3x3 convolution.
-    Body,
-    /// A 3x3 convolution and the pixel shuffle after it.
-    Tail,
+    /// A 3x3 convolution, see [`Blocking`].
+    Square,
+    /// Likewise.
+    StagedSquare,
+    /// Likewise.
+    StagedPair,
     /// Any other convolution.
-    Direct,
+    AnyKernel,
     MaxPool,
     Resize,
     PixelUnshuffle,
@@ -45,9 +47,10 @@ pub(super) enum Binding {
 impl Entry {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Body => "body",
-            Self::Tail => "tail",
-            Self::Direct => "direct",
+            Self::Square => "square",
+            Self::StagedSquare => "staged_square",
+            Self::StagedPair => "staged_pair",
+            Self::AnyKernel => "any_kernel",
             Self::MaxPool => "max_pool",
             Self::Resize => "resize",
             Self::PixelUnshuffle => "pixel_unshuffle",
@@ -59,12 +62,24 @@ impl Entry {
         }
     }
 
+    /// Pixels that a workgroup makes.
+    fn group(self) -> [u32; 2] {
+        match self {
+            Self::Square => [32, 32],
+            Self::StagedSquare => [32, 16],
+            Self::StagedPair => [16, 16],
+            Self::AnyKernel => [32, 8],
+            _ => [8, 8],
+        }
+    }
+
     /// Everything that it reads or writes.
     pub(super) fn bindings(self) -> &'static [Binding] {
         use Binding::{Enlarged, Epilogue, Extent, Other, Output, Picture, Second, Source, Statistics, Weights};
         match self {
-            Self::Body | Self::Direct => &[Extent, Weights, Epilogue, Source, Other, Output, Second],
-            Self::Tail => &[Extent, Weights, Epilogue, Source, Output, Picture, Enlarged],
+            Self::Square | Self::StagedSquare | Self::StagedPair | Self::AnyKernel => {
+                &[Extent, Weights, Epilogue, Source, Other, Output, Picture, Enlarged, Second]
+            }
             Self::MaxPool | Self::Resize => &[Extent, Source, Output],
             Self::PixelUnshuffle => &[Extent, Output, Picture],
             Self::PixelShuffle => &[Extent, Source, Picture, Enlarged],
@@ -81,10 +96,21 @@ impl Entry {
 pub(super) enum Area {
     /// The output map of the tile.
     Output,
+    /// The part of the output map that later steps look at.
+    Needed,
     /// The part of the source that goes out as pixels, each as a square of so many.
     Kept(u32),
     /// So many workgroups.
     Groups(u32),
+}
+
+/// Where a step reads and writes: what differs between steps that share a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Maps that it reads and writes; the last is the source again where pixels go out.
+    pub(super) maps: [usize; 2],
+    /// Blocks of 4 channels before those of the source, the output, and one or two others in their maps.
+    pub(super) firsts: [u32; 4],
 }
 
 /// One dispatch.
@@ -95,22 +121,30 @@ pub(super) struct Step {
     pub(super) op: usize,
     /// Override constants of the shader.
     pub(super) constants: Vec<(&'static str, f64)>,
-    /// Maps that it reads and writes; the last is the source again where pixels go out.
-    pub(super) maps: [usize; 2],
+    pub(super) place: Place,
     /// Indices of feature buffers; None where the picture or nothing takes that place.
     pub(super) source: Option<usize>,
     pub(super) other: Option<usize>,
     pub(super) second: Option<usize>,
     pub(super) output: Option<usize>,
     pub(super) area: Area,
-    /// Pixels of the area that a workgroup makes, and layers of workgroups.
-    pub(super) group: [u32; 2],
+    /// Layers of workgroups.
     pub(super) layers: u32,
     /// Floating-point operations for each LR pixel.
     pub(super) flops: f64,
 }
 
 impl Step {
+    /// Pixels of the area that a workgroup makes.
+    pub(super) fn group(&self) -> [u32; 2] {
+        self.entry.group()
+    }
+
+    /// Whether it does the pixel shuffle after a convolution in passing.
+    pub(super) fn is_tail(&self) -> bool {
+        self.constants.contains(&("TAIL", 1.0))
+    }
+
     /// Blocks of 4 channels that it reads and makes, for convolutions.
     pub(super) fn blocks(&self) -> [u32; 2] {
         ["SOURCE_BLOCKS", "OUTPUT_BLOCKS"].map(|name| {
@@ -123,6 +157,7 @@ impl Step {
 /// All dispatches of a tile, and the feature buffers they share.
 #[derive(Debug)]
 pub(super) struct Plan {
+    pub(super) blocking: Blocking,
     pub(super) steps: Vec<Step>,
     pub(super) buffers: Buffers,
     /// The most groups of any group normalisation.
@@ -130,37 +165,50 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(network: &Network) -> Self {
-        let buffers = Buffers::new(network);
-        let mut planner = Planner { network, buffer_of: &buffers.of_map, steps: Vec::new(), groups: 0 };
+    /// `fused` says whether shaders write multiplications and additions as fused ones.
+    pub(super) fn new(network: &Network, blocking: Blocking, fused: bool) -> Self {
+        let is_picture = picture_maps(network);
+        let buffers = Buffers::new(network, |map| !is_picture[map]);
+        let buffer_of = &buffers.of_map;
+        let mut planner = Planner { network, buffer_of, is_picture, blocking, fused, steps: Vec::new(), groups: 0 };
         let ops = network.ops();
         let mut index = 0;
         while index < ops.len() {
             index += planner.op(index, &ops[index], ops.get(index + 1));
         }
         let (steps, groups) = (planner.steps, planner.groups);
-        Self { steps, buffers, groups }
+        Self { blocking, steps, buffers, groups }
+    }
+
+    /// The plan of nothing but the 3x3 convolution that takes longest; None where there is none.
+    pub(super) fn busiest(mut self) -> Option<Self> {
+        let is_blocked = |step: &Step| !matches!(step.entry, Entry::AnyKernel) && step.flops > 0.0;
+        let convolutions = self.steps.iter().filter(|step| is_blocked(step) && !step.is_tail());
+        let busiest = convolutions.max_by(|one, other| one.flops.total_cmp(&other.flops))?.clone();
+        self.steps = vec![busiest];
+        Some(self)
+    }
+
+    /// Floating-point operations for each LR pixel.
+    pub(super) fn flops(&self) -> f64 {
+        self.steps.iter().map(|step| step.flops).sum()
     }
 }
 
 struct Planner<'a> {
     network: &'a Network,
     buffer_of: &'a [Option<usize>],
+    /// For each map whether convolutions read the picture's bytes in its place.
+    is_picture: Vec<bool>,
+    blocking: Blocking,
+    fused: bool,
     steps: Vec<Step>,
     groups: usize,
 }
 
-/// Edge of the square of pixels that a workgroup of a 3x3 convolution makes.
-const STAGED_EDGE: u32 = 16;
-
-/// Pixels that a workgroup of any other shader makes: one for each thread, and four in a row in `direct`.
-const THREAD_EDGE: u32 = 8;
-const DIRECT_WIDTH: u32 = 32;
-
 impl Planner<'_> {
     /// Adds the steps of an op and tells how many ops they stand for.
     fn op(&mut self, index: usize, op: &Op, next: Option<&Op>) -> usize {
-        let first = |slice: Slice| (slice.first / BLOCK) as f64;
         match op {
             Op::Conv(conv) => {
                 if let Some(Op::PixelShuffle(shuffle)) = next
@@ -172,18 +220,15 @@ impl Planner<'_> {
                 self.steps.push(self.conv(index, conv));
             }
             Op::MaxPool(pool) => {
-                let constants = vec![
-                    ("KERNEL", pool.kernel as f64),
-                    ("STRIDE", pool.stride as f64),
-                    ("SOURCE_FIRST", first(pool.source)),
-                ];
+                let constants = vec![("KERNEL", pool.kernel as f64), ("STRIDE", pool.stride as f64)];
                 self.steps.push(self.step(Entry::MaxPool, index, constants, pool.source, pool.output));
             }
             Op::Resize(resize) => {
                 let is_bicubic = f64::from(u8::from(resize.filter == ResizeFilter::Bicubic));
-                let constants = vec![("BICUBIC", is_bicubic), ("SOURCE_FIRST", first(resize.source))];
+                let constants = vec![("BICUBIC", is_bicubic)];
                 self.steps.push(self.step(Entry::Resize, index, constants, resize.source, resize.output));
             }
+            Op::PixelUnshuffle(unshuffle) if self.is_picture[unshuffle.output.map] => {}
             Op::PixelUnshuffle(unshuffle) => {
                 let picture = Slice { map: 0, first: 0, channels: 3 };
                 let constants = vec![("FACTOR", unshuffle.factor as f64)];
@@ -192,37 +237,35 @@ impl Planner<'_> {
             Op::GroupNorm(norm) => {
                 self.groups = self.groups.max(norm.groups);
                 let channels = norm.source.channels;
-                let constants =
-                    vec![("SOURCE_FIRST", first(norm.source)), ("GROUP_CHANNELS", (channels / norm.groups) as f64)];
+                let constants = vec![("GROUP_CHANNELS", (channels / norm.groups) as f64)];
                 let mut step = self.step(Entry::Statistics, index, constants.clone(), norm.source, norm.output);
                 (step.area, step.layers) = (Area::Groups(norm.groups as u32), 1);
                 self.steps.push(step);
                 let mut step = self.step(Entry::NormalizeGroup, index, constants, norm.source, norm.output);
                 step.other = self.buffer_of[norm.residual.map];
-                step.constants.extend([("RESIDUAL_FIRST", first(norm.residual)), ("CHANNELS", channels as f64)]);
+                step.place.firsts[2] = first_block(norm.residual);
+                step.constants.push(("CHANNELS", channels as f64));
                 self.steps.push(step);
             }
             Op::LayerNorm(norm) => {
-                let constants = vec![("SOURCE_FIRST", first(norm.source)), ("CHANNELS", norm.source.channels as f64)];
+                let constants = vec![("CHANNELS", norm.source.channels as f64)];
                 let mut step = self.step(Entry::LayerNorm, index, constants, norm.source, norm.output);
                 step.layers = 1;
                 self.steps.push(step);
             }
             Op::DySample(sample) => {
                 let constants = vec![
-                    ("SOURCE_FIRST", first(sample.source)),
-                    ("OFFSETS_FIRST", first(sample.offsets)),
                     ("SCALE", sample.scale as f64),
                     ("GROUPS", sample.groups as f64),
                     ("CHANNELS", sample.source.channels as f64),
                 ];
                 let mut step = self.step(Entry::DySample, index, constants, sample.source, sample.output);
                 step.other = self.buffer_of[sample.offsets.map];
+                step.place.firsts[2] = first_block(sample.offsets);
                 self.steps.push(step);
             }
             Op::PixelShuffle(shuffle) => {
-                let constants = vec![("SOURCE_FIRST", first(shuffle.source))];
-                let mut step = self.step(Entry::PixelShuffle, index, constants, shuffle.source, shuffle.source);
+                let mut step = self.step(Entry::PixelShuffle, index, Vec::new(), shuffle.source, shuffle.source);
                 self.make_pixels(&mut step, shuffle);
                 (step.area, step.layers) = (Area::Kept(shuffle.scale as u32), 1);
                 self.steps.push(step);
@@ -232,46 +275,25 @@ impl Planner<'_> {
     }
 
     /// A step that makes one pixel of one block of the output with each thread.
-    fn step(
-        &self,
-        entry: Entry,
-        op: usize,
-        mut constants: Vec<(&'static str, f64)>,
-        source: Slice,
-        output: Slice,
-    ) -> Step {
-        constants.push(("OUTPUT_FIRST", (output.first / BLOCK) as f64));
+    fn step(&self, entry: Entry, op: usize, constants: Vec<(&'static str, f64)>, source: Slice, output: Slice) -> Step {
         Step {
             entry,
             op,
             constants,
-            maps: [source.map, output.map],
+            place: Place { maps: [source.map, output.map], firsts: [first_block(source), first_block(output), 0, 0] },
             source: self.buffer_of[source.map],
             other: None,
             second: None,
             output: self.buffer_of[output.map],
             area: Area::Output,
-            group: [THREAD_EDGE; 2],
             layers: blocks(output.channels),
             flops: 0.0,
         }
     }
 
     fn conv(&self, index: usize, conv: &Conv) -> Step {
-        let is_staged = (conv.kernel, conv.stride, conv.padding) == (3, 1, 1);
-        let entry = if is_staged { Entry::Body } else { Entry::Direct };
-        let mut step = self.step(entry, index, Vec::new(), conv.source, conv.output);
-        self.convolve(&mut step, conv, blocks(conv.output.channels));
-        if is_staged {
-            (step.group, step.layers) = ([STAGED_EDGE; 2], step.layers.div_ceil(2));
-        } else {
-            step.group = [DIRECT_WIDTH, THREAD_EDGE];
-            step.constants.extend([
-                ("KERNEL", conv.kernel as f64),
-                ("STRIDE", conv.stride as f64),
-                ("PADDING", conv.padding as f64),
-            ]);
-        }
+        let mut step = self.convolution(index, conv, conv.output, blocks(conv.output.channels));
+        step.area = Area::Needed;
         let others: Vec<_> = conv.combine.others().collect();
         let (kind, shares) = match &conv.combine {
             Combine::Nothing => (0, Vec::new()),
@@ -280,11 +302,10 @@ impl Planner<'_> {
             Combine::Attend(_) => (4, vec![1.0]),
         };
         step.constants.push(("COMBINE", kind as f64));
-        let names =
-            [["OTHER_FIRST", "OTHER_SHARE", "OTHER_IN_OUTPUT"], ["SECOND_FIRST", "SECOND_SHARE", "SECOND_IN_OUTPUT"]];
-        for ((slice, share), [first, share_name, in_output]) in others.iter().zip(shares).zip(names) {
+        let names = [["OTHER_SHARE", "OTHER_IN_OUTPUT"], ["SECOND_SHARE", "SECOND_IN_OUTPUT"]];
+        for (index, ((slice, share), [share_name, in_output])) in others.iter().zip(shares).zip(names).enumerate() {
+            step.place.firsts[2 + index] = first_block(*slice);
             step.constants.extend([
-                (first, (slice.first / BLOCK) as f64),
                 (share_name, f64::from(share)),
                 (in_output, f64::from(u8::from(slice.map == conv.output.map))),
             ]);
@@ -298,18 +319,25 @@ impl Planner<'_> {
     }
 
     fn tail(&self, index: usize, conv: &Conv, shuffle: &PixelShuffle) -> Step {
-        let mut step = self.step(Entry::Tail, index, Vec::new(), conv.source, conv.source);
-        let output_blocks = shuffle.scale.pow(2) as u32;
-        self.convolve(&mut step, conv, output_blocks);
+        let mut step = self.convolution(index, conv, conv.source, shuffle.scale.pow(2) as u32);
         self.make_pixels(&mut step, shuffle);
+        step.constants.push(("TAIL", 1.0));
         step.area = Area::Kept(1);
-        (step.group, step.layers) = ([STAGED_EDGE; 2], output_blocks.div_ceil(2));
         step
     }
 
-    /// What all convolutions have.
-    fn convolve(&self, step: &mut Step, conv: &Conv, output_blocks: u32) {
-        let in_output = step.output.is_some() && conv.source.map == conv.output.map;
+    /// What all convolutions have; `output` is the map that their extent is of.
+    fn convolution(&self, index: usize, conv: &Conv, output: Slice, output_blocks: u32) -> Step {
+        let is_blocked = (conv.kernel, conv.stride, conv.padding) == (3, 1, 1);
+        let entry = match self.blocking {
+            _ if !is_blocked => Entry::AnyKernel,
+            Blocking::Square1 | Blocking::Square2 => Entry::Square,
+            Blocking::StagedSquare1 | Blocking::StagedSquare2 => Entry::StagedSquare,
+            Blocking::StagedPair => Entry::StagedPair,
+        };
+        let mut step = self.step(entry, index, Vec::new(), conv.source, output);
+        let is_picture = self.is_picture[conv.source.map];
+        let in_output = conv.source.map == conv.output.map;
         let activation = match conv.activation {
             Activation::Identity | Activation::Prelu(_) => 0,
             Activation::Silu => 1,
@@ -319,33 +347,67 @@ impl Planner<'_> {
         step.constants.extend([
             ("SOURCE_BLOCKS", f64::from(blocks(conv.source.channels))),
             ("OUTPUT_BLOCKS", f64::from(output_blocks)),
-            ("SOURCE_FIRST", (conv.source.first / BLOCK) as f64),
             ("UPSAMPLE", conv.upsample as f64),
             ("ACTIVATION", f64::from(activation)),
             ("SOURCE_IN_OUTPUT", f64::from(u8::from(in_output))),
+            ("SOURCE_IS_PICTURE", f64::from(u8::from(is_picture))),
+            ("FUSED", f64::from(u8::from(self.fused))),
         ]);
-        if in_output {
+        if is_blocked {
+            step.constants.push(("BLOCKS", f64::from(self.blocking.blocks())));
+            step.layers = output_blocks.div_ceil(self.blocking.blocks());
+        } else {
+            step.constants.extend([
+                ("KERNEL", conv.kernel as f64),
+                ("STRIDE", conv.stride as f64),
+                ("PADDING", conv.padding as f64),
+            ]);
+            step.layers = output_blocks;
+        }
+        if in_output || is_picture {
             step.source = None;
         }
         step.flops = 2.0 * conv.weight.len() as f64 * self.network.density(conv.output.map);
+        step
     }
 
     /// Where pixels go out in place of features.
     fn make_pixels(&self, step: &mut Step, shuffle: &PixelShuffle) {
         step.output = None;
-        step.constants.retain(|(name, _)| *name != "OUTPUT_FIRST");
         step.constants
             .extend([("SCALE", shuffle.scale as f64), ("ADDS_PICTURE", f64::from(u8::from(shuffle.adds_picture)))]);
     }
 }
 
+/// For each map whether it is the picture itself and only convolutions read it: then it need not exist.
+fn picture_maps(network: &Network) -> Vec<bool> {
+    let is_copy = |map: usize| {
+        network
+            .ops()
+            .iter()
+            .any(|op| matches!(op, Op::PixelUnshuffle(PixelUnshuffle { output, factor: 1 }) if output.map == map))
+    };
+    let is_only_convolved = |map: usize| {
+        network.ops().iter().all(|op| match op {
+            Op::Conv(conv) => conv.combine.others().all(|other| other.map != map),
+            _ => op.reads().iter().all(|slice| slice.map != map),
+        })
+    };
+    (0..network.maps().len()).map(|map| is_copy(map) && is_only_convolved(map)).collect()
+}
+
 /// Whether a convolution and the pixel shuffle after it can be one dispatch.
 fn is_tail(conv: &Conv, shuffle: &PixelShuffle) -> bool {
-    (conv.kernel, conv.stride, conv.padding, conv.upsample) == (3, 1, 1, 1)
+    (conv.stride, conv.padding, conv.upsample) == (1, conv.kernel / 2, 1)
         && conv.combine == Combine::Nothing
         && conv.output == shuffle.source
         && conv.source.map != conv.output.map
         && matches!(conv.activation, Activation::Identity | Activation::Prelu(_))
+}
+
+/// Blocks of 4 channels before those of a slice.
+fn first_block(slice: Slice) -> u32 {
+    (slice.first / BLOCK) as u32
 }
 
 fn blocks(channels: usize) -> u32 {
@@ -399,7 +461,7 @@ mod tests {
 
         fn plan(mut self, last: Slice, scale: usize) -> Plan {
             self.ops.push(Op::PixelShuffle(PixelShuffle { source: last, scale, adds_picture: false }));
-            Plan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"))
+            Plan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"), Blocking::Square2, true)
         }
     }
 
@@ -419,9 +481,12 @@ mod tests {
         let plan = draft.plan(last, 3);
         // The tail's own map counts although nothing is stored in it.
         assert_eq!(plan.buffers.blocks.len(), 2);
-        assert!(plan.steps[1..7].iter().all(|step| step.entry == Entry::Body && step.source != step.output));
+        assert_eq!(plan.steps.len(), 7, "the first convolution reads the picture itself");
+        assert_eq!((plan.steps[0].source, plan.steps[0].output.is_some()), (None, true));
+        assert!(plan.steps[..6].iter().all(|step| step.entry == Entry::Square && step.source != step.output));
         let tail = plan.steps.last().expect("steps");
-        assert_eq!((tail.entry, tail.blocks(), tail.output), (Entry::Tail, [3, 9], None));
+        assert!(tail.is_tail());
+        assert_eq!((tail.blocks(), tail.output), ([3, 9], None));
     }
 
     #[test]
@@ -437,15 +502,12 @@ mod tests {
         let last = draft.map(3, 1);
         draft.conv(next, last, Combine::Nothing);
         let plan = draft.plan(last, 1);
-        let inside = &plan.steps[2..4];
-        for (step, first) in inside.iter().zip([8.0, 12.0]) {
-            assert_eq!((step.source, step.output), (None, plan.steps[1].output));
-            assert!(
-                step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0))
-                    && step.constants.contains(&("OUTPUT_FIRST", first))
-            );
+        let inside = &plan.steps[1..3];
+        for (step, first) in inside.iter().zip([8, 12]) {
+            assert_eq!((step.source, step.output), (None, plan.steps[0].output));
+            assert!(step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0)) && step.place.firsts[1] == first);
         }
-        assert_eq!((plan.steps[4].source, plan.steps[4].other), (plan.steps[1].output, plan.steps[1].output));
+        assert_eq!((plan.steps[3].source, plan.steps[3].other), (plan.steps[0].output, plan.steps[0].output));
         assert_eq!(
             plan.buffers.blocks.iter().filter(|&&blocks| blocks >= 16.0).count(),
             1,
@@ -470,8 +532,8 @@ mod tests {
         let last = draft.map(12, 1);
         draft.conv(sum, last, Combine::Nothing);
         let plan = draft.plan(last, 2);
-        let kept = plan.steps[1].output;
-        assert!(plan.steps[2..6].iter().all(|step| step.output != kept));
-        assert_eq!(plan.steps[5].other, kept);
+        let kept = plan.steps[0].output;
+        assert!(plan.steps[1..5].iter().all(|step| step.output != kept));
+        assert_eq!(plan.steps[4].other, kept);
     }
 }

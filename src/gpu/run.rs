@@ -5,18 +5,15 @@ use futures_channel::oneshot;
 
 use super::{
     Gpu,
-    device::Device,
-    plan::{Area, Binding, Step},
+    device::Mapped,
+    pace::Ticket,
+    plan::{Area, Binding, Place, Step},
 };
 use crate::{
-    Error, Result, TileInput,
+    Result, TileInput,
     network::Extent as MapExtent,
     tile::{Rect, Window},
 };
-
-/// Work of one submit in floating-point operations. A tile of a large network takes several submits, so that none keeps
-/// a slow GPU busy for longer than systems put up with (two seconds on Windows).
-const SUBMIT_FLOPS: f64 = 50e9;
 
 /// Distance between the extents of two steps in their buffer, a multiple of what any GPU asks for.
 const EXTENT_STRIDE: u64 = 256;
@@ -24,7 +21,7 @@ const EXTENT_STRIDE: u64 = 256;
 /// Must be kept in sync with `Extent` in `shaders/conv.wgsl`.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Pod, Zeroable)]
-struct Extent {
+pub(super) struct Extent {
     source_size: [u32; 2],
     output_size: [u32; 2],
     source_origin: [u32; 2],
@@ -33,10 +30,13 @@ struct Extent {
     output_whole: [u32; 2],
     keep_origin: [u32; 2],
     keep_size: [u32; 2],
+    needed_origin: [u32; 2],
+    needed_size: [u32; 2],
+    firsts: [u32; 4],
 }
 
 impl Extent {
-    fn new(source: Window, output: Window, keep: Rect) -> Self {
+    fn new(source: Window, output: Window, keep: Rect, needed: Rect, firsts: [u32; 4]) -> Self {
         let size = |window: Window| [window.part.width, window.part.height];
         let origin = |window: Window| [window.part.x, window.part.y];
         Self {
@@ -48,14 +48,17 @@ impl Extent {
             output_whole: output.whole,
             keep_origin: [keep.x, keep.y],
             keep_size: [keep.width, keep.height],
+            needed_origin: [needed.x, needed.y],
+            needed_size: [needed.width, needed.height],
+            firsts,
         }
     }
 }
 
 /// The buffers of one tile under way, reused by later tiles.
 pub(super) struct Slot {
-    extents: wgpu::Buffer,
-    picture: wgpu::Buffer,
+    /// The extents of all steps, then the picture's bytes: one upload for each tile.
+    input: wgpu::Buffer,
     enlarged: wgpu::Buffer,
     readback: wgpu::Buffer,
     bind_groups: Vec<wgpu::BindGroup>,
@@ -64,8 +67,10 @@ pub(super) struct Slot {
 /// A tile that the GPU has been given.
 pub(super) struct Submitted {
     pub(super) slot: Slot,
-    submission: Option<wgpu::SubmissionIndex>,
-    mapped: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
+    submission: wgpu::SubmissionIndex,
+    ticket: Ticket,
+    flops: f64,
+    mapped: Mapped,
     bytes: u64,
 }
 
@@ -78,11 +83,10 @@ impl Slot {
             gpu.device.device.create_buffer(&descriptor)
         };
         let outer = u64::from(gpu.outer);
+        let input_usage = Usage::UNIFORM | Usage::STORAGE | Usage::COPY_DST;
         let enlarged_bytes = 4 * (u64::from(gpu.tile) * u64::from(gpu.network.scale())).pow(2);
-        let extents_bytes = EXTENT_STRIDE * gpu.extents.len() as u64;
         let mut slot = Self {
-            extents: create("extents", extents_bytes, Usage::UNIFORM | Usage::COPY_DST),
-            picture: create("picture", 4 * outer.pow(2), Usage::STORAGE | Usage::COPY_DST),
+            input: create("input", extents_bytes(gpu) + 4 * outer.pow(2), input_usage),
             enlarged: create("enlarged", enlarged_bytes, Usage::STORAGE | Usage::COPY_SRC),
             readback: create("readback", enlarged_bytes, Usage::MAP_READ | Usage::COPY_DST),
             bind_groups: Vec::new(),
@@ -93,19 +97,23 @@ impl Slot {
 
     fn bind(&self, gpu: &Gpu, index: usize) -> wgpu::BindGroup {
         let (kernel, step) = (&gpu.kernels[index], &gpu.plan.steps[index]);
+        let picture = wgpu::BufferBinding { buffer: &self.input, offset: extents_bytes(gpu), size: None };
         // Where nothing is read or written, another buffer must still be bound; no shader touches it.
-        let unread = kernel.weights.as_ref().unwrap_or(&self.picture);
+        let unread = kernel.weights.as_ref().unwrap_or(&self.input);
         let read = |buffer: Option<usize>| buffer.map_or(unread, |buffer| &gpu.features[buffer]);
         let entries = step.entry.bindings().iter().map(|&binding| {
             let buffer = match binding {
                 Binding::Extent => return self.extent_entry(gpu, step),
+                Binding::Picture => {
+                    let resource = wgpu::BindingResource::Buffer(picture.clone());
+                    return wgpu::BindGroupEntry { binding: binding as u32, resource };
+                }
                 Binding::Weights => kernel.weights.as_ref().unwrap_or(unread),
                 Binding::Epilogue => kernel.epilogue.as_ref().unwrap_or(unread),
                 Binding::Source => read(step.source),
                 Binding::Other => read(step.other),
                 Binding::Second => read(step.second),
                 Binding::Output => step.output.map_or(&gpu.unwritten, |buffer| &gpu.features[buffer]),
-                Binding::Picture => &self.picture,
                 Binding::Enlarged => &self.enlarged,
                 Binding::Statistics => &gpu.statistics,
             };
@@ -119,9 +127,9 @@ impl Slot {
     }
 
     fn extent_entry(&self, gpu: &Gpu, step: &Step) -> wgpu::BindGroupEntry<'_> {
-        let place = gpu.extents.iter().position(|maps| *maps == step.maps).unwrap_or_default();
+        let place = gpu.places.iter().position(|place| *place == step.place).unwrap_or_default();
         let binding = wgpu::BufferBinding {
-            buffer: &self.extents,
+            buffer: &self.input,
             offset: place as u64 * EXTENT_STRIDE,
             size: wgpu::BufferSize::new(size_of::<Extent>() as u64),
         };
@@ -132,33 +140,28 @@ impl Slot {
     pub(super) fn submit(self, gpu: &Gpu, input: &TileInput) -> Submitted {
         let mut encoders = self.encode(gpu, input, gpu.plan.steps.len());
         let bytes = 4 * input.keep.scaled(gpu.network.scale()).area() as u64;
-        let mut copy =
-            gpu.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("copy") });
-        copy.copy_buffer_to_buffer(&self.enlarged, 0, &self.readback, 0, bytes);
-        encoders.push(copy);
-        let submission = encoders.into_iter().map(|encoder| gpu.device.queue.submit([encoder.finish()])).last();
+        // With the last steps, so that a tile of a small network is one submit.
+        if let Some(last) = encoders.last_mut() {
+            last.copy_buffer_to_buffer(&self.enlarged, 0, &self.readback, 0, bytes);
+        }
+        let flops = gpu.plan.flops() * input.window.part.area() as f64;
+        let ticket = gpu.pace.submitted();
+        let submit = |encoder: wgpu::CommandEncoder| gpu.device.queue.submit([encoder.finish()]);
+        let submission = encoders.into_iter().map(submit).last().unwrap_or_else(|| gpu.device.queue.submit([]));
 
         let (sender, mapped) = oneshot::channel();
         self.readback.map_async(wgpu::MapMode::Read, ..bytes, move |result| {
             // Nobody receives when the upscale was cancelled.
             let _ = sender.send(result);
         });
-        Submitted { slot: self, submission, mapped, bytes }
+        Submitted { slot: self, submission, ticket, flops, mapped, bytes }
     }
 
     /// Uploads a tile and encodes the first `steps` steps over it, as one compute pass for each submit.
     pub(super) fn encode(&self, gpu: &Gpu, input: &TileInput, steps: usize) -> Vec<wgpu::CommandEncoder> {
-        let Device { device, queue, .. } = &gpu.device;
-        let windows = gpu.network.windows(input.window);
-        let extents: Vec<Extent> = gpu.extents.iter().map(|&maps| extent(gpu, &windows, maps, input.keep)).collect();
-        let mut bytes = vec![0; extents.len() * EXTENT_STRIDE as usize];
-        for (place, extent) in bytes.chunks_exact_mut(EXTENT_STRIDE as usize).zip(&extents) {
-            place[..size_of::<Extent>()].copy_from_slice(bytemuck::bytes_of(extent));
-        }
-        queue.write_buffer(&self.extents, 0, &bytes);
-        queue.write_buffer(&self.picture, 0, &input.rgba);
-
+        let extents = self.upload(gpu, input);
         let pixels = input.window.part.area() as f64;
+        let limit = gpu.pace.submit_flops();
         let mut encoders = Vec::new();
         let mut first = 0;
         while first < steps {
@@ -169,18 +172,14 @@ impl Slot {
                 .take_while(|step| {
                     let is_first = flops == 0.0;
                     flops += step.flops * pixels;
-                    is_first || flops <= SUBMIT_FLOPS
+                    is_first || flops <= limit
                 })
                 .count();
-            let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("tile") });
+            let descriptor = wgpu::CommandEncoderDescriptor { label: Some("tile") };
+            let mut encoder = gpu.device.device.create_command_encoder(&descriptor);
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for index in first..first + count {
-                let step = &gpu.plan.steps[index];
-                let place = gpu.extents.iter().position(|maps| *maps == step.maps).unwrap_or_default();
-                pass.set_pipeline(&gpu.kernels[index].pipeline);
-                pass.set_bind_group(0, &self.bind_groups[index], &[]);
-                let [columns, rows] = workgroups(step, &extents[place]);
-                pass.dispatch_workgroups(columns, rows, step.layers);
+                self.dispatch(gpu, &mut pass, index, &extents);
             }
             drop(pass);
             encoders.push(encoder);
@@ -188,43 +187,66 @@ impl Slot {
         }
         encoders
     }
+
+    /// Writes a tile's extents, which it returns, and its pixels.
+    pub(super) fn upload(&self, gpu: &Gpu, input: &TileInput) -> Vec<Extent> {
+        let windows = gpu.network.windows(input.window);
+        let needed = gpu.network.needed(&windows, input.keep);
+        let extent = |&place: &Place| extent(gpu, &windows, &needed, place, input.keep);
+        let extents: Vec<Extent> = gpu.places.iter().map(extent).collect();
+        let mut bytes = Vec::with_capacity(extents_bytes(gpu) as usize + input.rgba.len());
+        for (place, extent) in extents.iter().enumerate() {
+            bytes.resize(place * EXTENT_STRIDE as usize, 0);
+            bytes.extend_from_slice(bytemuck::bytes_of(extent));
+        }
+        bytes.resize(extents_bytes(gpu) as usize, 0);
+        bytes.extend_from_slice(&input.rgba);
+        gpu.device.queue.write_buffer(&self.input, 0, &bytes);
+        extents
+    }
+
+    /// Adds a step over the tile with those extents.
+    pub(super) fn dispatch(&self, gpu: &Gpu, pass: &mut wgpu::ComputePass<'_>, index: usize, extents: &[Extent]) {
+        let step = &gpu.plan.steps[index];
+        let place = gpu.places.iter().position(|place| *place == step.place).unwrap_or_default();
+        pass.set_pipeline(&gpu.kernels[index].pipeline);
+        pass.set_bind_group(0, &self.bind_groups[index], &[]);
+        let [columns, rows] = workgroups(step, &extents[place]);
+        pass.dispatch_workgroups(columns, rows, step.layers);
+    }
 }
 
-fn extent(gpu: &Gpu, windows: &[Window], [source, output]: [usize; 2], keep: Rect) -> Extent {
+/// Size of the first part of a slot's input.
+fn extents_bytes(gpu: &Gpu) -> u64 {
+    EXTENT_STRIDE * gpu.places.len() as u64
+}
+
+fn extent(gpu: &Gpu, windows: &[Window], needed: &[Rect], place: Place, keep: Rect) -> Extent {
+    let [source, output] = place.maps;
     // Only steps that make pixels look at it, and their maps are scaled by whole factors.
     let keep = match gpu.network.maps()[source].extent {
         MapExtent::Scaled { times, over: 1 } => keep.scaled(times),
         _ => keep,
     };
-    Extent::new(windows[source], windows[output], keep)
+    Extent::new(windows[source], windows[output], keep, needed[output], place.firsts)
 }
 
 fn workgroups(step: &Step, extent: &Extent) -> [u32; 2] {
     let size = match step.area {
         Area::Output => extent.output_size,
+        Area::Needed => extent.needed_size,
         Area::Kept(scale) => extent.keep_size.map(|length| length * scale),
         Area::Groups(count) => return [count, 1],
     };
-    [size[0].div_ceil(step.group[0]), size[1].div_ceil(step.group[1])]
+    let group = step.group();
+    [size[0].div_ceil(group[0]), size[1].div_ceil(group[1])]
 }
 
 impl Submitted {
     /// Waits for the tile and copies it out; the slot comes back for the next one.
-    pub(super) async fn read(self, device: &Device) -> Result<(Vec<u8>, Slot)> {
-        // In a browser this does nothing: there the mapping completes by itself.
-        let wait = wgpu::PollType::Wait { submission_index: self.submission, timeout: None };
-        let polled = device.device.poll(wait);
-        let mapped = self.mapped.await;
-        if let Some(error) = device.take_failure() {
-            return Err(error);
-        }
-        polled.map_err(|error| Error::Gpu(error.to_string()))?;
-        mapped.map_err(|error| Error::Gpu(error.to_string()))?.map_err(|error| Error::Gpu(error.to_string()))?;
-        let readback = &self.slot.readback;
-        let view = readback.get_mapped_range(..self.bytes).map_err(|error| Error::Gpu(error.to_string()))?;
-        let pixels = view.to_vec();
-        drop(view);
-        readback.unmap();
+    pub(super) async fn read(self, gpu: &Gpu) -> Result<(Vec<u8>, Slot)> {
+        let pixels = gpu.device.take(&self.slot.readback, self.bytes, self.submission, self.mapped).await?;
+        gpu.pace.finished(self.ticket, self.flops);
         Ok((pixels, self.slot))
     }
 }

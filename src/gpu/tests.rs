@@ -1,6 +1,6 @@
 //! Every step on the GPU against its CPU twin, feature map by feature map, on odd sizes.
 
-use super::{Gpu, Slot};
+use super::{Blocking, BlockingChoice, Gpu, GpuOptions, LayerTime, Peak, Slot, device::Device, plan::Plan, trial};
 use crate::{
     Backend, Network, Precision, TileInput,
     cpu::{Features, run_all},
@@ -188,8 +188,9 @@ fn features_after(gpu: &Gpu, input: &TileInput, step: usize, output: Slice, size
 const NEEDS_A_DRIVER: &str = "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as \
                               `cargo xtask test` sets up";
 
-fn open(network: &Network, precision: Precision) -> Gpu {
-    pollster::block_on(Gpu::open(network, precision, Some(40), true)).expect(NEEDS_A_DRIVER)
+fn open(network: &Network, precision: Precision, blocking: BlockingChoice) -> Gpu {
+    let options = GpuOptions { precision, tile: Some(40), blocking, allow_software: true };
+    pollster::block_on(Gpu::open(network, options)).expect(NEEDS_A_DRIVER)
 }
 
 /// A tile of noise out of the middle of a larger picture.
@@ -200,8 +201,8 @@ fn tile(width: u32, height: u32, keep: Rect) -> TileInput {
     TileInput { rgba, window: Window { part, whole: [24 + width + 30, 12 + height + 6] }, keep }
 }
 
-fn compare(network: &Network, precision: Precision, tolerance: f32) {
-    let gpu = open(network, precision);
+fn compare(network: &Network, precision: Precision, blocking: BlockingChoice, tolerance: f32) {
+    let gpu = open(network, precision, blocking);
     for (width, height) in [(12, 36), (18, 12), (16, 16), (36, 38)] {
         let input = tile(width, height, Rect { x: 0, y: 0, width, height });
         let (maps, _) = run_all(network, &input);
@@ -233,41 +234,123 @@ fn values(map: &Features, slice: Slice) -> Vec<f32> {
 
 #[test]
 fn every_step_equals_its_twin_in_f32() {
-    compare(&wide_network(), Precision::F32, 2e-5);
-    compare(&tall_network(), Precision::F32, 2e-5);
+    compare(&wide_network(), Precision::F32, BlockingChoice::Auto, 2e-5);
+    compare(&tall_network(), Precision::F32, BlockingChoice::Auto, 2e-5);
 }
 
 /// f16 keeps 11 bits of each stored value; a few layers add that up.
 #[test]
 fn every_step_is_near_its_twin_in_f16() {
-    compare(&wide_network(), Precision::F16, 2e-2);
-    compare(&tall_network(), Precision::F16, 2e-2);
+    compare(&wide_network(), Precision::F16, BlockingChoice::Auto, 2e-2);
+    compare(&tall_network(), Precision::F16, BlockingChoice::Auto, 2e-2);
+}
+
+/// 3x3 convolutions of the picture and of features, into odd numbers of blocks, with values added, and enlarged.
+fn blocked_network() -> Network {
+    let mut draft = Draft::new();
+    let picture = draft.picture(1);
+    let first = draft.map(11, Extent::PICTURE);
+    let slopes = draft.noise.values(11, 0.0, 0.5);
+    draft.conv(picture, first, 3, |conv| conv.activation = Activation::Prelu(slopes));
+    let second = draft.map(20, Extent::PICTURE);
+    draft.conv(first, second, 3, |conv| conv.activation = Activation::Silu);
+    let third = draft.map(11, Extent::PICTURE);
+    draft.conv(second, third, 3, |conv| conv.combine = Combine::Add(vec![(first, 0.5)]));
+    let large = draft.map(8, Extent::Scaled { times: 2, over: 1 });
+    draft.conv(third, large, 3, |conv| conv.upsample = 2);
+    let last = draft.map(27, Extent::Scaled { times: 2, over: 1 });
+    draft.conv(large, last, 3, |_| ());
+    draft.finish(last, 3, false)
+}
+
+/// Every blocking, and products both fused and not, which depends on the GPU otherwise.
+#[test]
+fn every_blocking_equals_the_twin() {
+    let network = blocked_network();
+    for blocking in Blocking::ALL {
+        compare(&network, Precision::F32, BlockingChoice::Only(blocking), 2e-5);
+        compare(&network, Precision::F16, BlockingChoice::Only(blocking), 2e-2);
+        pixels_equal(&network, &open(&network, Precision::F32, BlockingChoice::Only(blocking)));
+    }
+    let device = pollster::block_on(Device::open(Precision::F32, true)).expect(NEEDS_A_DRIVER);
+    for fused in [false, true] {
+        let plan = Plan::new(&network, Blocking::Square1, fused);
+        let gpu = pollster::block_on(Gpu::new(device.clone(), &network, plan, false, Some(40))).expect("opens");
+        pixels_equal(&network, &gpu);
+    }
+}
+
+#[test]
+fn a_trial_times_every_blocking_and_takes_the_fastest() {
+    let network = blocked_network();
+    let device = pollster::block_on(Device::open(Precision::F32, true)).expect(NEEDS_A_DRIVER);
+    let (fastest, times) = pollster::block_on(trial::measure(&device, &network, false)).expect("runs");
+    assert_eq!(times.iter().map(|(blocking, _)| *blocking).collect::<Vec<_>>(), Blocking::ALL);
+    let least = times.iter().map(|(_, seconds)| *seconds).fold(f64::INFINITY, f64::min);
+    assert!(least > 0.0 && times.contains(&(fastest, least)), "{fastest} of {times:?}");
 }
 
 /// Pixels have 8 bits; they must round to the twin's values, for the part that is kept and no other.
 #[test]
 fn pixels_equal_their_twins() {
     for network in [wide_network(), tall_network()] {
-        let gpu = open(&network, Precision::F32);
-        let keep = Rect { x: 3, y: 2, width: 17, height: 13 };
-        let input = tile(24, 20, keep);
-        let (_, whole) = run_all(&network, &input);
-        let whole = whole.expect("every network ends in pixels");
-        let whole_width = whole.window.part.width as usize;
-        let got = pollster::block_on(gpu.run(input)).expect("runs");
-        let part = keep.scaled(network.scale());
-        assert_eq!(got.len(), part.area() * 4);
-        let mut clamped = 0;
-        for (index, &[red, green, blue, alpha]) in got.as_chunks::<4>().0.iter().enumerate() {
-            let (x, y) = (part.x as usize + index % part.width as usize, part.y as usize + index / part.width as usize);
-            let expected = &whole.data[(y * whole_width + x) * 3..][..3];
-            for (got, expected) in [red, green, blue].into_iter().zip(expected) {
-                clamped += usize::from(!(0.0..=1.0).contains(expected));
-                let error = (f32::from(got) - expected.clamp(0.0, 1.0) * 255.0).abs();
-                assert!(error <= 0.51, "pixel {x}, {y}: GPU {got}, CPU {}", expected * 255.0);
-            }
-            assert_eq!(alpha, 255);
-        }
-        assert!(clamped > 0 && clamped < got.len() * 7 / 10, "values must be in and out of range, {clamped} are out");
+        pixels_equal(&network, &open(&network, Precision::F32, BlockingChoice::Auto));
     }
+}
+
+fn pixels_equal(network: &Network, gpu: &Gpu) {
+    let keep = Rect { x: 3, y: 2, width: 17, height: 13 };
+    let input = tile(24, 20, keep);
+    let (_, whole) = run_all(network, &input);
+    let whole = whole.expect("every network ends in pixels");
+    let whole_width = whole.window.part.width as usize;
+    let got = pollster::block_on(gpu.run(input)).expect("runs");
+    let part = keep.scaled(network.scale());
+    assert_eq!(got.len(), part.area() * 4);
+    let mut clamped = 0;
+    for (index, &[red, green, blue, alpha]) in got.as_chunks::<4>().0.iter().enumerate() {
+        let (x, y) = (part.x as usize + index % part.width as usize, part.y as usize + index / part.width as usize);
+        let expected = &whole.data[(y * whole_width + x) * 3..][..3];
+        for (got, expected) in [red, green, blue].into_iter().zip(expected) {
+            clamped += usize::from(!(0.0..=1.0).contains(expected));
+            let error = (f32::from(got) - expected.clamp(0.0, 1.0) * 255.0).abs();
+            assert!(error <= 0.51, "pixel {x}, {y}: GPU {got}, CPU {}", expected * 255.0);
+        }
+        assert_eq!(alpha, 255);
+    }
+    assert!(clamped > 0 && clamped < got.len() * 7 / 10, "values must be in and out of range, {clamped} are out");
+}
+
+#[test]
+fn every_step_is_timed() {
+    for network in [wide_network(), tall_network()] {
+        let gpu = open(&network, Precision::F32, BlockingChoice::Auto);
+        let input = tile(36, 24, Rect { x: 0, y: 0, width: 36, height: 24 });
+        let Some(layers) = pollster::block_on(gpu.time_layers(&input, 2)).expect("runs") else {
+            eprintln!("skipped: {} has no timestamp queries", gpu.info.adapter);
+            return;
+        };
+        let steps: Vec<_> = gpu.plan.steps.iter().map(|step| step.entry.name()).collect();
+        assert_eq!(layers.iter().map(|layer| layer.step).collect::<Vec<_>>(), steps);
+        let flops: f64 = layers.iter().map(|layer| layer.flops).sum();
+        let convolutions = |layer: &&LayerTime| layer.kernel.is_some();
+        assert!(layers.iter().filter(convolutions).all(|layer| layer.flops > 0.0), "{layers:?}");
+        // The outline that the GPU keeps has no weights to count.
+        assert!((flops / (network.flops_per_pixel() * 36.0 * 24.0) - 1.0).abs() < 1e-9);
+        for layer in &layers {
+            // Beyond a second it would be no time but the difference of two unrelated numbers.
+            assert!(layer.seconds > 0.0 && layer.seconds < 1.0, "{layer:?}");
+        }
+    }
+}
+
+/// No GPU reaches these bounds: below it would be no GPU, above work would have been left out.
+#[test]
+fn the_peak_is_plausible() {
+    let peak = pollster::block_on(Peak::measure(true)).expect(NEEDS_A_DRIVER);
+    assert!(!peak.adapter.is_empty());
+    for flops in [Some(peak.f32_flops), peak.f16_flops].into_iter().flatten() {
+        assert!((1e8..1e16).contains(&flops), "{peak:?}");
+    }
+    assert!((1e8..1e14).contains(&peak.copy_bytes), "{peak:?}");
 }

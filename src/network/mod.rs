@@ -6,6 +6,7 @@ mod builder;
 mod check;
 mod compact;
 mod extent;
+mod needed;
 mod op;
 mod realplksr;
 mod rlfn;
@@ -22,7 +23,7 @@ pub use weights::{Tensor, Weights};
 
 use crate::{
     Error, Result,
-    tile::{Cut, Window},
+    tile::{Cut, Rect, Window},
 };
 use check::Facts;
 
@@ -155,6 +156,13 @@ impl Network {
     #[must_use]
     pub fn windows(&self, tile: Window) -> Vec<Window> {
         extent::windows(&self.maps, tile)
+    }
+
+    /// For each map of a tile, the part that is needed for the pixels of `keep` and the map's own coordinates in the tile.
+    /// `windows` are the maps' own, `keep` is in LR pixels of the tile.
+    #[must_use]
+    pub fn needed(&self, windows: &[Window], keep: Rect) -> Vec<Rect> {
+        needed::needed(&self.maps, &self.ops, windows, keep)
     }
 
     /// For each map, the first op that writes it and the last that reads or writes it. The picture is there from the

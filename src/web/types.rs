@@ -53,6 +53,12 @@ export interface CreateOptions {
     precision?: "auto" | "f32" | "f16";
     /** Inner edge of tiles in pixels of the input. */
     tile?: number;
+    /**
+     * How a GPU blocks 3x3 convolutions: "auto", the fastest in a short trial, which is remembered in the site's Cache
+     * storage; "trial", the same with a new trial; "square-1", "square-2", "staged-square-1", "staged-square-2" or
+     * "staged-pair".
+     */
+    blocking?: string;
     /** Folder of index.json and the weight files; models/ beside this module by default. */
     modelsUrl?: string;
 }
@@ -96,6 +102,8 @@ export interface UpscaleResult {
     blob: Blob;
     width: number; height: number; tiles: number; milliseconds: number;
     model: string; backend: "gpu" | "cpu"; adapter: string; precision: "f32" | "f16"; warnings: string[];
+    /** How the GPU blocked 3x3 convolutions. */
+    blocking?: string;
 }
 /** Every rejection is an Error with a sentence for a person and one of these words. */
 export type ErrorCode = "empty-file" | "unsupported-format" | "damaged-picture" | "picture-too-large" | "damaged-model"
@@ -124,6 +132,8 @@ extern "C" {
     pub(super) fn precision(this: &CreateOptions) -> Option<String>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn tile(this: &CreateOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn blocking(this: &CreateOptions) -> Option<String>;
     #[wasm_bindgen(method, getter, structural, js_name = modelsUrl)]
     pub(super) fn models_url(this: &CreateOptions) -> Option<String>;
 

@@ -16,7 +16,8 @@ use super::{
     },
 };
 use crate::{
-    Backend, BackendChoice, BackendInfo, Error, Precision, Result,
+    Backend, BackendChoice, BackendInfo, BackendOptions, Error, Precision, Result,
+    gpu::BlockingChoice,
     models::SliderValues,
     open_backend,
     picture::{self, Content, ContentKind},
@@ -129,7 +130,7 @@ impl Upscaler {
         bag.set_type("image/png");
         let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &bag)
             .map_err(|reason| Error::Encode(describe(&reason)))?;
-        let BackendInfo { name, adapter, precision, warnings } = self.inner.info();
+        let BackendInfo { name, adapter, precision, blocking, warnings } = self.inner.info();
         let warnings: Array = warnings.iter().map(|warning| JsValue::from_str(warning)).collect();
         Ok(object(&[
             ("blob", blob.into()),
@@ -141,6 +142,7 @@ impl Upscaler {
             ("backend", (*name).into()),
             ("adapter", adapter.into()),
             ("precision", (*precision).into()),
+            ("blocking", blocking.map_or(JsValue::UNDEFINED, |blocking| blocking.name().into())),
             ("warnings", warnings.into()),
         ])
         .unchecked_into())
@@ -149,7 +151,7 @@ impl Upscaler {
 
 async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     let word = |read: fn(&CreateOptions) -> Option<String>| options.and_then(read);
-    let backend = match word(CreateOptions::backend).as_deref() {
+    let choice = match word(CreateOptions::backend).as_deref() {
         None | Some("auto") => BackendChoice::Auto,
         Some("gpu") => BackendChoice::Gpu,
         Some("cpu") => BackendChoice::Cpu,
@@ -163,16 +165,18 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     };
     let share = |read: fn(&CreateOptions) -> Option<f64>| options.and_then(read).map(|value| value as f32);
     let options_of_networks = NetworkOptions {
-        backend,
-        precision,
-        tile: options.and_then(CreateOptions::tile).map(|tile| tile as u32),
+        backend: BackendOptions {
+            choice,
+            precision,
+            tile: options.and_then(CreateOptions::tile).map(|tile| tile as u32),
+            blocking: word(CreateOptions::blocking).map_or(Ok(BlockingChoice::Auto), |name| name.parse())?,
+        },
         mix: options.and_then(CreateOptions::mix).is_some(),
         sliders: SliderValues { strength: share(CreateOptions::strength), denoise: share(CreateOptions::denoise) },
     };
-    let NetworkOptions { tile, sliders, .. } = options_of_networks;
-    let model = Model::open(options, &sliders).await?;
+    let model = Model::open(options, &options_of_networks.sliders).await?;
     let backend: Box<dyn Backend> = match &model.engine {
-        Engine::Network(network) => open_backend(network, backend, precision, tile).await?,
+        Engine::Network(network) => open_backend(network, options_of_networks.backend).await?,
         Engine::Filter(filter) => {
             options_of_networks.check_for(*filter)?;
             let scale = model::scale(options.and_then(CreateOptions::scale))?;

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { openPage } from './harness.mjs';
+import { callLibrary } from './library-page.mjs';
 import { modelFile } from './model-files.mjs';
 import { drawPng } from './pictures.mjs';
 
@@ -45,35 +45,11 @@ describe('Chromium, no WebGPU', () => {
   const browser = withBrowser('Chromium, no WebGPU');
 
   /**
-   * Runs a call of the library in the page and returns what it resolves to, or the error's code and message. Addresses
-   * that end in `/given/` and a name are answered with the content of that name.
    * @param {Record<string, Buffer>} given
-   * @param {(Upscaler: any, pictures: Blob[], files: Record<string, Uint8Array>) => Promise<unknown>} call
+   * @param {Parameters<typeof callLibrary>[3]} call
    */
-  async function inPage(given, call) {
-    const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
-    const told = (/** @type {Buffer[]} */ files) => JSON.stringify(files.map((file) => [...file]));
-    // As text, so that the function goes along; the page's policy lets none be made there.
-    const answer = await page.evaluate(`(async () => {
-      const contents = ${told(Object.values(given))}.map((content) => new Uint8Array(content));
-      const files = Object.fromEntries(${JSON.stringify(Object.keys(given))}.map((name, at) => [name, contents[at]]));
-      const fetchOfThePage = globalThis.fetch;
-      globalThis.fetch = async (address, ...rest) => {
-        const name = /\\/given\\/(.*)$/.exec(String(address))?.[1];
-        return name ? new Response(files[name]) : fetchOfThePage(address, ...rest);
-      };
-      const { default: init, Upscaler } = await import('./lenslet.js');
-      await init();
-      const pictures = ${told([barsPng(), drawPng(64, 48)])}.map((picture) => new Blob([new Uint8Array(picture)]));
-      try {
-        return await (${call})(Upscaler, pictures, files);
-      } catch ({ code, message }) {
-        return { code, message };
-      }
-    })()`);
-    await page.close();
-    return /** @type {any} */ (answer);
-  }
+  const inPage = (given, call) =>
+    callLibrary(browser.running, `${site.server.url}?run=cpu`, { pictures: [barsPng(), drawPng(64, 48)], given }, call);
 
   test('a picture tells which model suits it', async () => {
     const [bars, drawn] = await inPage({}, (Upscaler, pictures) =>

@@ -37,7 +37,7 @@ export function modelFile({ seed = 1, features = 8, convs = 1, scale = 4 } = {})
   return safetensors(tensors);
 }
 
-/** @param {Record<string, {shape: number[], values: number[]}>} tensors */
+/** @param {Record<string, {shape: number[], values: ArrayLike<number>}>} tensors */
 export function safetensors(tensors) {
   /** @type {Record<string, object>} */
   const header = {};
@@ -48,7 +48,7 @@ export function safetensors(tensors) {
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  const data = Buffer.from(new Float32Array(Object.values(tensors).flatMap(({ values }) => values)).buffer);
+  const data = Buffer.from(new Float32Array(Object.values(tensors).flatMap(({ values }) => Array.from(values))).buffer);
   return Buffer.concat([length, text, data]);
 }
 

@@ -6,8 +6,8 @@ pub(crate) mod torch;
 use std::{collections::HashMap, path::PathBuf};
 
 use lenslet::{
-    Backend, BackendChoice, Network, NoProgress, Picture, Precision, Upscaler, cpu::Features, network::Weights,
-    open_backend, picture::Kind, tile::Window,
+    Backend, BackendChoice, BackendOptions, Network, NoProgress, Picture, Precision, Upscaler, cpu::Features,
+    network::Weights, open_backend, picture::Kind, tile::Window,
 };
 use safetensors::{Dtype, tensor::TensorView};
 
@@ -87,7 +87,12 @@ pub(crate) fn backend(
     precision: Precision,
     tile: Option<u32>,
 ) -> Box<dyn Backend> {
-    pollster::block_on(open_backend(network, choice, precision, tile)).expect(
+    open(network, BackendOptions { choice, precision, tile, ..BackendOptions::default() })
+}
+
+/// As [`backend`], with every option.
+pub(crate) fn open(network: &Network, options: BackendOptions) -> Box<dyn Backend> {
+    pollster::block_on(open_backend(network, options)).expect(
         "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as `cargo xtask test` sets up",
     )
 }

@@ -1,7 +1,9 @@
-//! `cargo xtask`: builds, serves and tests Lenslet, and sets up by itself what that needs.
+//! `cargo xtask`: builds, serves, tests and measures Lenslet, and sets up by itself what that needs.
 
+mod bench;
 mod dist;
 mod needs;
+mod npm;
 mod paths;
 mod python;
 mod run;
@@ -16,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Builds, serves and tests Lenslet. What is missing for that is set up on the way.
+/// Builds, serves, tests and measures Lenslet. What is missing for that is set up on the way.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Arguments {
@@ -32,6 +34,9 @@ enum Task {
     Serve(serve::Options),
     /// Set up what the tests need and run every test there is
     Test(test::Options),
+    /// Measure Lenslet beside its peers
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         Task::Dist => dist::build().map(|()| true),
         Task::Serve(options) => serve::serve(&options).map(|()| true),
         Task::Test(options) => test::test(&options),
+        Task::Bench(what) => bench::bench(&what).map(|()| true),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

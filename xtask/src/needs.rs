@@ -1,4 +1,4 @@
-//! What the tests need from the system: whether it is there, and which package brings it.
+//! What the tests and measurements need from the system: whether it is there, and which package brings it.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -59,6 +59,8 @@ const PYTHON: Need = Need {
 
 /// What the tests of the page run in.
 pub const BROWSERS: &[Need] = &[CHROMIUM, FIREFOX];
+/// What the page's engine is measured in.
+pub const WEB_BENCH: &[Need] = &[CHROMIUM];
 /// What the tests of the training recipe run in.
 pub const TRAINING: &[Need] = &[PYTHON];
 /// Everything that any test runs in.

@@ -25,9 +25,19 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// The folder of the browser tests, which is also the home of the npm packages.
+/// The folder of the browser tests, which is also the home of the TypeScript compiler.
 pub fn browser_tests() -> PathBuf {
     root().join("tests/browser")
+}
+
+/// The folder of the measurements in browsers, with npm packages of its own.
+pub fn browser_bench() -> PathBuf {
+    root().join("benches/browser")
+}
+
+/// The folder of the measurements beside other programs, with packages of its own.
+pub fn native_bench() -> PathBuf {
+    root().join("benches/native")
 }
 
 /// Cargo's build folder, wherever the person's settings have put it.

@@ -41,16 +41,16 @@ impl Stage {
             Self::Docs => "builds the documentation without warnings",
             Self::Rust => "runs the tests of the crate, on GPU and CPU, and of xtask",
             Self::Web => "builds the page into dist/",
-            Self::Javascript => "installs the npm packages and checks the types of the page's JavaScript",
+            Self::Javascript => "installs the npm packages, checks the JavaScript's types and tests the bench",
             Self::Browser => "runs the page in Chromium and Firefox",
-            Self::Training => "checks and tests the training recipe in a Python environment of its own",
+            Self::Training => "checks and tests the training recipe and the bench's peers in a Python environment",
         }
     }
 
     /// The stages whose results this one works on.
     pub fn needs(self) -> &'static [Stage] {
         match self {
-            // The types of the engine that the JavaScript calls are made with it.
+            // The types of the engine that the JavaScript calls are made with it, and the bench runs it.
             Self::Javascript => &[Self::Web],
             Self::Browser => &[Self::Web],
             _ => &[],

@@ -2,12 +2,12 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::stage::Stage;
-use crate::{dist, needs, paths, python, run, setup, wasm};
+use crate::{dist, needs, npm, paths, python, run, setup, wasm};
 
 /// Runs one stage.
 pub fn run(stage: Stage) -> Result<()> {
@@ -57,14 +57,18 @@ fn rust() -> Result<()> {
 }
 
 fn javascript() -> Result<()> {
-    install_packages()?;
+    npm::install(&paths::browser_tests())?;
+    npm::install(&paths::browser_bench())?;
     let compiler = paths::browser_tests().join("node_modules/.bin/tsc");
-    run::run(run::program(compiler).args(["--project", "www/jsconfig.json"]))
-}
-
-/// Installs exactly the packages of the lock file.
-fn install_packages() -> Result<()> {
-    run::run(run::program("npm").args(["ci", "--no-fund", "--no-audit"]).current_dir(paths::browser_tests()))
+    for project in ["www", "benches/browser"] {
+        run::run(run::program(&compiler).args(["--project", &format!("{project}/jsconfig.json")]))?;
+    }
+    run::run(
+        run::program("node")
+            .args(["--test", "--test-reporter=spec"])
+            .args(test_files(&paths::browser_bench())?)
+            .envs(needs::chromium().map(|file| ("CHROMIUM", file))),
+    )
 }
 
 fn browser() -> Result<()> {
@@ -73,14 +77,14 @@ fn browser() -> Result<()> {
     }
     needs::demand(needs::BROWSERS)?;
     if !paths::browser_tests().join("node_modules").is_dir() {
-        install_packages()?;
+        npm::install(&paths::browser_tests())?;
     }
     run::run(run::cargo().args(["build", "--release", "--package", "lenslet", "--bin", "lenslet"]))?;
     let command = paths::target()?.join("release").join(format!("lenslet{}", env::consts::EXE_SUFFIX));
     run::run(
         run::program("node")
             .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-            .args(test_files()?)
+            .args(test_files(&paths::browser_tests())?)
             .env("LENSLET_XTASK", env::current_exe().context("this program's own path is not known")?)
             .env("LENSLET_COMMAND", command)
             .envs(needs::chromium().map(|file| ("CHROMIUM", file)))
@@ -90,14 +94,13 @@ fn browser() -> Result<()> {
 }
 
 /// Named one by one, because Node 20 does not take a pattern, and a folder without tests must not pass.
-fn test_files() -> Result<Vec<PathBuf>> {
-    let folder = paths::browser_tests();
-    let entries = fs::read_dir(&folder).with_context(|| format!("{} could not be read", folder.display()))?;
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("{} could not be read", folder.display()))?;
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     if files.is_empty() {
-        bail!("tests/browser/ holds no *.test.mjs, so there is nothing to run");
+        bail!("{} holds no *.test.mjs, so there is nothing to run", folder.display());
     }
     Ok(files)
 }

@@ -1,0 +1,1 @@
+"""Tests of the peers, on networks of a few channels."""
