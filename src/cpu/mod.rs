@@ -240,7 +240,7 @@ impl Backend for Cpu {
         let Engine::Rows(plan) = &self.engine else { return None };
         let size = [width, height];
         let padded = size.map(|length| self.cut.padded(length) as usize);
-        if (padded[0] * plan.bytes_per_column(self.tile as usize)) as f64 > MAX_BYTES {
+        if stream::bytes(plan, padded[0]) as f64 > MAX_BYTES {
             return None;
         }
         Some(Box::new(running::Running::new(stream::Stream::new(plan, size.map(|length| length as usize), padded, 1))))

@@ -13,6 +13,6 @@ mod tests;
 mod threads;
 mod winograd;
 
-pub(super) use picture::Stream;
+pub(super) use picture::{Stream, bytes};
 pub(super) use plan::Plan;
 pub(super) use threads::count as threads;

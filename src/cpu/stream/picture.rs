@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{plan::Plan, stage::Stage, threads};
+use super::{
+    plan::Plan,
+    stage::{Batch, Stage},
+    threads,
+};
 
 /// Enlarges one picture, row by row.
 pub(in crate::cpu) struct Stream {
@@ -70,17 +74,16 @@ impl Stream {
         if let [column] = &mut self.columns[..]
             && self.padded_width * scale == width
         {
-            enlarged.append(&mut column.stage.push(rgba));
+            enlarged.append(&mut column.stage.push(Batch { picture: rgba.to_vec(), ..Batch::default() }).pixels);
             return;
         }
         let start = enlarged.len();
-        let mut part = Vec::new();
         for column in &mut self.columns {
-            part.clear();
+            let mut picture = Vec::new();
             for row in rgba.chunks_exact(self.padded_width * 4) {
-                part.extend_from_slice(&row[column.from * 4..column.to * 4]);
+                picture.extend_from_slice(&row[column.from * 4..column.to * 4]);
             }
-            let rows = column.stage.push(&part);
+            let rows = column.stage.push(Batch { picture, ..Batch::default() }).pixels;
             let row = (column.to - column.from) * scale * 4;
             enlarged.resize(start + rows.len() / row * width * 4, 0);
             let bytes = |from: usize, to: usize| from * scale * 4..to * scale * 4;
@@ -90,14 +93,14 @@ impl Stream {
             }
         }
     }
+}
 
-    /// Bytes of the rows in memory.
-    pub(in crate::cpu) fn bytes(&self) -> usize {
-        self.columns.iter().map(|column| column.stage.bytes()).sum()
-    }
+/// Bytes in memory for a picture of that width, whatever its height.
+pub(in crate::cpu) fn bytes(plan: &Plan, width: usize) -> usize {
+    plan.bytes(width, step(plan))
 }
 
 /// So few rows that they stay in the caches, and so many that each thread has some.
-fn step(plan: &Plan) -> usize {
+pub(super) fn step(plan: &Plan) -> usize {
     plan.align * 2 * threads::count()
 }

@@ -35,6 +35,7 @@ impl Picture {
         &self.bytes.as_chunks::<4>().0[(y - self.first) * self.width..][..self.width]
     }
 
+    #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.bytes.capacity()
     }

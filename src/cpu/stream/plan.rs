@@ -1,5 +1,7 @@
 //! From a network's ops to steps over rows.
 
+use std::ops::Range;
+
 use super::{
     direct::Direct,
     finish::{Finish, Meeting},
@@ -69,12 +71,18 @@ pub(super) struct ConvStep {
 pub(super) enum Kernel {
     Winograd(Winograd),
     Direct(Direct),
+    /// That of a step that runs elsewhere; how many rows it makes at a time.
+    Elsewhere(usize),
 }
 
 impl ConvStep {
     /// Rows of outputs are made by so many at a time, counted from the picture's top.
     pub(super) fn unit(&self) -> usize {
-        if let Kernel::Winograd(_) = self.kernel { PATCH } else { 1 }
+        match self.kernel {
+            Kernel::Winograd(_) => PATCH,
+            Kernel::Direct(_) => 1,
+            Kernel::Elsewhere(unit) => unit,
+        }
     }
 
     /// One behind the last row that can be made of `end` of `height` rows of the source.
@@ -106,8 +114,13 @@ pub(in crate::cpu) struct Plan {
 impl Plan {
     /// None for a network with ops that do not go row by row.
     pub(in crate::cpu) fn new(network: &Network) -> Option<Self> {
+        Self::for_steps(network, 0..network.ops().len())
+    }
+
+    /// A plan whose weights are packed for these steps alone; the others are there to be reckoned with, and cannot run.
+    pub(crate) fn for_steps(network: &Network, packed: Range<usize>) -> Option<Self> {
         let machine = Machine::detect();
-        let mut draft = Draft { network, machine, parts: Vec::new(), reaches: Vec::new() };
+        let mut draft = Draft { network, machine, packed, parts: Vec::new(), reaches: Vec::new() };
         let steps = network.ops().iter().enumerate();
         let steps = steps.map(|(index, op)| draft.step(index, op)).collect::<Option<Vec<_>>>()?;
         let Draft { parts, reaches, .. } = draft;
@@ -125,10 +138,9 @@ impl Plan {
 }
 
 impl Plan {
-    /// Bytes of the rows in memory for each pixel of a picture's width, while `step` rows of it go through at once.
-    pub(in crate::cpu) fn bytes_per_column(&self, step: usize) -> usize {
-        let bytes =
-            |part: &Part| self.rows(part, step) * part.stride * part.times.div_ceil(part.over) * size_of::<f32>();
+    /// Bytes of the rows in memory for a picture of that width, while `step` rows of it go through at once.
+    pub(super) fn bytes(&self, width: usize, step: usize) -> usize {
+        let bytes = |part: &Part| self.rows(part, step) * part.scaled(width) * part.stride * size_of::<f32>();
         self.parts.iter().map(bytes).sum()
     }
 
@@ -163,6 +175,8 @@ fn behind(parts: &[Part], steps: &[Step]) -> Vec<usize> {
 struct Draft<'a> {
     network: &'a Network,
     machine: Machine,
+    /// The steps to pack weights for.
+    packed: Range<usize>,
     parts: Vec<Part>,
     /// For each part, how far it depends on the picture.
     reaches: Vec<usize>,
@@ -207,11 +221,14 @@ impl Draft<'_> {
             conv.weight[(output * conv.source.channels + places[input]) * taps + tap]
         };
         let is_winograd = conv.kernel == 3 && conv.upsample == 1 && inputs.min(outputs) >= WINOGRAD_CHANNELS;
-        let (kernel, reach) = if is_winograd {
-            (Kernel::Winograd(Winograd::new(&self.machine, &sources, outputs, weight)), PATCH)
-        } else {
-            let shape = (conv.kernel, conv.upsample);
-            (Kernel::Direct(Direct::new(&self.machine, &sources, outputs, shape, weight)), conv.padding)
+        let reach = if is_winograd { PATCH } else { conv.padding };
+        let kernel = match (self.packed.contains(&index), is_winograd) {
+            (true, true) => Kernel::Winograd(Winograd::new(&self.machine, &sources, outputs, weight)),
+            (true, false) => {
+                let shape = (conv.kernel, conv.upsample);
+                Kernel::Direct(Direct::new(&self.machine, &sources, outputs, shape, weight))
+            }
+            (false, _) => Kernel::Elsewhere(if is_winograd { PATCH } else { 1 }),
         };
         let (left, right) =
             if is_winograd { (1, PATCH + 1) } else { (conv.padding, self.machine.pixels() + conv.padding) };

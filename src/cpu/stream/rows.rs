@@ -107,6 +107,7 @@ impl Rows {
     }
 
     /// Bytes in memory.
+    #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         size_of_val(self.values.get())
     }

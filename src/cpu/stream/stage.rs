@@ -15,6 +15,17 @@ use super::{
     winograd,
 };
 
+/// What goes into a stage and comes out of it.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// The picture's next rows, RGBA.
+    pub(super) picture: Vec<u8>,
+    /// The next rows of parts, by the part's number: `[row][pixel][stride]`.
+    pub(super) parts: Vec<(usize, Vec<f32>)>,
+    /// Rows of the enlarged picture that the last step has finished, RGBA.
+    pub(super) pixels: Vec<u8>,
+}
+
 /// Steps at work on one picture.
 pub(super) struct Stage {
     plan: Arc<Plan>,
@@ -24,11 +35,11 @@ pub(super) struct Stage {
     picture: Picture,
     /// The parts that this stage's steps read or make; the others are empty.
     parts: Vec<Rows>,
-    /// How many rows of each part have been taken, of those that steps behind this stage read.
-    taken: Vec<Option<usize>>,
+    /// How many rows have been handed on of each part that is made here and that steps behind this stage read.
+    handed_on: Vec<Option<usize>>,
     /// How many rows of the picture's height the last step has made pixels of, and the pixels.
     finished: usize,
-    rgba: Vec<u8>,
+    pixels: Vec<u8>,
     scratches: Scratches,
 }
 
@@ -45,9 +56,9 @@ impl Stage {
             Rows::new(geometry, part.scaled(height), plan.rows(part, step))
         });
         let parts = parts.collect();
-        let is_taken =
+        let is_handed_on =
             |part: &Part| steps.contains(&part.maker) && part.readers.iter().any(|&reader| reader >= steps.end);
-        let taken = plan.parts.iter().map(|part| is_taken(part).then_some(0)).collect();
+        let handed_on = plan.parts.iter().map(|part| is_handed_on(part).then_some(0)).collect();
         let mut scratches = Scratches::default();
         for step in &plan.steps[steps.clone()] {
             if let Step::Conv(ConvStep { kernel: Kernel::Winograd(winograd), .. }) = step {
@@ -55,13 +66,61 @@ impl Stage {
             }
         }
         let picture = Picture::new(width);
-        Self { plan, steps, step, picture, parts, taken, finished: 0, rgba: Vec::new(), scratches }
+        Self { plan, steps, step, picture, parts, handed_on, finished: 0, pixels: Vec::new(), scratches }
     }
 
-    /// Goes on with the picture's next rows, and returns the rows of pixels that the last step has finished: RGBA.
-    pub(super) fn push(&mut self, rgba: &[u8]) -> Vec<u8> {
+    /// Goes on with what comes next, and gives what comes out: the input of the next stage.
+    pub(super) fn push(&mut self, input: Batch) -> Batch {
+        let mut output = Batch::default();
+        let plan = self.plan.clone();
         let keep = self.picture_needed();
-        self.picture.push(keep, rgba);
+        self.picture.push(keep, &input.picture);
+        let adds_picture = |step: &Step| matches!(step, Step::Shuffle { adds_picture: true, .. });
+        if plan.steps[self.steps.end..].iter().any(adds_picture) {
+            output.picture = input.picture;
+        }
+        for (part, values) in input.parts {
+            let readers = &plan.parts[part].readers;
+            if readers.iter().any(|reader| self.steps.contains(reader)) {
+                self.take_in(part, &values);
+            }
+            if readers.iter().any(|&reader| reader >= self.steps.end) {
+                output.parts.push((part, values));
+            }
+        }
+        self.run();
+        for part in 0..self.parts.len() {
+            if let Some(first) = self.handed_on[part] {
+                output.parts.push((part, self.hand_on(part, first)));
+            }
+        }
+        output.pixels = std::mem::take(&mut self.pixels);
+        output
+    }
+
+    /// Adds rows that another stage has made.
+    fn take_in(&mut self, part: usize, values: &[f32]) {
+        let keep = self.needed(part);
+        let rows = &mut self.parts[part];
+        let Geometry { left, width, stride, row } = rows.geometry;
+        let end = rows.end + values.len() / (width * stride);
+        for (row, values) in rows.extend(keep, end).chunks_exact_mut(row).zip(values.chunks_exact(width * stride)) {
+            row[left * stride..][..width * stride].copy_from_slice(values);
+        }
+    }
+
+    /// The rows of a part from `first` on.
+    fn hand_on(&mut self, part: usize, first: usize) -> Vec<f32> {
+        let rows = &self.parts[part];
+        let Geometry { left, width, stride, .. } = rows.geometry;
+        let values = (first..rows.end).flat_map(|y| &rows.row(y as isize)[left * stride..][..width * stride]);
+        let values = values.copied().collect();
+        self.handed_on[part] = Some(rows.end);
+        values
+    }
+
+    /// Makes all that can be made.
+    fn run(&mut self) {
         let plan = self.plan.clone();
         loop {
             let mut is_done = true;
@@ -74,7 +133,7 @@ impl Stage {
                 is_done &= !has_made;
             }
             if is_done {
-                return std::mem::take(&mut self.rgba);
+                return;
             }
         }
     }
@@ -102,7 +161,7 @@ impl Stage {
             Step::Unshuffle { .. } => None,
         };
         let readers = self.plan.parts[part].readers.iter().filter(|reader| self.steps.contains(reader));
-        readers.filter_map(of).chain(self.taken[part]).min().unwrap_or(self.parts[part].end)
+        readers.filter_map(of).chain(self.handed_on[part]).min().unwrap_or(self.parts[part].end)
     }
 
     /// Lets some work make the rows of a part up to `end`, as far as a step goes at once; false where there are none to make.
@@ -150,6 +209,7 @@ impl Stage {
                     Kernel::Direct(direct) => {
                         machine.run(direct::Job { direct, finish, parts, output, geometry, y });
                     }
+                    Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
                 }
             });
         })
@@ -163,11 +223,11 @@ impl Stage {
         if end == start {
             return false;
         }
-        let done = self.rgba.len();
+        let done = self.pixels.len();
         let unit = rows.geometry.width * scale * scale * 4;
-        self.rgba.resize(done + (end - start) * unit, 0);
+        self.pixels.resize(done + (end - start) * unit, 0);
         let picture = adds_picture.then_some(&*picture);
-        threads::share(&mut self.rgba[done..], unit, scratches, |index, output, _| {
+        threads::share(&mut self.pixels[done..], unit, scratches, |index, output, _| {
             let y = start + index;
             plan.machine.run(pixels::Shuffle { source, scale, picture, rows, y, output });
         });
@@ -176,6 +236,7 @@ impl Stage {
     }
 
     /// Bytes of the rows in memory.
+    #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.parts.iter().map(Rows::bytes).sum::<usize>() + self.picture.bytes()
     }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Plan, Stream};
+use super::{
+    Plan, Stream,
+    picture::step,
+    stage::{Batch, Stage},
+};
 use crate::{
     Network, TileInput,
     cpu::run_all,
@@ -197,5 +201,49 @@ fn strips_and_columns_of_any_size_make_the_same_bytes() {
                 assert!(same, "{name}, {size:?} in strips of {rows} and {columns} columns");
             }
         }
+    }
+}
+
+#[test]
+fn stages_make_what_one_makes() {
+    for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
+        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let size = [38, 62];
+        let rgba = noise_picture(size);
+        let whole = stream(&plan, &rgba, size, size[1], 1);
+        let count = network.ops().len();
+        for cut in 1..count {
+            let ranges = [0..cut, cut..(cut + 1).min(count), (cut + 1).min(count)..count];
+            let mut stages = ranges.map(|steps| Stage::new(plan.clone(), steps, size, step(&plan)));
+            let mut pixels = Vec::new();
+            for rows in rgba.chunks(10 * size[0] * 4) {
+                let batch = Batch { picture: rows.to_vec(), ..Batch::default() };
+                let batch = stages.iter_mut().fold((batch, Vec::new()), |(batch, mut pixels), stage| {
+                    let mut batch = stage.push(batch);
+                    pixels.append(&mut batch.pixels);
+                    (batch, pixels)
+                });
+                pixels.extend(batch.1);
+            }
+            assert!(pixels == whole, "{name}, cut before op {cut}");
+        }
+    }
+}
+
+/// What a picture needs does not grow with its height, and is what the plan foretells.
+#[test]
+fn memory_is_that_of_a_few_rows() {
+    for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
+        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let size = [128, 600];
+        let rgba = noise_picture(size);
+        let mut stage = Stage::new(plan.clone(), 0..network.ops().len(), size, step(&plan));
+        for rows in rgba.chunks(step(&plan) * size[0] * 4) {
+            stage.push(Batch { picture: rows.to_vec(), ..Batch::default() });
+        }
+        // Beside the rows there are those of zeros, and zeros beside the pixels.
+        let foretold = plan.bytes(size[0], step(&plan));
+        let share = stage.bytes() as f64 / foretold as f64;
+        assert!((0.9..1.5).contains(&share), "{name}: {share} of {foretold} bytes");
     }
 }
