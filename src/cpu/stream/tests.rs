@@ -189,6 +189,41 @@ fn every_way_to_finish_is_that_of_the_loops() {
     }
 }
 
+/// Weights as large as those of models that people trained, where Winograd's rounding is at its worst.
+#[test]
+fn large_weights_are_precise_enough() {
+    let mut draft = Draft::new();
+    let picture = draft.picture(1);
+    let mut value = draft.map(64, Extent::PICTURE);
+    draft.conv(picture, value, 3, |_| ());
+    for factor in [70.0, 1.0 / 70.0, 70.0, 1.0 / 70.0] {
+        let output = draft.map(64, Extent::PICTURE);
+        let slopes = draft.noise.values(64, -0.5, 1.5);
+        draft.conv(value, output, 3, |conv| {
+            let largest = conv.weight.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+            let factor = if factor > 1.0 { factor / largest } else { factor * largest };
+            conv.weight.iter_mut().for_each(|weight| *weight *= factor);
+            conv.activation = Activation::Prelu(slopes);
+        });
+        value = output;
+    }
+    let last = draft.map(48, Extent::PICTURE);
+    draft.conv(value, last, 3, |_| ());
+    let difference = difference_from_loops(&draft.finish(last, 4, true), [45, 30]);
+    assert!(difference <= 1, "{difference} of 255");
+}
+
+#[test]
+fn built_in_models_are_those_of_the_loops() {
+    for model in crate::models::built_in_index().expect("index").models {
+        let network = crate::models::built_in(&model.name).expect("built in");
+        if Plan::new(&network).is_some() {
+            let difference = difference_from_loops(&network, [29, 18]);
+            assert!(difference <= 1, "{}: {difference} of 255", model.name);
+        }
+    }
+}
+
 #[test]
 fn strips_and_columns_of_any_size_make_the_same_bytes() {
     for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
