@@ -13,7 +13,7 @@ mod pixel_shuffle;
 mod pixel_unshuffle;
 mod resize;
 mod running;
-mod stream;
+pub(crate) mod stream;
 
 use std::{ops::RangeInclusive, sync::Arc};
 
@@ -181,11 +181,17 @@ impl Cpu {
     }
 }
 
-fn preferred_tile(network: &Network) -> u32 {
+/// A good inner edge of tiles.
+pub(crate) fn preferred_tile(network: &Network) -> u32 {
     let halo = network.cut().halo;
     let tile = if halo > LARGE_HALO { TILE_WITH_LARGE_HALO } else { TILE };
     let largest_outer = (MAX_TILE_BYTES / tile_bytes(network, 1.0)).sqrt() as u32;
     tile.min(largest_outer.saturating_sub(2 * halo)).max(1)
+}
+
+/// Whether there is memory for the rows of a picture of that width, padding included.
+pub(crate) fn has_room(plan: &Plan, width: u32) -> bool {
+    stream::bytes(plan, width as usize) as f64 <= MAX_BYTES
 }
 
 /// Memory of the feature maps of a tile with that outer edge.
@@ -240,10 +246,17 @@ impl Backend for Cpu {
         let Engine::Rows(plan) = &self.engine else { return None };
         let size = [width, height];
         let padded = size.map(|length| self.cut.padded(length) as usize);
-        if stream::bytes(plan, padded[0]) as f64 > MAX_BYTES {
+        if !has_room(plan, padded[0] as u32) {
             return None;
         }
         Some(Box::new(running::Running::new(stream::Stream::new(plan, size.map(|length| length as usize), padded, 1))))
+    }
+
+    fn lead(&self, row: u32) -> u32 {
+        match &self.engine {
+            Engine::Rows(plan) => plan.lead(row as usize) as u32,
+            Engine::Loops(_) => 0,
+        }
     }
 }
 

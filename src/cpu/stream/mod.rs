@@ -5,6 +5,8 @@
     reason = "closures and iterators over arrays of vectors are not always inlined into vector code, where they must be"
 )]
 
+#[cfg(any(test, target_arch = "wasm32"))]
+mod cut;
 mod direct;
 mod finish;
 mod gemm;
@@ -19,6 +21,10 @@ mod tests;
 mod threads;
 mod winograd;
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) use picture::step;
 pub(super) use picture::{Stream, bytes};
-pub(super) use plan::Plan;
+pub(crate) use plan::Plan;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use stage::{Batch, Stage};
 pub(super) use threads::count as threads;

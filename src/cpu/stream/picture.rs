@@ -101,6 +101,6 @@ pub(in crate::cpu) fn bytes(plan: &Plan, width: usize) -> usize {
 }
 
 /// So few rows that they stay in the caches, and so many that each thread has some.
-pub(super) fn step(plan: &Plan) -> usize {
+pub(crate) fn step(plan: &Plan) -> usize {
     plan.align * 2 * threads::count()
 }

@@ -98,7 +98,7 @@ impl ConvStep {
 }
 
 /// A network for rows: what [`super::stage::Stage`] runs.
-pub(in crate::cpu) struct Plan {
+pub(crate) struct Plan {
     pub(super) machine: Machine,
     pub(super) parts: Vec<Part>,
     pub(super) steps: Vec<Step>,
@@ -142,6 +142,11 @@ impl Plan {
     pub(super) fn bytes(&self, width: usize, step: usize) -> usize {
         let bytes = |part: &Part| self.rows(part, step) * part.scaled(width) * part.stride * size_of::<f32>();
         self.parts.iter().map(bytes).sum()
+    }
+
+    /// Where a stream must begin so that its rows from `row` on are those of the whole picture.
+    pub(crate) fn lead(&self, row: usize) -> usize {
+        row.saturating_sub(self.reach) / self.align * self.align
     }
 
     /// The most rows of a part that are in memory at once, while `step` rows of the picture go through at once.

@@ -17,17 +17,17 @@ use super::{
 
 /// What goes into a stage and comes out of it.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// The picture's next rows, RGBA.
-    pub(super) picture: Vec<u8>,
+    pub(crate) picture: Vec<u8>,
     /// The next rows of parts, by the part's number: `[row][pixel][stride]`.
-    pub(super) parts: Vec<(usize, Vec<f32>)>,
+    pub(crate) parts: Vec<(usize, Vec<f32>)>,
     /// Rows of the enlarged picture that the last step has finished, RGBA.
-    pub(super) pixels: Vec<u8>,
+    pub(crate) pixels: Vec<u8>,
 }
 
 /// Steps at work on one picture.
-pub(super) struct Stage {
+pub(crate) struct Stage {
     plan: Arc<Plan>,
     steps: Range<usize>,
     /// Rows of the picture that go through at once at most.
@@ -45,7 +45,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Steps for a picture of `width` x `height` pixels, padding included, of which `step` rows go through at once at most.
-    pub(super) fn new(plan: Arc<Plan>, steps: Range<usize>, [width, height]: [usize; 2], step: usize) -> Self {
+    pub(crate) fn new(plan: Arc<Plan>, steps: Range<usize>, [width, height]: [usize; 2], step: usize) -> Self {
         let reads = |part: &Part| part.readers.iter().any(|reader| steps.contains(reader));
         let parts = plan.parts.iter().map(|part| {
             if !reads(part) && !steps.contains(&part.maker) {
@@ -70,7 +70,7 @@ impl Stage {
     }
 
     /// Goes on with what comes next, and gives what comes out: the input of the next stage.
-    pub(super) fn push(&mut self, input: Batch) -> Batch {
+    pub(crate) fn push(&mut self, input: Batch) -> Batch {
         let mut output = Batch::default();
         let plan = self.plan.clone();
         let keep = self.picture_needed();

@@ -1,6 +1,6 @@
 //! Streams against the loops, and against themselves in other strips and columns.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     Plan, Stream,
@@ -213,6 +213,7 @@ fn large_weights_are_precise_enough() {
     assert!(difference <= 1, "{difference} of 255");
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn built_in_models_are_those_of_the_loops() {
     for model in crate::models::built_in_index().expect("index").models {
@@ -239,6 +240,23 @@ fn strips_and_columns_of_any_size_make_the_same_bytes() {
     }
 }
 
+/// The pixels that stages make one after the other, each with the weights of its own steps alone.
+fn in_stages(network: &Network, stages: &[Range<usize>], rgba: &[u8], size: [usize; 2]) -> Vec<u8> {
+    let mut stages: Vec<_> = stages
+        .iter()
+        .map(|steps| {
+            let plan = Arc::new(Plan::for_steps(network, steps.clone()).expect("goes row by row"));
+            Stage::new(plan.clone(), steps.clone(), size, step(&plan))
+        })
+        .collect();
+    let mut pixels = Vec::new();
+    for rows in rgba.chunks(10 * size[0] * 4) {
+        let batch = Batch { picture: rows.to_vec(), ..Batch::default() };
+        pixels.extend(stages.iter_mut().fold(batch, |batch, stage| stage.push(batch)).pixels);
+    }
+    pixels
+}
+
 #[test]
 fn stages_make_what_one_makes() {
     for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
@@ -247,21 +265,35 @@ fn stages_make_what_one_makes() {
         let rgba = noise_picture(size);
         let whole = stream(&plan, &rgba, size, size[1], 1);
         let count = network.ops().len();
-        for cut in 1..count {
-            let ranges = [0..cut, cut..(cut + 1).min(count), (cut + 1).min(count)..count];
-            let mut stages = ranges.map(|steps| Stage::new(plan.clone(), steps, size, step(&plan)));
-            let mut pixels = Vec::new();
-            for rows in rgba.chunks(10 * size[0] * 4) {
-                let batch = Batch { picture: rows.to_vec(), ..Batch::default() };
-                let batch = stages.iter_mut().fold((batch, Vec::new()), |(batch, mut pixels), stage| {
-                    let mut batch = stage.push(batch);
-                    pixels.append(&mut batch.pixels);
-                    (batch, pixels)
-                });
-                pixels.extend(batch.1);
-            }
-            assert!(pixels == whole, "{name}, cut before op {cut}");
+        for cut in 1..count - 1 {
+            let same = in_stages(&network, &[0..cut, cut..cut + 1, cut + 1..count], &rgba, size) == whole;
+            assert!(same, "{name}, cut before op {cut}");
         }
+        for most in 1..6 {
+            let stages = plan.stages(&network, most);
+            assert!((1..=most).contains(&stages.len()), "{name}: {stages:?}");
+            assert!(in_stages(&network, &stages, &rgba, size) == whole, "{name}: {stages:?}");
+        }
+    }
+}
+
+/// Where a backend failed in the middle of a picture, another goes on with the rest.
+#[test]
+fn a_stream_may_begin_before_the_rows_that_are_needed() {
+    for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
+        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let (size, scale) = ([38, 130], network.scale() as usize);
+        let rgba = noise_picture(size);
+        let whole = stream(&plan, &rgba, size, size[1], 1);
+        let mut begins_late = false;
+        for row in [0, 1, 50, 77, 128] {
+            let lead = plan.lead(row);
+            begins_late |= lead > 0;
+            let rest = stream(&plan, &rgba[lead * size[0] * 4..], [size[0], size[1] - lead], 10, 1);
+            let output_row = size[0] * scale * scale * 4;
+            assert!(rest[(row - lead) * output_row..] == whole[row * output_row..], "{name}, row {row}");
+        }
+        assert!(begins_late, "{name}");
     }
 }
 
