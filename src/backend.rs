@@ -53,12 +53,7 @@ pub trait Backend {
     /// The best inner edge of a tile, in LR pixels.
     fn tile(&self) -> u32;
 
-    /// The best height of strips of a picture that goes through row by row, in LR pixels.
-    fn strip(&self) -> u32 {
-        self.tile()
-    }
-
-    /// How many tiles or strips to start before waiting for the first.
+    /// How many tiles to start before waiting for the first.
     fn in_flight(&self) -> usize;
 
     /// Starts a tile with an inner edge of at most [`Backend::tile`]. The future may be dropped to give it up.
@@ -86,6 +81,12 @@ pub type Fallback = Box<dyn Fn(Error) -> Pin<Box<dyn Future<Output = Result<Box<
 /// Enlarges one picture from its first row to its last. No work is done twice, and nothing depends on how many rows come at
 /// once.
 pub trait Stream {
+    /// The best number of rows to push at once, in LR pixels.
+    fn strip(&self) -> u32;
+
+    /// How many strips to push before waiting for the first.
+    fn in_flight(&self) -> usize;
+
     /// Starts on the picture's next rows: RGBA, of the picture's width with its padding, and after the last row those of the padding
     /// below. Resolves to the rows of the enlarged picture that are done with them, none of them padding: RGBA with alpha 255. What
     /// is pushed runs in order, and must be waited for in order.

@@ -176,14 +176,11 @@ impl Upscaler {
         rows: &mut dyn FnMut(&[u8]) -> Result<()>,
         observer: &mut dyn Observer,
     ) -> Result<()> {
-        let (width, height) = self.output_size(picture)?;
-        let mut work = Work { picture, rows, observer, row: 0, tiles: 0 };
-        let tiles = work.grid(&*self.backend()).count();
-        go_on(work.observer.start(width, height, tiles))?;
+        self.output_size(picture)?;
+        let mut work = Work { picture, rows, observer, row: 0, tiles: 0, is_started: false };
         loop {
             let backend = self.backend();
-            let end = work.run(&*backend).await;
-            match end {
+            match work.run(&*backend).await {
                 Ok(()) => return Ok(()),
                 Err(Stop::Failed(failure)) => self.replace(&backend, failure).await?,
                 Err(Stop::Other(error)) => return Err(error),
@@ -212,6 +209,8 @@ struct Work<'a> {
     row: u32,
     /// Tiles in these rows.
     tiles: usize,
+    /// Whether the observer knows.
+    is_started: bool,
 }
 
 /// Why the work stopped before its end.
@@ -238,16 +237,6 @@ fn go_on(flow: ControlFlow<()>) -> Result<()> {
 }
 
 impl Work<'_> {
-    /// The tiles or strips of the rows that are not done yet.
-    fn grid(&self, backend: &dyn Backend) -> Grid {
-        let Picture { width, height, .. } = *self.picture;
-        if backend.stream(width, height).is_some() {
-            Grid::strips(width, height, backend.strip(), self.row)
-        } else {
-            Grid::below(self.row, width, height, backend.tile(), backend.cut())
-        }
-    }
-
     /// Goes on with a backend.
     async fn run(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
         let Picture { width, height, .. } = *self.picture;
@@ -258,10 +247,21 @@ impl Work<'_> {
         }
     }
 
+    /// How many tiles there are with those of a grid over the rows that are not done yet. Tells the observer of a new picture.
+    fn start(&mut self, grid: &Grid, scale: u32) -> Result<usize> {
+        let total = self.tiles + grid.count();
+        if !self.is_started {
+            let Picture { width, height, .. } = *self.picture;
+            go_on(self.observer.start(width * scale, height * scale, total))?;
+            self.is_started = true;
+        }
+        Ok(total)
+    }
+
     async fn run_tiles(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
         let (picture, scale) = (self.picture, backend.scale());
-        let grid = self.grid(backend);
-        let total = self.tiles + grid.count();
+        let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.cut());
+        let total = self.start(&grid, scale)?;
         let width = picture.width * scale;
 
         let mut strip = Vec::new();
@@ -294,12 +294,13 @@ impl Work<'_> {
     /// [`Work::run_tiles`] row by row, a strip of the whole width at a time. The stream begins at row `lead`.
     async fn run_rows(&mut self, backend: &dyn Backend, mut stream: Box<dyn Stream>, lead: u32) -> Result<(), Stop> {
         let (picture, scale) = (self.picture, backend.scale());
-        let grid = self.grid(backend);
-        let total = self.tiles + grid.count();
+        let strips_from = |row| Grid::strips(picture.width, picture.height, stream.strip(), row);
+        let (grid, strips) = (strips_from(self.row), strips_from(lead).tiles());
+        let total = self.start(&grid, scale)?;
 
-        let strips = Grid::strips(picture.width, picture.height, backend.strip(), lead).tiles();
+        let in_flight = stream.in_flight();
         let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.cut())));
-        let mut running: VecDeque<_> = pushed.by_ref().take(backend.in_flight()).collect();
+        let mut running: VecDeque<_> = pushed.by_ref().take(in_flight).collect();
         let mut ready = Vec::new();
         // What is made of the rows that only lead to those that are needed.
         let mut skipped =

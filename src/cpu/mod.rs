@@ -249,7 +249,8 @@ impl Backend for Cpu {
         if !has_room(plan, padded[0] as u32) {
             return None;
         }
-        Some(Box::new(running::Running::new(stream::Stream::new(plan, size.map(|length| length as usize), padded, 1))))
+        let stream = stream::Stream::new(plan, size.map(|length| length as usize), padded, 1);
+        Some(Box::new(running::Running::new(stream, self.tile)))
     }
 
     fn lead(&self, row: u32) -> u32 {

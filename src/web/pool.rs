@@ -107,6 +107,8 @@ impl Pool {
             padded,
             width: size[0],
             scale,
+            strip: self.strip,
+            stages: self.stages,
             left: Rc::new(Cell::new(size[1] * scale)),
         }
     }
@@ -129,13 +131,9 @@ impl Backend for Pool {
         self.tile
     }
 
-    fn strip(&self) -> u32 {
-        self.strip
-    }
-
-    /// Each worker has one at work and one that waits. With more, what is cancelled would go on for long.
+    /// Each tile is spread over all workers, and takes the memory of a picture of its size.
     fn in_flight(&self) -> usize {
-        2 * self.stages
+        1
     }
 
     /// A tile as a picture of its own.
@@ -173,6 +171,10 @@ struct PictureOnItsWay {
     padded: [u32; 2],
     width: u32,
     scale: u32,
+    /// Rows of a strip.
+    strip: u32,
+    /// Workers.
+    stages: usize,
     /// Rows of the enlarged picture that are still to come.
     left: Rc<Cell<u32>>,
 }
@@ -184,6 +186,15 @@ impl Drop for PictureOnItsWay {
 }
 
 impl Stream for PictureOnItsWay {
+    fn strip(&self) -> u32 {
+        self.strip
+    }
+
+    /// Each worker has one at work and one that waits. With more, what is cancelled would go on for long.
+    fn in_flight(&self) -> usize {
+        2 * self.stages
+    }
+
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
         let [width, height] = self.padded;
         let made = self.workers.0.push(self.id, width, height, Uint8Array::from(&rgba[..]));

@@ -101,9 +101,11 @@ export interface UpscaleOptions {
     onStart?(start: Start): void;
     /** Tiles come row by row from left to right. */
     onTile?(tile: Tile): void;
+    /** "none" makes no file, for callers whom the tiles are enough; "png" by default. */
+    format?: "png" | "none";
 }
 export interface UpscaleResult {
-    /** A PNG file. */
+    /** A PNG file, empty where none was asked for. */
     blob: Blob;
     width: number; height: number; tiles: number; milliseconds: number;
     model: string; backend: "gpu" | "cpu"; adapter: string; precision: "f32" | "f16"; warnings: string[];
@@ -195,6 +197,8 @@ extern "C" {
     pub(super) fn on_start(this: &UpscaleOptions) -> Option<Function>;
     #[wasm_bindgen(method, getter, structural, js_name = onTile)]
     pub(super) fn on_tile(this: &UpscaleOptions) -> Option<Function>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn format(this: &UpscaleOptions) -> Option<String>;
 
     /// See `TYPES`.
     #[wasm_bindgen(typescript_type = "UpscaleResult")]

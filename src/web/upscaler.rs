@@ -123,11 +123,20 @@ impl Upscaler {
             let (model, scale) = (self.model(), self.scale());
             return Err(Error::UnsupportedScale { model, scale, asked: asked as u32 });
         }
+        let makes_file = match options.and_then(UpscaleOptions::format).as_deref() {
+            None | Some("png") => true,
+            Some("none") => false,
+            Some(other) => return Err(invalid("format", other, "png or none")),
+        };
         let started = now();
         let input = picture::decode(&bytes_of(file, "picture").await?)?;
         let mut observer = JsObserver::new((input.width, input.height), options);
         let mut png = Vec::new();
-        self.inner.upscale_to_png(&input, &mut png, &mut observer).await?;
+        if makes_file {
+            self.inner.upscale_to_png(&input, &mut png, &mut observer).await?;
+        } else {
+            self.inner.upscale(&input, &mut |_| Ok(()), &mut observer).await?;
+        }
         let parts = Array::of1(&Uint8Array::from(&png[..]));
         let bag = BlobPropertyBag::new();
         bag.set_type("image/png");
