@@ -1,6 +1,7 @@
-//! Runs a network on the CPU with plain loops: the truth that tests hold the GPU against.
+//! Runs a network on the CPU: fast and row by row (`stream`) where its ops allow that, else with plain loops, which are also the
+//! truth that tests hold everything else against.
 //!
-//! Feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
+//! In the loops, feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
 //! browser, one after another, with a turn of the event loop between them so that a cancel gets through.
 
 mod conv;

@@ -24,7 +24,12 @@ impl Running {
         std::thread::spawn(move || {
             for (rgba, sender) in waiting {
                 // Nobody receives when the upscale was cancelled: no row behind this one is needed either.
-                if sender.is_canceled() || sender.send(stream.push(&rgba)).is_err() {
+                if sender.is_canceled() {
+                    break;
+                }
+                // From inside of the pool, work is shared without waking anybody for each layer.
+                let enlarged = rayon::scope(|_| stream.push(&rgba));
+                if sender.send(enlarged).is_err() {
                     break;
                 }
             }

@@ -8,6 +8,7 @@ use super::{
     machine::{FEW, MANY, Machine, pixels},
     plan::Segment,
     rows::{Geometry, Rows, Values},
+    threads::Block,
     winograd::block_of,
 };
 
@@ -57,17 +58,15 @@ impl Direct {
     }
 }
 
-/// Makes rows of outputs.
+/// Makes a block of outputs.
 pub(super) struct Job<'a> {
     pub(super) direct: &'a Direct,
     pub(super) finish: &'a Finish,
     pub(super) parts: &'a [Rows],
-    /// The output's rows as [`Rows`] has them.
-    pub(super) output: &'a mut [f32],
-    /// How they lie.
-    pub(super) geometry: Geometry,
-    /// The first row's number.
-    pub(super) y: usize,
+    pub(super) block: Block<'a>,
+    /// The first row's number of those that are made, and values from one output pixel to the next.
+    pub(super) start: usize,
+    pub(super) stride: usize,
 }
 
 impl WithSimd for Job<'_> {
@@ -75,9 +74,10 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { direct, finish, parts, output, geometry, y } = self;
-        for (index, output) in output.chunks_exact_mut(geometry.row).enumerate() {
-            let mut row = Row { direct, finish, parts, output, geometry, y: y + index };
+        let Job { direct, finish, parts, block, start, stride } = self;
+        let (from, to) = (block.from, block.to);
+        for (index, output) in block.rows.into_iter().enumerate().take(block.height) {
+            let mut row = Row { direct, finish, parts, output, stride, from, to, y: start + block.y + index };
             let mut weights = direct.weights.get();
             let mut first = 0;
             for &block in &direct.blocks {
@@ -103,7 +103,9 @@ struct Row<'a> {
     finish: &'a Finish,
     parts: &'a [Rows],
     output: &'a mut [f32],
-    geometry: Geometry,
+    stride: usize,
+    from: usize,
+    to: usize,
     y: usize,
 }
 
@@ -112,12 +114,12 @@ impl Row<'_> {
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, weights: &[f32], first: usize) {
-        let Self { finish, geometry, .. } = *self;
+        let Self { finish, stride, from, to, .. } = *self;
         let weights = blocks::<S, V>(weights);
         let others = Others::of_row(&finish.combine, self.parts, self.y);
-        for x in (0..geometry.width).step_by(R) {
+        for x in (from..to).step_by(R) {
             let sums = self.sum::<S, R, V>(simd, weights, x);
-            let width = R.min(geometry.width - x);
+            let width = R.min(to - x);
             for vector in 0..V {
                 let channel = first + vector * S::F32_LANES;
                 let bias = load::<S>(finish.bias.get(), channel);
@@ -126,11 +128,11 @@ impl Row<'_> {
                     *pixel = simd.add_f32s(*pixel, vectors[vector]);
                 }
                 finish.run(simd, &mut pixels, &others, x, channel);
-                let to = (geometry.left + x) * geometry.stride + channel;
+                let at = (x - from) * stride + channel;
                 for x in 0..R {
                     // The zeros beside the picture must stay zeros.
                     if x < width {
-                        store::<S>(self.output, to + x * geometry.stride, pixels[x]);
+                        store::<S>(self.output, at + x * stride, pixels[x]);
                     }
                 }
             }

@@ -24,6 +24,24 @@ pub(super) struct Machine {
 impl Machine {
     /// Looks which instructions there are.
     pub(super) fn detect() -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        let instructions = pulp::Arch::new();
+        #[cfg(target_arch = "wasm32")]
+        let instructions = pulp::wasm::Simd128::try_new().expect("the module would not have loaded without them");
+        Self::of(instructions)
+    }
+
+    /// Every machine that this one can be, the best last.
+    #[cfg(test)]
+    pub(super) fn all() -> Vec<Self> {
+        let mut all = vec![Self::of(pulp::Arch::Scalar)];
+        #[cfg(target_arch = "x86_64")]
+        all.extend(pulp::x86::V3::try_new().map(|simd| Self::of(pulp::Arch::V3(simd))));
+        all.push(Self::detect());
+        all
+    }
+
+    fn of(instructions: Instructions) -> Self {
         struct Look;
         impl WithSimd for Look {
             type Output = (usize, usize);
@@ -33,10 +51,6 @@ impl Machine {
                 (S::F32_LANES, S::REGISTER_COUNT)
             }
         }
-        #[cfg(not(target_arch = "wasm32"))]
-        let instructions = pulp::Arch::new();
-        #[cfg(target_arch = "wasm32")]
-        let instructions = pulp::wasm::Simd128::try_new().expect("the module would not have loaded without them");
         let machine = Self { instructions, lanes: 1, registers: 1 };
         let (lanes, registers) = machine.run(Look);
         Self { lanes, registers, ..machine }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{
     plan::Plan,
     stage::{Batch, Stage},
-    threads,
 };
 
 /// Enlarges one picture, row by row.
@@ -100,7 +99,7 @@ pub(in crate::cpu) fn bytes(plan: &Plan, width: usize) -> usize {
     plan.bytes(width, step(plan))
 }
 
-/// So few rows that they stay in the caches, and so many that each thread has some.
+/// Rows that go through at once: so few that they stay in the caches, as the threads share them by columns too.
 pub(crate) fn step(plan: &Plan) -> usize {
-    plan.align * 2 * threads::count()
+    2 * plan.align
 }

@@ -114,20 +114,24 @@ pub(crate) struct Plan {
 impl Plan {
     /// None for a network with ops that do not go row by row.
     pub(in crate::cpu) fn new(network: &Network) -> Option<Self> {
-        Self::for_steps(network, 0..network.ops().len())
+        Self::on(Machine::detect(), network, 0..network.ops().len())
     }
 
     /// A plan whose weights are packed for these steps alone; the others are there to be reckoned with, and cannot run.
+    #[cfg(any(test, target_arch = "wasm32"))]
     pub(crate) fn for_steps(network: &Network, packed: Range<usize>) -> Option<Self> {
-        let machine = Machine::detect();
+        Self::on(Machine::detect(), network, packed)
+    }
+
+    /// As [`Plan::for_steps`], for a machine.
+    pub(super) fn on(machine: Machine, network: &Network, packed: Range<usize>) -> Option<Self> {
         let mut draft = Draft { network, machine, packed, parts: Vec::new(), reaches: Vec::new() };
         let steps = network.ops().iter().enumerate();
         let steps = steps.map(|(index, op)| draft.step(index, op)).collect::<Option<Vec<_>>>()?;
         let Draft { parts, reaches, .. } = draft;
-        let align = parts.iter().map(|part| PATCH * part.over).max()?;
         Some(Self {
             machine,
-            align: align.max(network.cut().multiple as usize),
+            align: PATCH * network.cut().multiple as usize,
             reach: reaches.into_iter().max()?,
             behind: behind(&parts, &steps),
             parts,

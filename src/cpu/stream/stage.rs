@@ -37,7 +37,7 @@ pub(crate) struct Stage {
     parts: Vec<Rows>,
     /// How many rows have been handed on of each part that is made here and that steps behind this stage read.
     handed_on: Vec<Option<usize>>,
-    /// How many rows of the picture's height the last step has made pixels of, and the pixels.
+    /// How many rows of its source the last step has made pixels of, and the pixels.
     finished: usize,
     pixels: Vec<u8>,
     scratches: Scratches,
@@ -59,12 +59,7 @@ impl Stage {
         let is_handed_on =
             |part: &Part| steps.contains(&part.maker) && part.readers.iter().any(|&reader| reader >= steps.end);
         let handed_on = plan.parts.iter().map(|part| is_handed_on(part).then_some(0)).collect();
-        let mut scratches = Scratches::default();
-        for step in &plan.steps[steps.clone()] {
-            if let Step::Conv(ConvStep { kernel: Kernel::Winograd(winograd), .. }) = step {
-                scratches.grow(winograd);
-            }
-        }
+        let scratches = Scratches::default();
         let picture = Picture::new(width);
         Self { plan, steps, step, picture, parts, handed_on, finished: 0, pixels: Vec::new(), scratches }
     }
@@ -142,6 +137,7 @@ impl Stage {
     fn picture_needed(&self) -> usize {
         let of = |step: &Step| match step {
             Step::Unshuffle { output, factor } => Some(self.parts[*output].end * factor),
+            // Its source is of the picture's size.
             Step::Shuffle { adds_picture: true, .. } => Some(self.finished),
             Step::Shuffle { .. } | Step::Conv(_) => None,
         };
@@ -157,7 +153,7 @@ impl Stage {
                 let is_other = conv.finish.combine.others().any(|other| other.part == part);
                 convolved.into_iter().chain(is_other.then_some(next)).min()
             }
-            Step::Shuffle { .. } => Some(self.finished * self.plan.parts[part].times),
+            Step::Shuffle { .. } => Some(self.finished),
             Step::Unshuffle { .. } => None,
         };
         let readers = self.plan.parts[part].readers.iter().filter(|reader| self.steps.contains(reader));
@@ -199,27 +195,30 @@ impl Stage {
         self.make(conv.output, end, |stage, geometry, start, rows| {
             let Stage { plan, parts, scratches, .. } = stage;
             let (machine, finish) = (&plan.machine, &conv.finish);
-            let unit = conv.unit() * geometry.row;
-            threads::share(rows, unit, scratches, |index, output, scratch| {
-                let y = start + index * conv.unit();
-                match &conv.kernel {
-                    Kernel::Winograd(winograd) => {
-                        machine.run(winograd::Job { winograd, finish, parts, output, geometry, y, scratch });
-                    }
-                    Kernel::Direct(direct) => {
-                        machine.run(direct::Job { direct, finish, parts, output, geometry, y });
-                    }
-                    Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
+            scratches.share(threads::blocks(rows, geometry, conv.unit()), |block, scratch| match &conv.kernel {
+                Kernel::Winograd(winograd) => {
+                    machine.run(winograd::Job {
+                        winograd,
+                        finish,
+                        parts,
+                        block,
+                        start,
+                        stride: geometry.stride,
+                        scratch,
+                    });
                 }
+                Kernel::Direct(direct) => {
+                    machine.run(direct::Job { direct, finish, parts, block, start, stride: geometry.stride });
+                }
+                Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
             });
         })
     }
 
     fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) -> bool {
-        let Self { plan, parts, picture, scratches, .. } = self;
-        let (part, rows) = (&plan.parts[source.part], &parts[source.part]);
-        // A picture that is unshuffled has fewer rows here than there.
-        let (start, end) = (part.scaled(self.finished), rows.end);
+        let Self { plan, parts, picture, .. } = self;
+        let rows = &parts[source.part];
+        let (start, end) = (self.finished, rows.end);
         if end == start {
             return false;
         }
@@ -227,11 +226,11 @@ impl Stage {
         let unit = rows.geometry.width * scale * scale * 4;
         self.pixels.resize(done + (end - start) * unit, 0);
         let picture = adds_picture.then_some(&*picture);
-        threads::share(&mut self.pixels[done..], unit, scratches, |index, output, _| {
+        threads::share_bytes(&mut self.pixels[done..], unit, |index, output| {
             let y = start + index;
             plan.machine.run(pixels::Shuffle { source, scale, picture, rows, y, output });
         });
-        self.finished = end * part.over / part.times;
+        self.finished = end;
         true
     }
 

@@ -12,7 +12,8 @@ use super::{
     gemm::{blocks, load, multiply, store},
     machine::{FEW, MANY, Machine, pixels},
     plan::Segment,
-    rows::{Geometry, Rows, Values},
+    rows::{Rows, Values},
+    threads::Block,
 };
 
 /// Edge of a patch of outputs.
@@ -79,7 +80,7 @@ impl Winograd {
         Self { sources: sources.to_vec(), inputs, input_stride, output_stride, blocks, weights }
     }
 
-    pub(super) fn grow(&self, scratch: &mut Scratch) {
+    fn grow(&self, scratch: &mut Scratch) {
         scratch.inputs.grow(AREA * plane(self.input_stride));
         scratch.sums.grow(AREA * plane(self.output_stride));
     }
@@ -160,17 +161,15 @@ fn outputs_of_points<S: Simd>(simd: S, m: [S::f32s; PLACES]) -> [S::f32s; PATCH]
     ]
 }
 
-/// Makes rows of outputs that begin with a row of patches.
+/// Makes a block of outputs: a row of patches.
 pub(super) struct Job<'a> {
     pub(super) winograd: &'a Winograd,
     pub(super) finish: &'a Finish,
     pub(super) parts: &'a [Rows],
-    /// The output's rows as [`Rows`] has them: `PATCH` for each row of patches, fewer where the picture ends.
-    pub(super) output: &'a mut [f32],
-    /// How they lie.
-    pub(super) geometry: Geometry,
-    /// The first row's number.
-    pub(super) y: usize,
+    pub(super) block: Block<'a>,
+    /// The first row's number of those that are made, and values from one output pixel to the next.
+    pub(super) start: usize,
+    pub(super) stride: usize,
     pub(super) scratch: &'a mut Scratch,
 }
 
@@ -179,34 +178,34 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { winograd, finish, parts, output, geometry, y, scratch } = self;
-        let patches = geometry.width.div_ceil(PATCH);
+        let Job { winograd, finish, parts, mut block, start, stride, scratch } = self;
+        winograd.grow(scratch);
+        let y = start + block.y;
+        let mut others = [Others::default(); PATCH];
+        for (row, others) in others.iter_mut().enumerate().take(block.height) {
+            *others = Others::of_row(&finish.combine, parts, y + row);
+        }
+        let patches = (block.to - block.from).div_ceil(PATCH);
         // Batches of nearly equal size.
         let batch = patches.div_ceil(patches.div_ceil(BATCH));
-        for (index, output) in output.chunks_mut(PATCH * geometry.row).enumerate() {
-            let y = y + index * PATCH;
-            let mut others = [Others::default(); PATCH];
-            for (row, others) in others.iter_mut().enumerate().take(output.len() / geometry.row) {
-                *others = Others::of_row(&finish.combine, parts, y + row);
-            }
-            for first in (0..patches).step_by(batch) {
-                let count = batch.min(patches - first);
-                winograd.transform_inputs(simd, parts, y, first, count, scratch.inputs.get_mut());
-                winograd.sum(simd, count, scratch.inputs.get(), scratch.sums.get_mut());
-                let target = Target { finish, others: &others, output, geometry, first, count };
-                winograd.transform_outputs(simd, scratch.sums.get(), target);
-            }
+        for first in (0..patches).step_by(batch) {
+            let count = batch.min(patches - first);
+            let x = block.from + first * PATCH;
+            winograd.transform_inputs(simd, parts, (x, y), count, scratch.inputs.get_mut());
+            winograd.sum(simd, count, scratch.inputs.get(), scratch.sums.get_mut());
+            let target = Target { finish, others: &others, block: &mut block, stride, x, count };
+            winograd.transform_outputs(simd, scratch.sums.get(), target);
         }
     }
 }
 
 /// Where a batch's outputs go.
-struct Target<'a> {
+struct Target<'a, 'b> {
     finish: &'a Finish,
     others: &'a [Others<'a>; PATCH],
-    output: &'a mut [f32],
-    geometry: Geometry,
-    first: usize,
+    block: &'a mut Block<'b>,
+    stride: usize,
+    x: usize,
     count: usize,
 }
 
@@ -217,8 +216,7 @@ impl Winograd {
         &self,
         simd: S,
         parts: &[Rows],
-        y: usize,
-        first: usize,
+        (x, y): (usize, usize),
         count: usize,
         values: &mut [f32],
     ) {
@@ -226,14 +224,14 @@ impl Winograd {
         for segment in &self.sources {
             let part = &parts[segment.part];
             let stride = part.geometry.stride;
-            let start = (part.geometry.left - 1) * stride + segment.first;
+            let start = (part.geometry.left + x - 1) * stride + segment.first;
             let mut rows: [&[f32]; PLACES] = [&[]; PLACES];
             for (index, row) in rows.iter_mut().enumerate() {
                 *row = &part.row((y + index) as isize - 1)[start..];
             }
             for patch in 0..count {
                 for vector in (0..segment.channels).step_by(S::F32_LANES) {
-                    let at = (first + patch) * PATCH * stride + vector;
+                    let at = patch * PATCH * stride + vector;
                     let mut places = [[simd.splat_f32s(0.0); PLACES]; PLACES];
                     for x in 0..PLACES {
                         let mut column = [simd.splat_f32s(0.0); PLACES];
@@ -294,12 +292,11 @@ impl Winograd {
 
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    fn transform_outputs<S: Simd>(&self, simd: S, sums: &[f32], target: Target<'_>) {
-        let Target { finish, others, output, geometry, first, count } = target;
-        let height = output.len() / geometry.row;
+    fn transform_outputs<S: Simd>(&self, simd: S, sums: &[f32], target: Target<'_, '_>) {
+        let Target { finish, others, block, stride, x: first, count } = target;
         for patch in 0..count {
-            let x = (first + patch) * PATCH;
-            let width = PATCH.min(geometry.width - x);
+            let x = first + patch * PATCH;
+            let width = PATCH.min(block.to - x);
             for channel in (0..self.output_stride).step_by(S::F32_LANES) {
                 let bias = load::<S>(finish.bias.get(), channel);
                 let from = patch * self.output_stride + channel;
@@ -314,17 +311,17 @@ impl Winograd {
                         lines[y][x] = column[y];
                     }
                 }
-                for y in 0..height {
+                for y in 0..block.height {
                     let mut pixels = outputs_of_points(simd, lines[y]);
                     for pixel in &mut pixels {
                         *pixel = simd.add_f32s(*pixel, bias);
                     }
                     finish.run(simd, &mut pixels, &others[y], x, channel);
-                    let to = y * geometry.row + (geometry.left + x) * geometry.stride + channel;
+                    let (row, to) = (&mut *block.rows[y], (x - block.from) * stride + channel);
                     for x in 0..PATCH {
                         // The zeros beside the picture must stay zeros.
                         if x < width {
-                            store::<S>(output, to + x * geometry.stride, pixels[x]);
+                            store::<S>(row, to + x * stride, pixels[x]);
                         }
                     }
                 }
