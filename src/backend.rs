@@ -58,22 +58,6 @@ pub trait Backend {
 
     /// Starts a tile with an inner edge of at most [`Backend::tile`]. The future may be dropped to give it up.
     fn run(&self, input: TileInput) -> Run<'_>;
-
-    /// Begins a picture of `width` x `height` pixels that goes through row by row. None where this backend takes tiles, or where the
-    /// picture is too wide for the memory that its rows would need.
-    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
-        let _ = (width, height);
-        None
-    }
-}
-
-/// Enlarges one picture from its first row to its last. No work is done twice, and nothing depends on how many rows come at
-/// once.
-pub trait Stream {
-    /// Starts on the picture's next rows: RGBA, of the picture's width with its padding, and after the last row those of the padding
-    /// below. Resolves to the rows of the enlarged picture that are done with them, none of them padding: RGBA with alpha 255. What
-    /// is pushed runs in order, and must be waited for in order.
-    fn push(&mut self, rgba: Vec<u8>) -> Run<'static>;
 }
 
 /// Which backend a person asks for.

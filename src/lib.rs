@@ -40,9 +40,7 @@ mod upscaler;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use backend::{
-    Backend, BackendChoice, BackendInfo, BackendOptions, Precision, Run, Stream, TileInput, open_backend,
-};
+pub use backend::{Backend, BackendChoice, BackendInfo, BackendOptions, Precision, Run, TileInput, open_backend};
 pub use error::{Error, Result};
 pub use network::Network;
 pub use picture::Picture;

@@ -123,15 +123,6 @@ impl Grid {
         Self { width, height, columns: width.div_ceil(tile), rows: height.div_ceil(tile), cut }
     }
 
-    /// Cuts `width` x `height` pixels into as few strips of the whole width as possible, each at most `rows` pixels high.
-    ///
-    /// # Panics
-    /// When a size is zero.
-    #[must_use]
-    pub fn strips(width: u32, height: u32, rows: u32) -> Self {
-        Self { columns: 1, ..Self::new(width, height, rows, Cut::with_halo(0)) }
-    }
-
     /// Number of tiles in a row.
     #[must_use]
     pub fn columns(&self) -> u32 {

@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::VecDeque, io::Write, ops::ControlFlow};
 
 use crate::{
-    Backend, BackendInfo, Error, Picture, Result, Stream, TileInput, estimate,
+    Backend, BackendInfo, Error, Picture, Result, TileInput, estimate,
     picture::PngFile,
     resample::Filter,
     tile::{Cut, Grid, Rect, Tile, Window},
@@ -116,9 +116,6 @@ impl Upscaler {
         let backend = &*self.backend;
         let scale = backend.scale();
         let (width, height) = self.output_size(picture)?;
-        if let Some(stream) = backend.stream(picture.width, picture.height) {
-            return self.upscale_rows(picture, stream, rows, observer).await;
-        }
         let grid = Grid::new(picture.width, picture.height, backend.tile(), backend.cut());
         let total = grid.count();
         if observer.start(width, height, total).is_break() {
@@ -152,51 +149,6 @@ impl Upscaler {
         Ok(())
     }
 
-    /// [`Upscaler::upscale`] row by row, a strip of the whole width at a time.
-    async fn upscale_rows(
-        &self,
-        picture: &Picture,
-        mut stream: Box<dyn Stream>,
-        rows: &mut dyn FnMut(&[u8]) -> Result<()>,
-        observer: &mut dyn Observer,
-    ) -> Result<()> {
-        let backend = &*self.backend;
-        let scale = backend.scale();
-        let (width, height) = self.output_size(picture)?;
-        let grid = Grid::strips(picture.width, picture.height, backend.tile());
-        let total = grid.count();
-        if observer.start(width, height, total).is_break() {
-            return Err(Error::Cancelled);
-        }
-
-        let mut waiting = grid.tiles();
-        let mut running = VecDeque::new();
-        let mut ready = Vec::new();
-        for (done, strip) in (1..).zip(grid.tiles()) {
-            let part = strip.inner.scaled(scale);
-            let bytes = part.area() * 4;
-            // Rows come out later than they go in, as far as the network sees.
-            while ready.len() < bytes {
-                while running.len() < backend.in_flight()
-                    && let Some(strip) = waiting.next()
-                {
-                    running.push_back(stream.push(padded_rows(picture, &strip, &backend.cut())));
-                }
-                let Some(run) = running.pop_front() else { return Err(Error::Cancelled) };
-                ready.extend(run.await?);
-            }
-            let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
-            if picture.kind.alpha {
-                enlarge_alpha(picture, &strip, scale, &mut rgba);
-            }
-            if observer.tile(&FinishedTile { part, rgba: &rgba, done, total }).is_break() {
-                return Err(Error::Cancelled);
-            }
-            rows(&rgba)?;
-        }
-        Ok(())
-    }
-
     /// Width and height of the result.
     fn output_size(&self, picture: &Picture) -> Result<(u32, u32)> {
         /// PNG's own limit for a side.
@@ -212,13 +164,6 @@ impl Upscaler {
 fn input(picture: &Picture, tile: &Tile, cut: &Cut) -> TileInput {
     let whole = [cut.padded(picture.width), cut.padded(picture.height)];
     TileInput { rgba: picture.crop(tile.outer), window: Window { part: tile.outer, whole }, keep: tile.keep() }
-}
-
-/// The rows of a strip with their padding, and after the last the padding below.
-fn padded_rows(picture: &Picture, strip: &Tile, cut: &Cut) -> Vec<u8> {
-    let end = strip.inner.y + strip.inner.height;
-    let end = if end == picture.height { cut.padded(end) } else { end };
-    picture.crop(Rect { width: cut.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
 }
 
 /// Puts the enlarged alpha into a finished tile.

@@ -1,7 +1,6 @@
-//! Runs a network on the CPU: fast and row by row (`stream`) where its ops allow that, else with plain loops, which are also the
-//! truth that tests hold everything else against.
+//! Runs a network on the CPU with plain loops: the truth that tests hold the GPU against.
 //!
-//! In the loops, feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
+//! Feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
 //! browser, one after another, with a turn of the event loop between them so that a cancel gets through.
 
 mod conv;
@@ -13,16 +12,13 @@ mod max_pool;
 mod pixel_shuffle;
 mod pixel_unshuffle;
 mod resize;
-mod running;
-mod stream;
 
 use std::{ops::RangeInclusive, sync::Arc};
 
 pub use features::Features;
-use stream::Plan;
 
 use crate::{
-    Backend, BackendInfo, Network, Run, Stream, TileInput,
+    Backend, BackendInfo, Network, Run, TileInput,
     network::{BLOCK, Op},
     picture::crop,
     tile::Cut,
@@ -138,43 +134,29 @@ pub fn run_all(network: &Network, input: &TileInput) -> (Vec<Features>, Option<F
     (maps, enlarged)
 }
 
-/// What runs a network.
-enum Engine {
-    /// Row by row, fast.
-    Rows(Arc<Plan>),
-    /// Tile by tile with the loops, for networks with ops that do not go row by row.
-    Loops(Arc<Prepared>),
-}
-
 /// The CPU backend.
 pub struct Cpu {
-    engine: Engine,
-    scale: u32,
-    cut: Cut,
+    prepared: Arc<Prepared>,
     tile: u32,
     in_flight: usize,
     info: BackendInfo,
 }
 
 impl Cpu {
-    /// Makes a network ready. `tile` is the inner edge of tiles in LR pixels, or the height of strips where the picture goes through
-    /// row by row; None for a good one.
+    /// Makes a network ready. `tile` is the inner edge of tiles in LR pixels, None for a good one.
     #[must_use]
     pub fn new(network: &Network, tile: Option<u32>, warnings: Vec<String>) -> Self {
-        let threads = stream::threads();
+        #[cfg(not(target_arch = "wasm32"))]
+        let threads = rayon::current_num_threads();
+        #[cfg(target_arch = "wasm32")]
+        let threads = 1;
         let adapter = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
         let tile = tile.unwrap_or_else(|| preferred_tile(network));
-        let engine = match Plan::new(network) {
-            Some(plan) => Engine::Rows(Arc::new(plan)),
-            None => Engine::Loops(Arc::new(Prepared::new(network))),
-        };
-        // One more than run at a time, so that no thread waits while a finished tile is handed on. Rows keep all threads busy.
-        let busy = if matches!(engine, Engine::Rows(_)) { 2 } else { threads + usize::from(threads > 1) };
+        // One more than run at a time, so that no thread waits while a finished tile is handed on.
+        let busy = threads + usize::from(threads > 1);
         let affordable = MAX_BYTES / tile_bytes(network, f64::from(tile + 2 * network.cut().halo));
         Self {
-            engine,
-            scale: network.scale(),
-            cut: network.cut(),
+            prepared: Arc::new(Prepared::new(network)),
             tile,
             in_flight: busy.min(affordable as usize).max(1),
             info: BackendInfo { name: "cpu", adapter, precision: "f32", blocking: None, warnings },
@@ -194,25 +176,17 @@ fn tile_bytes(network: &Network, outer: f64) -> f64 {
     outer.powi(2) * network.peak_values_per_pixel() * size_of::<f32>() as f64
 }
 
-/// A tile as a picture of its own.
-fn run_rows(plan: &Arc<Plan>, input: &TileInput, scale: u32) -> Vec<u8> {
-    let part = input.window.part;
-    let size = [part.width, part.height].map(|length| length as usize);
-    let enlarged = stream::Stream::new(plan, size, size, 1).push(&input.rgba);
-    crop(&enlarged, part.width * scale, input.keep.scaled(scale))
-}
-
 impl Backend for Cpu {
     fn info(&self) -> &BackendInfo {
         &self.info
     }
 
     fn scale(&self) -> u32 {
-        self.scale
+        self.prepared.network.scale()
     }
 
     fn cut(&self) -> Cut {
-        self.cut
+        self.prepared.network.cut()
     }
 
     fn tile(&self) -> u32 {
@@ -223,49 +197,24 @@ impl Backend for Cpu {
         self.in_flight
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     fn run(&self, input: TileInput) -> Run<'_> {
-        let scale = self.scale;
-        match &self.engine {
-            Engine::Rows(plan) => {
-                let plan = plan.clone();
-                start(move || run_rows(&plan, &input, scale))
+        let (sender, receiver) = futures_channel::oneshot::channel();
+        let prepared = self.prepared.clone();
+        rayon::spawn(move || {
+            // Nobody receives when the upscale was cancelled: then there is nothing to do at all.
+            if !sender.is_canceled() {
+                let _ = sender.send(prepared.run_tile(&input));
             }
-            Engine::Loops(prepared) => {
-                let prepared = prepared.clone();
-                start(move || prepared.run_tile(&input))
-            }
-        }
+        });
+        Box::pin(async move { receiver.await.map_err(|_| crate::Error::Cancelled) })
     }
 
-    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
-        let Engine::Rows(plan) = &self.engine else { return None };
-        let size = [width, height];
-        let padded = size.map(|length| self.cut.padded(length) as usize);
-        if stream::bytes(plan, padded[0]) as f64 > MAX_BYTES {
-            return None;
-        }
-        Some(Box::new(running::Running::new(stream::Stream::new(plan, size.map(|length| length as usize), padded, 1))))
+    #[cfg(target_arch = "wasm32")]
+    fn run(&self, input: TileInput) -> Run<'_> {
+        Box::pin(async move {
+            crate::web::next_turn().await;
+            Ok(self.prepared.run_tile(&input))
+        })
     }
-}
-
-/// Does some work aside.
-#[cfg(not(target_arch = "wasm32"))]
-fn start<'a>(work: impl FnOnce() -> Vec<u8> + Send + 'static) -> Run<'a> {
-    let (sender, receiver) = futures_channel::oneshot::channel();
-    rayon::spawn(move || {
-        // Nobody receives when the upscale was cancelled: then there is nothing to do at all.
-        if !sender.is_canceled() {
-            let _ = sender.send(work());
-        }
-    });
-    Box::pin(async move { receiver.await.map_err(|_| crate::Error::Cancelled) })
-}
-
-/// Does some work when it is waited for.
-#[cfg(target_arch = "wasm32")]
-fn start<'a>(work: impl FnOnce() -> Vec<u8> + 'static) -> Run<'a> {
-    Box::pin(async move {
-        crate::web::next_turn().await;
-        Ok(work())
-    })
 }
