@@ -175,6 +175,10 @@ impl Upscaler {
         for (done, strip) in (1..).zip(grid.tiles()) {
             let part = strip.inner.scaled(scale);
             let bytes = part.area() * 4;
+            if ready.len() >= bytes {
+                // What waits for nothing would let no cancel through.
+                turn().await;
+            }
             // Rows come out later than they go in, as far as the network sees.
             while ready.len() < bytes {
                 while running.len() < backend.in_flight()
@@ -212,6 +216,12 @@ impl Upscaler {
 fn input(picture: &Picture, tile: &Tile, cut: &Cut) -> TileInput {
     let whole = [cut.padded(picture.width), cut.padded(picture.height)];
     TileInput { rgba: picture.crop(tile.outer), window: Window { part: tile.outer, whole }, keep: tile.keep() }
+}
+
+/// Lets a browser's events through; elsewhere nobody needs that.
+async fn turn() {
+    #[cfg(target_arch = "wasm32")]
+    crate::web::next_turn().await;
 }
 
 /// The rows of a strip with their padding, and after the last the padding below.
