@@ -22,8 +22,13 @@ def join(device: torch.device) -> torch.device:
 
 
 def leave() -> None:
-    """Part from the other processes, if there are any."""
+    """Part from the other processes, if there are any, once all have come here.
+
+    A process that ends sooner may be aborted: Gloo's threads let go of the last gradients a little late, for
+    which they need Python, and that would be shutting down.
+    """
     if distributed.is_initialized():
+        distributed.barrier()
         distributed.destroy_process_group()
 
 
