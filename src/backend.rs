@@ -58,6 +58,39 @@ pub trait Backend {
 
     /// Starts a tile with an inner edge of at most [`Backend::tile`]. The future may be dropped to give it up.
     fn run(&self, input: TileInput) -> Run<'_>;
+
+    /// Begins a picture of `width` x `height` pixels that goes through row by row. None where this backend takes tiles, or where the
+    /// picture is too wide for the memory that its rows would need.
+    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
+        let _ = (width, height);
+        None
+    }
+
+    /// Where a stream must begin so that what it makes of the rows from `row` on is the same as of the whole picture: at a row
+    /// before it, or at 0.
+    fn lead(&self, row: u32) -> u32 {
+        let _ = row;
+        0
+    }
+}
+
+/// Opens a backend in the place of one that failed, for the rest of the picture and those after it. Gives the failure back where
+/// there is none.
+pub type Fallback = Box<dyn Fn(Error) -> Pin<Box<dyn Future<Output = Result<Box<dyn Backend>>>>>>;
+
+/// Enlarges one picture from its first row to its last. No work is done twice, and nothing depends on how many rows come at
+/// once.
+pub trait Stream {
+    /// The best number of rows to push at once, in LR pixels.
+    fn strip(&self) -> u32;
+
+    /// How many strips to push before waiting for the first.
+    fn in_flight(&self) -> usize;
+
+    /// Starts on the picture's next rows: RGBA, of the picture's width with its padding, and after the last row those of the padding
+    /// below. Resolves to the rows of the enlarged picture that are done with them, none of them padding: RGBA with alpha 255. What
+    /// is pushed runs in order, and must be waited for in order.
+    fn push(&mut self, rgba: Vec<u8>) -> Run<'static>;
 }
 
 /// Which backend a person asks for.
@@ -102,20 +135,49 @@ pub struct BackendOptions {
 /// # Errors
 /// [`Error::NoGpu`] or [`Error::Gpu`] when a GPU was asked for and cannot be used, [`Error::InvalidOption`] for a tile of zero.
 pub async fn open_backend(network: &Network, options: BackendOptions) -> Result<Box<dyn Backend>> {
-    let tile = options.tile;
-    if tile == Some(0) {
+    Ok(match choose(network, options).await? {
+        Chosen::Gpu(gpu) => gpu,
+        Chosen::Cpu(warnings) => Box::new(Cpu::new(network, options.tile, warnings)),
+    })
+}
+
+/// What a person's choice comes to on this machine.
+pub(crate) enum Chosen {
+    /// A GPU that is open.
+    Gpu(Box<dyn Backend>),
+    /// The CPU, and what a person should know about that.
+    Cpu(Vec<String>),
+}
+
+/// Looks for a GPU where a person's choice leaves it open.
+///
+/// # Errors
+/// As [`open_backend`].
+pub(crate) async fn choose(network: &Network, options: BackendOptions) -> Result<Chosen> {
+    if options.tile == Some(0) {
         return Err(Error::InvalidOption("A tile must be at least 1 pixel wide.".into()));
     }
     let reason = match options.choice {
-        BackendChoice::Cpu => return Ok(Box::new(Cpu::new(network, tile, Vec::new()))),
-        BackendChoice::Gpu => return Ok(Box::new(open_gpu(network, options).await?)),
+        BackendChoice::Cpu => return Ok(Chosen::Cpu(Vec::new())),
+        BackendChoice::Gpu => return Ok(Chosen::Gpu(Box::new(open_gpu(network, options).await?))),
         BackendChoice::Auto => match open_gpu(network, options).await {
-            Ok(gpu) => return Ok(Box::new(gpu)),
+            Ok(gpu) => return Ok(Chosen::Gpu(Box::new(gpu))),
             Err(Error::NoGpu(reason) | Error::Gpu(reason) | Error::DeviceLost(reason)) => reason,
             Err(other) => return Err(other),
         },
     };
-    Ok(Box::new(Cpu::new(network, tile, vec![on_cpu_because(&reason)])))
+    Ok(Chosen::Cpu(vec![on_cpu_because(&reason)]))
+}
+
+/// What a person should know when a GPU failed in the middle of the work and the CPU goes on; None for another failure, or where a
+/// GPU was asked for by name.
+pub(crate) fn on_cpu_after(failure: &Error, choice: BackendChoice) -> Option<String> {
+    match failure {
+        Error::Gpu(reason) | Error::DeviceLost(reason) if choice == BackendChoice::Auto => {
+            Some(format!("The GPU failed in the middle of the work ({reason}), so the CPU goes on."))
+        }
+        _ => None,
+    }
 }
 
 /// A GPU that computes what it should, in f16 if a person leaves the choice and that is precise enough.

@@ -102,6 +102,9 @@ pub enum Error {
     /// The GPU went away in the middle of the work.
     #[error("The GPU was lost during the work ({0}). Try again, with smaller tiles or with the cpu backend.")]
     DeviceLost(String),
+    /// A worker of the page's CPU engine stopped.
+    #[error("A worker of the CPU engine stopped ({0}). Try again with fewer threads.")]
+    Worker(String),
     /// The person or program that started the work stopped it.
     #[error("Cancelled.")]
     Cancelled,
@@ -139,6 +142,7 @@ impl Error {
             Self::NoGpu(_) => "no-gpu",
             Self::Gpu(_) => "gpu-failed",
             Self::DeviceLost(_) => "device-lost",
+            Self::Worker(_) => "worker-stopped",
             Self::Cancelled => "cancelled",
             Self::Fetch { .. } => "fetch-failed",
             Self::Encode(_) => "encode-failed",

@@ -30,6 +30,9 @@ pub(crate) async fn milliseconds_per_pixel(backend: &dyn Backend, now: &dyn Fn()
 
 /// How many LR pixels go through the network for a picture of that size, halos included.
 pub(crate) fn pixels(backend: &dyn Backend, width: u32, height: u32) -> f64 {
+    if backend.stream(width, height).is_some() {
+        return f64::from(width) * f64::from(height);
+    }
     let grid = Grid::new(width, height, backend.tile(), backend.cut());
     grid.tiles().map(|tile| tile.outer.area() as f64).sum()
 }

@@ -15,8 +15,7 @@
 //! use lenslet::{BackendOptions, NoProgress, Upscaler, models, picture};
 //!
 //! let network = models::built_in("fast-x4")?;
-//! let backend = pollster::block_on(lenslet::open_backend(&network, BackendOptions::default()))?;
-//! let upscaler = Upscaler::new(backend);
+//! let upscaler = pollster::block_on(Upscaler::open(network, BackendOptions::default()))?;
 //! let input = picture::decode(&std::fs::read("photo.jpg")?)?;
 //! let output = std::fs::File::create("photo-4x.png")?;
 //! pollster::block_on(upscaler.upscale_to_png(&input, output, &mut NoProgress))?;
@@ -40,7 +39,9 @@ mod upscaler;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use backend::{Backend, BackendChoice, BackendInfo, BackendOptions, Precision, Run, TileInput, open_backend};
+pub use backend::{
+    Backend, BackendChoice, BackendInfo, BackendOptions, Fallback, Precision, Run, Stream, TileInput, open_backend,
+};
 pub use error::{Error, Result};
 pub use network::Network;
 pub use picture::Picture;

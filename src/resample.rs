@@ -113,6 +113,8 @@ pub struct NetworkOptions {
     pub mix: bool,
     /// Where sliders are put.
     pub sliders: SliderValues,
+    /// Whether a number of threads is asked for.
+    pub threads: bool,
 }
 
 impl NetworkOptions {
@@ -128,6 +130,7 @@ impl NetworkOptions {
             self.backend.tile.and(Some("tile")),
             (self.backend.blocking != BlockingChoice::Auto).then_some("blocking"),
             self.mix.then_some("mix"),
+            self.threads.then_some("threads"),
             slider.as_deref(),
         ];
         match asked.into_iter().flatten().next() {

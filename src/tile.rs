@@ -102,9 +102,10 @@ impl Tile {
     }
 }
 
-/// A picture cut into tiles of nearly equal size.
+/// A picture, or what of it lies below a row, cut into tiles of nearly equal size.
 #[derive(Clone, Copy, Debug)]
 pub struct Grid {
+    top: u32,
     width: u32,
     height: u32,
     columns: u32,
@@ -119,8 +120,26 @@ impl Grid {
     /// When a size is zero: pictures have at least one pixel and backends at least tiles of one.
     #[must_use]
     pub fn new(width: u32, height: u32, tile: u32, cut: Cut) -> Self {
-        assert!(width > 0 && height > 0 && tile > 0, "a grid needs sizes above zero");
-        Self { width, height, columns: width.div_ceil(tile), rows: height.div_ceil(tile), cut }
+        Self::below(0, width, height, tile, cut)
+    }
+
+    /// The same for the rows from `top` on alone, of a picture of `width` x `height` pixels.
+    ///
+    /// # Panics
+    /// As [`Grid::new`], and when there are no such rows.
+    #[must_use]
+    pub fn below(top: u32, width: u32, height: u32, tile: u32, cut: Cut) -> Self {
+        assert!(width > 0 && height > top && tile > 0, "a grid needs sizes above zero");
+        Self { top, width, height, columns: width.div_ceil(tile), rows: (height - top).div_ceil(tile), cut }
+    }
+
+    /// Cuts the rows from `top` on into as few strips of the whole width as possible, each at most `rows` pixels high.
+    ///
+    /// # Panics
+    /// As [`Grid::below`].
+    #[must_use]
+    pub fn strips(width: u32, height: u32, rows: u32, top: u32) -> Self {
+        Self { columns: 1, ..Self::below(top, width, height, rows, Cut::with_halo(0)) }
     }
 
     /// Number of tiles in a row.
@@ -148,8 +167,8 @@ impl Grid {
 
     fn tile(&self, column: u32, row: u32) -> Tile {
         let (x, width) = part(self.width, self.columns, column);
-        let (y, height) = part(self.height, self.rows, row);
-        let inner = Rect { x, y, width, height };
+        let (y, height) = part(self.height - self.top, self.rows, row);
+        let inner = Rect { x, y: self.top + y, width, height };
         Tile { inner, outer: inner }.cut(&self.cut, self.width, self.height)
     }
 }

@@ -1,9 +1,18 @@
 //! Takes a picture through tiles and a backend to a bigger picture, and tells how far it is.
 
-use std::{cell::Cell, collections::VecDeque, io::Write, ops::ControlFlow};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    io::Write,
+    ops::ControlFlow,
+    rc::Rc,
+};
 
 use crate::{
-    Backend, BackendInfo, Error, Picture, Result, TileInput, estimate,
+    Backend, BackendChoice, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, Stream, TileInput,
+    backend::on_cpu_after,
+    cpu::Cpu,
+    estimate, open_backend,
     picture::PngFile,
     resample::Filter,
     tile::{Cut, Grid, Rect, Tile, Window},
@@ -37,6 +46,11 @@ pub trait Observer {
         let _ = tile;
         ControlFlow::Continue(())
     }
+
+    /// Called before each wait for the backend, also where no tile is done after it. [`ControlFlow::Break`] cancels the upscale.
+    fn wait(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// An [`Observer`] that looks away.
@@ -44,30 +58,71 @@ pub struct NoProgress;
 
 impl Observer for NoProgress {}
 
-/// Enlarges pictures with one backend.
+/// Enlarges pictures with one backend, and with another where that fails.
 pub struct Upscaler {
-    backend: Box<dyn Backend>,
+    backend: RefCell<Rc<dyn Backend>>,
+    fallback: Option<Fallback>,
     /// Milliseconds for each LR pixel, once measured.
     speed: Cell<Option<f64>>,
 }
 
 impl Upscaler {
-    /// An upscaler over an open backend.
+    /// An upscaler over an open backend. When that fails, so does the upscale.
     #[must_use]
     pub fn new(backend: Box<dyn Backend>) -> Self {
-        Self { backend, speed: Cell::new(None) }
+        Self { backend: RefCell::new(backend.into()), fallback: None, speed: Cell::new(None) }
     }
 
-    /// Who does the work.
+    /// Opens the backend of a person's choice for a network. A GPU that was not asked for by name and fails at work leaves the rest
+    /// of the picture, and the next ones, to the CPU; [`Upscaler::info`] tells.
+    ///
+    /// # Errors
+    /// As [`open_backend`].
+    pub async fn open(network: Network, options: BackendOptions) -> Result<Self> {
+        let upscaler = Self::new(open_backend(&network, options).await?);
+        if options.choice != BackendChoice::Auto || upscaler.info().name == "cpu" {
+            return Ok(upscaler);
+        }
+        Ok(upscaler.with_fallback(Box::new(move |failure| {
+            let cpu =
+                on_cpu_after(&failure, options.choice).map(|warning| Cpu::new(&network, options.tile, vec![warning]));
+            Box::pin(async move { cpu.map(|cpu| Box::new(cpu) as Box<dyn Backend>).ok_or(failure) })
+        })))
+    }
+
+    /// The same upscaler with something to go on with when its backend fails.
     #[must_use]
-    pub fn info(&self) -> &BackendInfo {
-        self.backend.info()
+    pub fn with_fallback(self, fallback: Fallback) -> Self {
+        Self { fallback: Some(fallback), ..self }
+    }
+
+    /// Who does the work, at present.
+    #[must_use]
+    pub fn info(&self) -> BackendInfo {
+        self.backend().info().clone()
+    }
+
+    fn backend(&self) -> Rc<dyn Backend> {
+        self.backend.borrow().clone()
+    }
+
+    /// Takes another backend in the place of one that failed, and gives the failure back where there is none.
+    async fn replace(&self, failed: &Rc<dyn Backend>, failure: Error) -> Result<()> {
+        if !Rc::ptr_eq(failed, &self.backend()) {
+            // Another picture has met the failure before.
+            return Ok(());
+        }
+        let Some(fallback) = &self.fallback else { return Err(failure) };
+        let other = fallback(failure).await?;
+        self.backend.replace(other.into());
+        self.speed.set(None);
+        Ok(())
     }
 
     /// How many times wider and higher the results are.
     #[must_use]
     pub fn scale(&self) -> u32 {
-        self.backend.scale()
+        self.backend().scale()
     }
 
     /// About how many milliseconds a picture of `width` x `height` pixels will take, from a small trial on this
@@ -76,12 +131,20 @@ impl Upscaler {
     /// # Errors
     /// The backend's own.
     pub async fn estimate(&self, width: u32, height: u32, now: &dyn Fn() -> f64) -> Result<f64> {
-        let speed = match self.speed.get() {
-            Some(speed) => speed,
-            None => estimate::milliseconds_per_pixel(&*self.backend, now).await?,
-        };
-        self.speed.set(Some(speed));
-        Ok(speed * estimate::pixels(&*self.backend, width, height))
+        loop {
+            let backend = self.backend();
+            let speed = match self.speed.get() {
+                Some(speed) => Ok(speed),
+                None => estimate::milliseconds_per_pixel(&*backend, now).await,
+            };
+            match speed {
+                Ok(speed) => {
+                    self.speed.set(Some(speed));
+                    return Ok(speed * estimate::pixels(&*backend, width, height));
+                }
+                Err(failure) => self.replace(&backend, failure).await?,
+            }
+        }
     }
 
     /// Enlarges a picture and writes it as a PNG file, row by row.
@@ -103,7 +166,7 @@ impl Upscaler {
     }
 
     /// Enlarges a picture; `rows` gets whole rows of RGBA pixels from top to bottom, a row of tiles at a time, and no
-    /// more than that is ever in memory.
+    /// more than that is ever in memory. Where a backend fails and there is another, that goes on from the row of tiles.
     ///
     /// # Errors
     /// [`Error::Cancelled`] when the observer breaks off, [`Error::OutputTooLarge`], or the backend's or `rows`' own.
@@ -113,40 +176,16 @@ impl Upscaler {
         rows: &mut dyn FnMut(&[u8]) -> Result<()>,
         observer: &mut dyn Observer,
     ) -> Result<()> {
-        let backend = &*self.backend;
-        let scale = backend.scale();
-        let (width, height) = self.output_size(picture)?;
-        let grid = Grid::new(picture.width, picture.height, backend.tile(), backend.cut());
-        let total = grid.count();
-        if observer.start(width, height, total).is_break() {
-            return Err(Error::Cancelled);
-        }
-
-        let mut strip = Vec::new();
-        let mut waiting = grid.tiles();
-        let mut running = VecDeque::new();
-        for done in 1..=total {
-            while running.len() < backend.in_flight()
-                && let Some(tile) = waiting.next()
-            {
-                running.push_back((tile, backend.run(input(picture, &tile, &backend.cut()))));
-            }
-            let Some((tile, run)) = running.pop_front() else { break };
-            let mut rgba = run.await?;
-            if picture.kind.alpha {
-                enlarge_alpha(picture, &tile, scale, &mut rgba);
-            }
-            let part = tile.inner.scaled(scale);
-            if observer.tile(&FinishedTile { part, rgba: &rgba, done, total }).is_break() {
-                return Err(Error::Cancelled);
-            }
-            strip.resize(width as usize * part.height as usize * 4, 0);
-            paste(&mut strip, width, part, &rgba);
-            if part.x + part.width == width {
-                rows(&strip)?;
+        self.output_size(picture)?;
+        let mut work = Work { picture, rows, observer, row: 0, tiles: 0, is_started: false };
+        loop {
+            let backend = self.backend();
+            match work.run(&*backend).await {
+                Ok(()) => return Ok(()),
+                Err(Stop::Failed(failure)) => self.replace(&backend, failure).await?,
+                Err(Stop::Other(error)) => return Err(error),
             }
         }
-        Ok(())
     }
 
     /// Width and height of the result.
@@ -161,9 +200,156 @@ impl Upscaler {
     }
 }
 
+/// A picture in the making.
+struct Work<'a> {
+    picture: &'a Picture,
+    rows: &'a mut dyn FnMut(&[u8]) -> Result<()>,
+    observer: &'a mut dyn Observer,
+    /// Rows of the picture that are done.
+    row: u32,
+    /// Tiles in these rows.
+    tiles: usize,
+    /// Whether the observer knows.
+    is_started: bool,
+}
+
+/// Why the work stopped before its end.
+enum Stop {
+    /// The backend failed.
+    Failed(Error),
+    /// It was cancelled, or the rows could not be taken.
+    Other(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// Tells a backend's failure from others.
+fn made(rgba: Result<Vec<u8>>) -> Result<Vec<u8>, Stop> {
+    rgba.map_err(Stop::Failed)
+}
+
+fn go_on(flow: ControlFlow<()>) -> Result<()> {
+    if flow.is_break() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+impl Work<'_> {
+    /// Goes on with a backend.
+    async fn run(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
+        let Picture { width, height, .. } = *self.picture;
+        let lead = backend.lead(self.row);
+        match backend.stream(width, height - lead) {
+            Some(stream) => self.run_rows(backend, stream, lead).await,
+            None => self.run_tiles(backend).await,
+        }
+    }
+
+    /// How many tiles there are with those of a grid over the rows that are not done yet. Tells the observer of a new picture.
+    fn start(&mut self, grid: &Grid, scale: u32) -> Result<usize> {
+        let total = self.tiles + grid.count();
+        if !self.is_started {
+            let Picture { width, height, .. } = *self.picture;
+            go_on(self.observer.start(width * scale, height * scale, total))?;
+            self.is_started = true;
+        }
+        Ok(total)
+    }
+
+    async fn run_tiles(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
+        let (picture, scale) = (self.picture, backend.scale());
+        let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.cut());
+        let total = self.start(&grid, scale)?;
+        let width = picture.width * scale;
+
+        let mut strip = Vec::new();
+        let mut waiting = grid.tiles();
+        let mut running = VecDeque::new();
+        for done in self.tiles + 1..=total {
+            while running.len() < backend.in_flight()
+                && let Some(tile) = waiting.next()
+            {
+                running.push_back((tile, backend.run(input(picture, &tile, &backend.cut()))));
+            }
+            let Some((tile, run)) = running.pop_front() else { break };
+            go_on(self.observer.wait())?;
+            let mut rgba = made(run.await)?;
+            if picture.kind.alpha {
+                enlarge_alpha(picture, &tile, scale, &mut rgba);
+            }
+            let part = tile.inner.scaled(scale);
+            go_on(self.observer.tile(&FinishedTile { part, rgba: &rgba, done, total }))?;
+            strip.resize(width as usize * part.height as usize * 4, 0);
+            paste(&mut strip, width, part, &rgba);
+            if part.x + part.width == width {
+                (self.rows)(&strip)?;
+                (self.row, self.tiles) = (tile.inner.y + tile.inner.height, done);
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Work::run_tiles`] row by row, a strip of the whole width at a time. The stream begins at row `lead`.
+    async fn run_rows(&mut self, backend: &dyn Backend, mut stream: Box<dyn Stream>, lead: u32) -> Result<(), Stop> {
+        let (picture, scale) = (self.picture, backend.scale());
+        let strips_from = |row| Grid::strips(picture.width, picture.height, stream.strip(), row);
+        let (grid, strips) = (strips_from(self.row), strips_from(lead).tiles());
+        let total = self.start(&grid, scale)?;
+
+        let in_flight = stream.in_flight();
+        let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.cut())));
+        let mut running: VecDeque<_> = pushed.by_ref().take(in_flight).collect();
+        let mut ready = Vec::new();
+        // What is made of the rows that only lead to those that are needed.
+        let mut skipped =
+            Rect { x: 0, y: lead, width: picture.width, height: self.row - lead }.scaled(scale).area() * 4;
+        for (done, strip) in (self.tiles + 1..).zip(grid.tiles()) {
+            let part = strip.inner.scaled(scale);
+            let bytes = part.area() * 4;
+            if ready.len() >= skipped + bytes {
+                // What waits for nothing would let no cancel through.
+                turn().await;
+            }
+            // Rows come out later than they go in, as far as the network sees.
+            while ready.len() < skipped + bytes {
+                let Some(run) = running.pop_front() else { return Err(Error::Cancelled.into()) };
+                go_on(self.observer.wait())?;
+                ready.extend(made(run.await)?);
+                // At once, so that nobody waits while what came out is handed on.
+                running.extend(pushed.next());
+            }
+            ready.drain(..skipped);
+            skipped = 0;
+            let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
+            if picture.kind.alpha {
+                enlarge_alpha(picture, &strip, scale, &mut rgba);
+            }
+            go_on(self.observer.tile(&FinishedTile { part, rgba: &rgba, done, total }))?;
+            (self.rows)(&rgba)?;
+            (self.row, self.tiles) = (strip.inner.y + strip.inner.height, done);
+        }
+        Ok(())
+    }
+}
+
 fn input(picture: &Picture, tile: &Tile, cut: &Cut) -> TileInput {
     let whole = [cut.padded(picture.width), cut.padded(picture.height)];
     TileInput { rgba: picture.crop(tile.outer), window: Window { part: tile.outer, whole }, keep: tile.keep() }
+}
+
+/// Lets a browser's events through; elsewhere nobody needs that.
+async fn turn() {
+    #[cfg(target_arch = "wasm32")]
+    crate::web::next_turn().await;
+}
+
+/// The rows of a strip with their padding, and after the last the padding below.
+fn padded_rows(picture: &Picture, strip: &Tile, cut: &Cut) -> Vec<u8> {
+    let end = strip.inner.y + strip.inner.height;
+    let end = if end == picture.height { cut.padded(end) } else { end };
+    picture.crop(Rect { width: cut.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
 }
 
 /// Puts the enlarged alpha into a finished tile.

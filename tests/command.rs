@@ -84,8 +84,8 @@ fn tile_sizes_give_byte_identical_files() {
         let output =
             lenslet(folder.path(), &format!("upscale wide.png -o {tile}.png --backend cpu --tile {tile} --json"));
         assert_eq!(status(&output), 0, "{}", stderr(&output));
-        let tiles = 211u64.div_ceil(tile) * 67u64.div_ceil(tile);
-        assert_eq!(json(&output)[0]["tiles"], tiles);
+        // On the CPU this network goes through in strips of the whole width.
+        assert_eq!(json(&output)[0]["tiles"], 67u64.div_ceil(tile));
         files.push(fs::read(folder.path().join(format!("{tile}.png"))).expect("written"));
     }
     assert!(files[0] == files[1] && files[1] == files[2]);

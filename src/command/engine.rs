@@ -5,7 +5,6 @@ use lenslet::{
     BackendChoice, BackendOptions, Error, Network, Precision, Result, Upscaler,
     gpu::{BlockingChoice, GpuOptions},
     models::{self, SliderValues},
-    open_backend,
     picture::ContentKind,
     resample::{Filter, NetworkOptions, Resampler},
 };
@@ -99,9 +98,9 @@ impl Engine {
             return Ok(Opened { model: source.name(), upscaler, flops_per_pixel: None });
         }
         let (name, network) = self.network(model, scale)?;
-        let backend = pollster::block_on(open_backend(&network, options.backend))?;
         let flops_per_pixel = Some(network.flops_per_pixel());
-        Ok(Opened { model: name, upscaler: Upscaler::new(backend), flops_per_pixel })
+        let upscaler = pollster::block_on(Upscaler::open(network, options.backend))?;
+        Ok(Opened { model: name, upscaler, flops_per_pixel })
     }
 
     /// The network that a word names, with its sliders and what is mixed in, and its name for reports.
@@ -134,7 +133,7 @@ impl Engine {
         };
         let (choice, tile, blocking) = (self.backend, self.tile, self.blocking);
         let backend = BackendOptions { choice, precision, tile, blocking };
-        NetworkOptions { backend, mix: self.mix.is_some(), sliders: self.sliders() }
+        NetworkOptions { backend, mix: self.mix.is_some(), sliders: self.sliders(), threads: false }
     }
 
     fn sliders(&self) -> SliderValues {

@@ -43,8 +43,13 @@ impl Observer for Progress {
         ControlFlow::Continue(())
     }
 
-    fn tile(&mut self, _: &FinishedTile<'_>) -> ControlFlow<()> {
-        self.bar.inc(1);
+    fn tile(&mut self, tile: &FinishedTile<'_>) -> ControlFlow<()> {
+        self.bar.set_length(tile.total as u64);
+        self.bar.set_position(tile.done as u64);
+        self.wait()
+    }
+
+    fn wait(&mut self) -> ControlFlow<()> {
         if INTERRUPTED.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

@@ -172,6 +172,7 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
     let mut file = temporary_file(folder).map_err(|error| at(folder, &error))?;
     let mut progress = Progress::new(input, !options.quiet);
+    let known = upscaler.info().warnings;
     let mut writer = BufWriter::new(file.as_file_mut());
     pollster::block_on(upscaler.upscale_to_png(&decoded, &mut writer, &mut progress))?;
     writer.flush().map_err(|error| at(&output, &error))?;
@@ -181,6 +182,11 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     progress.bar.finish_and_clear();
     let info = upscaler.info();
+    if !options.quiet {
+        for warning in info.warnings.iter().filter(|warning| !known.contains(warning)) {
+            eprintln!("lenslet: {warning}");
+        }
+    }
     if options.json {
         print_json(&Report {
             input,

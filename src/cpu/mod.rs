@@ -1,6 +1,7 @@
-//! Runs a network on the CPU with plain loops: the truth that tests hold the GPU against.
+//! Runs a network on the CPU: fast and row by row (`stream`) where its ops allow that, else with plain loops, which are also the
+//! truth that tests hold everything else against.
 //!
-//! Feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
+//! In the loops, feature maps lie row by row, all channels of a pixel together. On native, tiles run side by side on all cores; in a
 //! browser, one after another, with a turn of the event loop between them so that a cancel gets through.
 
 mod conv;
@@ -12,13 +13,16 @@ mod max_pool;
 mod pixel_shuffle;
 mod pixel_unshuffle;
 mod resize;
+mod running;
+pub(crate) mod stream;
 
 use std::{ops::RangeInclusive, sync::Arc};
 
 pub use features::Features;
+use stream::Plan;
 
 use crate::{
-    Backend, BackendInfo, Network, Run, TileInput,
+    Backend, BackendInfo, Network, Run, Stream, TileInput,
     network::{BLOCK, Op},
     picture::crop,
     tile::Cut,
@@ -134,29 +138,43 @@ pub fn run_all(network: &Network, input: &TileInput) -> (Vec<Features>, Option<F
     (maps, enlarged)
 }
 
+/// What runs a network.
+enum Engine {
+    /// Row by row, fast.
+    Rows(Arc<Plan>),
+    /// Tile by tile with the loops, for networks with ops that do not go row by row.
+    Loops(Arc<Prepared>),
+}
+
 /// The CPU backend.
 pub struct Cpu {
-    prepared: Arc<Prepared>,
+    engine: Engine,
+    scale: u32,
+    cut: Cut,
     tile: u32,
     in_flight: usize,
     info: BackendInfo,
 }
 
 impl Cpu {
-    /// Makes a network ready. `tile` is the inner edge of tiles in LR pixels, None for a good one.
+    /// Makes a network ready. `tile` is the inner edge of tiles in LR pixels, or the height of strips where the picture goes through
+    /// row by row; None for a good one.
     #[must_use]
     pub fn new(network: &Network, tile: Option<u32>, warnings: Vec<String>) -> Self {
-        #[cfg(not(target_arch = "wasm32"))]
-        let threads = rayon::current_num_threads();
-        #[cfg(target_arch = "wasm32")]
-        let threads = 1;
+        let threads = stream::threads();
         let adapter = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
         let tile = tile.unwrap_or_else(|| preferred_tile(network));
-        // One more than run at a time, so that no thread waits while a finished tile is handed on.
-        let busy = threads + usize::from(threads > 1);
+        let engine = match Plan::new(network) {
+            Some(plan) => Engine::Rows(Arc::new(plan)),
+            None => Engine::Loops(Arc::new(Prepared::new(network))),
+        };
+        // One more than run at a time, so that no thread waits while a finished tile is handed on. Rows keep all threads busy.
+        let busy = if matches!(engine, Engine::Rows(_)) { 2 } else { threads + usize::from(threads > 1) };
         let affordable = MAX_BYTES / tile_bytes(network, f64::from(tile + 2 * network.cut().halo));
         Self {
-            prepared: Arc::new(Prepared::new(network)),
+            engine,
+            scale: network.scale(),
+            cut: network.cut(),
             tile,
             in_flight: busy.min(affordable as usize).max(1),
             info: BackendInfo { name: "cpu", adapter, precision: "f32", blocking: None, warnings },
@@ -164,16 +182,30 @@ impl Cpu {
     }
 }
 
-fn preferred_tile(network: &Network) -> u32 {
+/// A good inner edge of tiles.
+pub(crate) fn preferred_tile(network: &Network) -> u32 {
     let halo = network.cut().halo;
     let tile = if halo > LARGE_HALO { TILE_WITH_LARGE_HALO } else { TILE };
     let largest_outer = (MAX_TILE_BYTES / tile_bytes(network, 1.0)).sqrt() as u32;
     tile.min(largest_outer.saturating_sub(2 * halo)).max(1)
 }
 
+/// Whether there is memory for the rows of a picture of that width, padding included.
+pub(crate) fn has_room(plan: &Plan, width: u32) -> bool {
+    stream::bytes(plan, width as usize) as f64 <= MAX_BYTES
+}
+
 /// Memory of the feature maps of a tile with that outer edge.
 fn tile_bytes(network: &Network, outer: f64) -> f64 {
     outer.powi(2) * network.peak_values_per_pixel() * size_of::<f32>() as f64
+}
+
+/// A tile as a picture of its own.
+fn run_rows(plan: &Arc<Plan>, input: &TileInput, scale: u32) -> Vec<u8> {
+    let part = input.window.part;
+    let size = [part.width, part.height].map(|length| length as usize);
+    let enlarged = stream::Stream::new(plan, size, size, 1).push(&input.rgba);
+    crop(&enlarged, part.width * scale, input.keep.scaled(scale))
 }
 
 impl Backend for Cpu {
@@ -182,11 +214,11 @@ impl Backend for Cpu {
     }
 
     fn scale(&self) -> u32 {
-        self.prepared.network.scale()
+        self.scale
     }
 
     fn cut(&self) -> Cut {
-        self.prepared.network.cut()
+        self.cut
     }
 
     fn tile(&self) -> u32 {
@@ -197,24 +229,57 @@ impl Backend for Cpu {
         self.in_flight
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     fn run(&self, input: TileInput) -> Run<'_> {
-        let (sender, receiver) = futures_channel::oneshot::channel();
-        let prepared = self.prepared.clone();
-        rayon::spawn(move || {
-            // Nobody receives when the upscale was cancelled: then there is nothing to do at all.
-            if !sender.is_canceled() {
-                let _ = sender.send(prepared.run_tile(&input));
+        let scale = self.scale;
+        match &self.engine {
+            Engine::Rows(plan) => {
+                let plan = plan.clone();
+                start(move || run_rows(&plan, &input, scale))
             }
-        });
-        Box::pin(async move { receiver.await.map_err(|_| crate::Error::Cancelled) })
+            Engine::Loops(prepared) => {
+                let prepared = prepared.clone();
+                start(move || prepared.run_tile(&input))
+            }
+        }
     }
 
-    #[cfg(target_arch = "wasm32")]
-    fn run(&self, input: TileInput) -> Run<'_> {
-        Box::pin(async move {
-            crate::web::next_turn().await;
-            Ok(self.prepared.run_tile(&input))
-        })
+    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
+        let Engine::Rows(plan) = &self.engine else { return None };
+        let size = [width, height];
+        let padded = size.map(|length| self.cut.padded(length) as usize);
+        if !has_room(plan, padded[0] as u32) {
+            return None;
+        }
+        let stream = stream::Stream::new(plan, size.map(|length| length as usize), padded, 1);
+        Some(Box::new(running::Running::new(stream, self.tile)))
     }
+
+    fn lead(&self, row: u32) -> u32 {
+        match &self.engine {
+            Engine::Rows(plan) => plan.lead(row as usize) as u32,
+            Engine::Loops(_) => 0,
+        }
+    }
+}
+
+/// Does some work aside.
+#[cfg(not(target_arch = "wasm32"))]
+fn start<'a>(work: impl FnOnce() -> Vec<u8> + Send + 'static) -> Run<'a> {
+    let (sender, receiver) = futures_channel::oneshot::channel();
+    rayon::spawn(move || {
+        // Nobody receives when the upscale was cancelled: then there is nothing to do at all.
+        if !sender.is_canceled() {
+            let _ = sender.send(work());
+        }
+    });
+    Box::pin(async move { receiver.await.map_err(|_| crate::Error::Cancelled) })
+}
+
+/// Does some work when it is waited for.
+#[cfg(target_arch = "wasm32")]
+fn start<'a>(work: impl FnOnce() -> Vec<u8> + 'static) -> Run<'a> {
+    Box::pin(async move {
+        crate::web::next_turn().await;
+        Ok(work())
+    })
 }

@@ -68,7 +68,11 @@ impl<W: Write> PngRows<'_, W> {
             Kind { grey: true, alpha: false } => pixels.map(grey).collect(),
             Kind { grey: true, alpha: true } => pixels.flat_map(|pixel| [grey(pixel), pixel[3]]).collect(),
             Kind { grey: false, alpha: false } => {
-                pixels.flat_map(|&[red, green, blue, _]| [red, green, blue]).collect()
+                let mut colours = vec![0; pixels.len() * 3];
+                for (colours, pixel) in colours.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
+                    colours.copy_from_slice(&pixel[..3]);
+                }
+                colours
             }
             Kind { grey: false, alpha: true } => rgba.to_vec(),
         };

@@ -1,7 +1,10 @@
 //! The door for JavaScript: thin, no logic of its own. Types for TypeScript are in `types`.
 
+mod cpu;
 mod model;
 mod observer;
+mod pool;
+mod stage;
 mod types;
 mod upscaler;
 

@@ -26,7 +26,7 @@ extern "C" {
 
 /// What enlarges.
 pub(super) enum Engine {
-    Network(Network),
+    Network(Network, Weights),
     Filter(Filter),
 }
 
@@ -63,7 +63,7 @@ impl Model {
         let network = Network::from_weights(&weights)?;
         match asked.scale.filter(|&asked| asked != network.scale()) {
             Some(asked) => Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked }),
-            None => Ok(Self { name, engine: Engine::Network(network), bytes }),
+            None => Ok(Self { name, engine: Engine::Network(network, weights), bytes }),
         }
     }
 
@@ -71,16 +71,17 @@ impl Model {
     pub(super) async fn inspect(model: &ModelFile) -> Result<ModelInfo> {
         let file = bytes_of(model.file(), "model").await?;
         let name = model.name();
-        let network = Network::from_weights(&models::read(&name, &file, None)?)?;
+        let weights = models::read(&name, &file, None)?;
+        let network = Network::from_weights(&weights)?;
         let bytes = file.len();
         let scale = network.scale();
-        Ok(Self { name, engine: Engine::Network(network), bytes }.info(scale))
+        Ok(Self { name, engine: Engine::Network(network, weights), bytes }.info(scale))
     }
 
     /// `scale` is how many times it enlarges.
     pub(super) fn info(&self, scale: u32) -> ModelInfo {
         let (architecture, parameters, radius, cut, flops) = match &self.engine {
-            Engine::Network(network) => (
+            Engine::Network(network, _) => (
                 network.architecture(),
                 network.parameters(),
                 network.radius(),

@@ -70,6 +70,10 @@ impl Observer for JsObserver {
         });
         self.flow()
     }
+
+    fn wait(&mut self) -> ControlFlow<()> {
+        self.flow()
+    }
 }
 
 /// Calls a callback if there is one. What it throws is its own affair and must not stop the work.

@@ -59,6 +59,11 @@ export interface CreateOptions {
      * "staged-pair".
      */
     blocking?: string;
+    /**
+     * At most so many workers on the CPU, each with some layers of the network; one for each core up to 8 by default, and fewer
+     * where more would be of no use. With 1 the thread that calls does the work itself.
+     */
+    threads?: number;
     /** Folder of index.json and the weight files; models/ beside this module by default. */
     modelsUrl?: string;
 }
@@ -96,9 +101,11 @@ export interface UpscaleOptions {
     onStart?(start: Start): void;
     /** Tiles come row by row from left to right. */
     onTile?(tile: Tile): void;
+    /** "none" makes no file, for callers whom the tiles are enough; "png" by default. */
+    format?: "png" | "none";
 }
 export interface UpscaleResult {
-    /** A PNG file. */
+    /** A PNG file, empty where none was asked for. */
     blob: Blob;
     width: number; height: number; tiles: number; milliseconds: number;
     model: string; backend: "gpu" | "cpu"; adapter: string; precision: "f32" | "f16"; warnings: string[];
@@ -108,7 +115,7 @@ export interface UpscaleResult {
 /** Every rejection is an Error with a sentence for a person and one of these words. */
 export type ErrorCode = "empty-file" | "unsupported-format" | "damaged-picture" | "picture-too-large" | "damaged-model"
     | "refused-model" | "unsupported-model" | "unknown-model" | "unsupported-scale" | "invalid-option" | "no-gpu"
-    | "gpu-failed" | "device-lost" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
+    | "gpu-failed" | "device-lost" | "worker-stopped" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
 "#;
 
 #[wasm_bindgen]
@@ -132,6 +139,8 @@ extern "C" {
     pub(super) fn precision(this: &CreateOptions) -> Option<String>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn tile(this: &CreateOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn threads(this: &CreateOptions) -> Option<f64>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn blocking(this: &CreateOptions) -> Option<String>;
     #[wasm_bindgen(method, getter, structural, js_name = modelsUrl)]
@@ -188,6 +197,8 @@ extern "C" {
     pub(super) fn on_start(this: &UpscaleOptions) -> Option<Function>;
     #[wasm_bindgen(method, getter, structural, js_name = onTile)]
     pub(super) fn on_tile(this: &UpscaleOptions) -> Option<Function>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn format(this: &UpscaleOptions) -> Option<String>;
 
     /// See `TYPES`.
     #[wasm_bindgen(typescript_type = "UpscaleResult")]

@@ -5,7 +5,9 @@ use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::{
-    bytes_of, describe, invalid,
+    bytes_of,
+    cpu::CpuSource,
+    describe, invalid,
     model::{self, Engine, Model},
     now, object,
     observer::JsObserver,
@@ -16,10 +18,11 @@ use super::{
     },
 };
 use crate::{
-    Backend, BackendChoice, BackendInfo, BackendOptions, Error, Precision, Result,
+    BackendChoice, BackendInfo, BackendOptions, Error, Network, Precision, Result,
+    backend::{Chosen, choose},
     gpu::BlockingChoice,
     models::SliderValues,
-    open_backend,
+    network::Weights,
     picture::{self, Content, ContentKind},
     resample::{NetworkOptions, Resampler},
 };
@@ -87,7 +90,7 @@ impl Upscaler {
     /// The GPU's name, or the number of threads.
     #[wasm_bindgen(getter)]
     pub fn adapter(&self) -> String {
-        self.inner.info().adapter.clone()
+        self.inner.info().adapter
     }
 
     /// How values between layers are stored.
@@ -99,7 +102,7 @@ impl Upscaler {
     /// What a person should know about this choice, in sentences.
     #[wasm_bindgen(getter)]
     pub fn warnings(&self) -> Vec<String> {
-        self.inner.info().warnings.clone()
+        self.inner.info().warnings
     }
 
     /// About how many milliseconds a picture of that size will take, from a small measured trial on this machine.
@@ -120,11 +123,20 @@ impl Upscaler {
             let (model, scale) = (self.model(), self.scale());
             return Err(Error::UnsupportedScale { model, scale, asked: asked as u32 });
         }
+        let makes_file = match options.and_then(UpscaleOptions::format).as_deref() {
+            None | Some("png") => true,
+            Some("none") => false,
+            Some(other) => return Err(invalid("format", other, "png or none")),
+        };
         let started = now();
         let input = picture::decode(&bytes_of(file, "picture").await?)?;
         let mut observer = JsObserver::new((input.width, input.height), options);
         let mut png = Vec::new();
-        self.inner.upscale_to_png(&input, &mut png, &mut observer).await?;
+        if makes_file {
+            self.inner.upscale_to_png(&input, &mut png, &mut observer).await?;
+        } else {
+            self.inner.upscale(&input, &mut |_| Ok(()), &mut observer).await?;
+        }
         let parts = Array::of1(&Uint8Array::from(&png[..]));
         let bag = BlobPropertyBag::new();
         bag.set_type("image/png");
@@ -139,9 +151,9 @@ impl Upscaler {
             ("tiles", (observer.tiles as f64).into()),
             ("milliseconds", (now() - started).into()),
             ("model", self.model().into()),
-            ("backend", (*name).into()),
+            ("backend", name.into()),
             ("adapter", adapter.into()),
-            ("precision", (*precision).into()),
+            ("precision", precision.into()),
             ("blocking", blocking.map_or(JsValue::UNDEFINED, |blocking| blocking.name().into())),
             ("warnings", warnings.into()),
         ])
@@ -163,6 +175,12 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
         Some("f16") => Precision::F16,
         Some(other) => return Err(invalid("precision", other, "auto, f32 or f16")),
     };
+    let threads = match options.and_then(CreateOptions::threads) {
+        Some(threads) if threads < 1.0 || threads.fract() != 0.0 => {
+            return Err(invalid("threads", &threads.to_string(), "a whole number of at least 1"));
+        }
+        threads => threads.map(|threads| threads as usize),
+    };
     let share = |read: fn(&CreateOptions) -> Option<f64>| options.and_then(read).map(|value| value as f32);
     let options_of_networks = NetworkOptions {
         backend: BackendOptions {
@@ -173,18 +191,34 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
         },
         mix: options.and_then(CreateOptions::mix).is_some(),
         sliders: SliderValues { strength: share(CreateOptions::strength), denoise: share(CreateOptions::denoise) },
+        threads: threads.is_some(),
     };
     let model = Model::open(options, &options_of_networks.sliders).await?;
-    let backend: Box<dyn Backend> = match &model.engine {
-        Engine::Network(network) => open_backend(network, options_of_networks.backend).await?,
+    let inner = match &model.engine {
+        Engine::Network(network, weights) => open(network, weights, options_of_networks.backend, threads).await?,
         Engine::Filter(filter) => {
             options_of_networks.check_for(*filter)?;
             let scale = model::scale(options.and_then(CreateOptions::scale))?;
-            Box::new(Resampler::new(*filter, scale)?)
+            crate::Upscaler::new(Box::new(Resampler::new(*filter, scale)?))
         }
     };
     // The network itself, which may be large, is needed no more.
-    Ok(Upscaler { info: model.info(backend.scale()), inner: crate::Upscaler::new(backend), model: model.name })
+    Ok(Upscaler { info: model.info(inner.scale()), inner, model: model.name })
+}
+
+/// Opens the backend of a person's choice, and lets the CPU go on where it fails.
+async fn open(
+    network: &Network,
+    weights: &Weights,
+    options: BackendOptions,
+    threads: Option<usize>,
+) -> Result<crate::Upscaler> {
+    let mut cpu = CpuSource::new(weights, options, threads)?;
+    let backend = match choose(network, options).await? {
+        Chosen::Gpu(gpu) => gpu,
+        Chosen::Cpu(warnings) => cpu.open(network, warnings).await?,
+    };
+    Ok(crate::Upscaler::new(backend).with_fallback(cpu.into_fallback()))
 }
 
 async fn look_at(picture: JsValue) -> Result<Content> {

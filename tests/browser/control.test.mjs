@@ -8,8 +8,12 @@ import { choose, openPage, save, SETUPS, visibleText, waitForEngine, waitForStat
 import { drawPng } from './pictures.mjs';
 import { kill, messageKinds } from './probe.mjs';
 
-/** Small tiles, so that a run is long in tiles and short in pixels. */
-const TILES = { picture: drawPng(50, 40), size: 8, count: 35 };
+/** Small tiles, so that a run is long in tiles and short in pixels. The CPU takes strips of the whole width, and is fast. */
+const SIZE = 8;
+const TILES = {
+  gpu: { picture: drawPng(50, 40), count: 35 },
+  cpu: { picture: drawPng(300, 400), count: 50 },
+};
 
 const site = withSite();
 
@@ -36,12 +40,13 @@ for (const [name, setup] of Object.entries(SETUPS)) {
     const browser = withBrowser(name);
     /** @type {import('puppeteer-core').Page} */
     let page;
+    const tiles = TILES[/** @type {keyof typeof TILES} */ (setup.run)];
     let many = '';
     let small = '';
     before(async () => {
-      many = await site.pictures.write('many-tiles.png', TILES.picture);
+      many = await site.pictures.write('many-tiles.png', tiles.picture);
       small = await site.pictures.write('small.png', drawPng(7, 5));
-      page = await openPage(browser.running, `${site.server.url}?run=${setup.run}&tile=${TILES.size}`);
+      page = await openPage(browser.running, `${site.server.url}?run=${setup.run}&tile=${SIZE}`);
     });
 
     test('Cancel stops within one tile, and the next picture runs', async () => {
@@ -53,7 +58,7 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       assert.equal(await visibleText(page, '#problem'), '');
 
       const kinds = await messageKinds(page);
-      assert.ok(kinds.filter((kind) => kind === 'tile').length < TILES.count, 'it stopped before the end');
+      assert.ok(kinds.filter((kind) => kind === 'tile').length < tiles.count, 'it stopped before the end');
       const afterwards = kinds.slice(kinds.indexOf('cancel') + 1);
       assert.ok(afterwards.filter((kind) => kind === 'tile').length <= 1, `after Cancel: ${afterwards}`);
       assert.ok(afterwards.includes('failed') && !afterwards.includes('done'), `after Cancel: ${afterwards}`);

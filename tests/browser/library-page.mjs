@@ -8,7 +8,7 @@ import { openPage } from './harness.mjs';
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address of the page
  * @param {{pictures: Buffer[], given?: Record<string, Buffer>}} files
- * @param {(Upscaler: any, pictures: Blob[], files: Record<string, Uint8Array>) => Promise<unknown>} call
+ * @param {string | ((Upscaler: any, pictures: Blob[], files: Record<string, Uint8Array>) => Promise<unknown>)} call
  */
 export async function callLibrary(running, address, { pictures, given = {} }, call) {
   const page = await openPage(running, address);

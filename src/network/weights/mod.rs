@@ -6,7 +6,7 @@ mod view;
 
 use std::collections::{BTreeMap, HashMap};
 
-use safetensors::SafeTensors;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use crate::{Error, Result};
 use view::View;
@@ -65,6 +65,19 @@ impl Weights {
             tensors.insert(name, tensor);
         }
         Ok(Self { tensors, metadata })
+    }
+
+    /// The weights as a safetensors file of f32, which [`Weights::parse`] reads.
+    ///
+    /// # Errors
+    /// [`Error::DamagedModel`] when there is more than such a file can hold.
+    pub fn to_safetensors(&self) -> Result<Vec<u8>> {
+        let views = self.tensors.iter().map(|(name, Tensor { shape, data })| {
+            Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytemuck::cast_slice(data))?))
+        });
+        let views = views.collect::<Result<Vec<_>, _>>();
+        let file = views.and_then(|views| safetensors::serialize(views, Some(self.metadata.clone())));
+        file.map_err(|error| damaged(format!("it cannot be written ({error})")))
     }
 
     /// What a safetensors file says about itself under that key (PyTorch files say nothing), or was added later.
@@ -263,6 +276,13 @@ mod tests {
             .iter()
             .map(|&(name, shape, data)| (name.to_owned(), Tensor { shape: shape.to_vec(), data: data.to_vec() }));
         Weights { tensors: tensors.collect(), metadata: HashMap::new() }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let weights = weights(&[("b", &[2, 1], &[0.1, -4e30]), ("a", &[], &[1.0])]).with_metadata("scale", "3");
+        let read = Weights::parse(&weights.to_safetensors().expect("fits")).expect("sound");
+        assert_eq!((read.tensors, read.metadata), (weights.tensors, weights.metadata));
     }
 
     #[test]

@@ -1,0 +1,101 @@
+//! Cuts a network into stages for workers that run side by side, each with steps of its own.
+
+use std::ops::Range;
+
+use super::{
+    plan::{Plan, Step},
+    winograd::PATCH,
+};
+use crate::{
+    Network,
+    network::{Op, Slice},
+};
+
+/// What a weight costs Winograd's way, of what it costs the direct one.
+const WINOGRAD_COST: f64 = 0.3;
+
+/// What a value costs that a pixel shuffle reads, or its opposite writes, in weights of a direct convolution.
+const SHUFFLE_COST: f64 = 20.0;
+
+/// Another worker is not worth its memory for less than this share of the time.
+const WORTH: f64 = 0.05;
+
+impl Plan {
+    /// The steps of each stage: at most so many stages, of nearly equal cost, and no more than make the network faster.
+    pub(crate) fn stages(&self, network: &Network, most: usize) -> Vec<Range<usize>> {
+        let steps = network.ops().iter().zip(&self.steps);
+        let costs: Vec<_> = steps.map(|(op, step)| cost(network, op, step)).collect();
+        let cuts: Vec<_> = (1..=most.max(1)).map(|count| cut(&costs, count)).collect();
+        let slowest =
+            |stages: &[Range<usize>]| stages.iter().map(|steps| costs[steps.clone()].iter().sum()).fold(0.0, f64::max);
+        let best = cuts.iter().map(|stages| slowest(stages)).fold(f64::INFINITY, f64::min);
+        let is_enough = |stages: &Vec<Range<usize>>| slowest(stages) * (1.0 - WORTH) <= best;
+        cuts.into_iter().find(is_enough).unwrap_or_default()
+    }
+}
+
+/// About how much work an op is for each pixel of the picture, in weights of a direct convolution.
+fn cost(network: &Network, op: &Op, step: &Step) -> f64 {
+    let values = |slice: Slice| network.density(slice.map) * slice.channels as f64;
+    match op {
+        Op::Conv(conv) => {
+            let weights = values(conv.output) * (conv.source.channels * conv.kernel * conv.kernel) as f64;
+            let is_winograd = matches!(step, Step::Conv(step) if step.unit() == PATCH);
+            if is_winograd { weights * WINOGRAD_COST } else { weights }
+        }
+        Op::PixelShuffle(shuffle) => values(shuffle.source) * SHUFFLE_COST,
+        Op::PixelUnshuffle(unshuffle) => values(unshuffle.output) * SHUFFLE_COST,
+        // No plan has such steps.
+        Op::MaxPool(_) | Op::Resize(_) | Op::GroupNorm(_) | Op::LayerNorm(_) | Op::DySample(_) => 0.0,
+    }
+}
+
+/// Cuts steps of these costs into at most so many stages such that the slowest is as fast as can be.
+fn cut(costs: &[f64], count: usize) -> Vec<Range<usize>> {
+    let mut sums: Vec<f64> = Vec::new();
+    for start in 0..costs.len() {
+        let mut sum = 0.0;
+        sums.extend(costs[start..].iter().map(|cost| {
+            sum += cost;
+            sum
+        }));
+    }
+    sums.sort_by(f64::total_cmp);
+    // The slowest stage is a sum of steps side by side: the least one that leads to few enough stages.
+    let is_too_low = |&limit: &f64| fill(costs, limit).is_none_or(|stages| stages.len() > count);
+    let least = sums.partition_point(is_too_low);
+    sums.get(least).and_then(|&limit| fill(costs, limit)).unwrap_or_default()
+}
+
+/// Stages as long as a limit of cost lets them be; None where one step alone is above it.
+fn fill(costs: &[f64], limit: f64) -> Option<Vec<Range<usize>>> {
+    let mut stages = Vec::new();
+    let (mut start, mut sum) = (0, 0.0);
+    for (index, &cost) in costs.iter().enumerate() {
+        if cost > limit {
+            return None;
+        }
+        if sum + cost > limit {
+            stages.push(start..index);
+            (start, sum) = (index, 0.0);
+        }
+        sum += cost;
+    }
+    stages.push(start..costs.len());
+    Some(stages)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slowest_stage_is_as_fast_as_can_be() {
+        let costs = [1.0, 4.0, 4.0, 4.0, 4.0, 3.0];
+        assert_eq!(cut(&costs, 1).len(), 1);
+        assert_eq!(cut(&costs, 2), [0..3, 3..6]);
+        assert_eq!(cut(&costs, 3), [0..2, 2..4, 4..6]);
+        assert_eq!(cut(&costs, 5), [0..2, 2..3, 3..4, 4..5, 5..6]);
+        assert_eq!(cut(&costs, 9), [0..1, 1..2, 2..3, 3..4, 4..5, 5..6]);
+    }
+}

@@ -1,0 +1,306 @@
+//! From a network's ops to steps over rows.
+
+use std::ops::Range;
+
+use super::{
+    direct::Direct,
+    finish::{Finish, Meeting},
+    machine::Machine,
+    winograd::{PATCH, Winograd},
+};
+use crate::{
+    Network,
+    network::{Combine, Conv, Extent, Op, Slice},
+};
+
+/// From how many input and output channels on Winograd's way is faster than the direct one.
+const WINOGRAD_CHANNELS: usize = 12;
+
+/// Channels that one op makes: what is kept in memory together.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// The map and the channels of it.
+    slice: Slice,
+    /// `times / over` of the picture's width and height.
+    pub(super) times: usize,
+    pub(super) over: usize,
+    /// Values from one pixel to the next.
+    pub(super) stride: usize,
+    /// Pixels of zeros that readers expect beside the picture.
+    pub(super) left: usize,
+    pub(super) right: usize,
+    /// The step that makes it.
+    pub(super) maker: usize,
+    /// The steps that read it.
+    pub(super) readers: Vec<usize>,
+}
+
+impl Part {
+    /// A length of the picture in pixels of this part.
+    pub(super) fn scaled(&self, length: usize) -> usize {
+        length / self.over * self.times
+    }
+}
+
+/// Some channels of a part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segment {
+    pub(super) part: usize,
+    pub(super) first: usize,
+    pub(super) channels: usize,
+}
+
+/// One op.
+pub(super) enum Step {
+    Unshuffle { output: usize, factor: usize },
+    Conv(ConvStep),
+    Shuffle { source: Segment, scale: usize, adds_picture: bool },
+}
+
+/// A convolution of stride 1 with zeros around its source.
+pub(super) struct ConvStep {
+    pub(super) kernel: Kernel,
+    pub(super) finish: Finish,
+    /// Parts that are convolved.
+    pub(super) sources: Vec<usize>,
+    pub(super) output: usize,
+    pub(super) padding: usize,
+    pub(super) upsample: usize,
+}
+
+pub(super) enum Kernel {
+    Winograd(Winograd),
+    Direct(Direct),
+    /// That of a step that runs elsewhere; how many rows it makes at a time.
+    Elsewhere(usize),
+}
+
+impl ConvStep {
+    /// Rows of outputs are made by so many at a time, counted from the picture's top.
+    pub(super) fn unit(&self) -> usize {
+        match self.kernel {
+            Kernel::Winograd(_) => PATCH,
+            Kernel::Direct(_) => 1,
+            Kernel::Elsewhere(unit) => unit,
+        }
+    }
+
+    /// One behind the last row that can be made of `end` of `height` rows of the source.
+    pub(super) fn ready(&self, end: usize, height: usize) -> usize {
+        let rows = end * self.upsample;
+        if end == height { rows } else { rows.saturating_sub(self.padding) / self.unit() * self.unit() }
+    }
+
+    /// The first row of the source that output rows from `next` on depend on.
+    pub(super) fn first_needed(&self, next: usize) -> usize {
+        next.saturating_sub(self.padding) / self.upsample
+    }
+}
+
+/// A network for rows: what [`super::stage::Stage`] runs.
+pub(crate) struct Plan {
+    pub(super) machine: Machine,
+    pub(super) parts: Vec<Part>,
+    pub(super) steps: Vec<Step>,
+    /// For each step, how many rows of the picture it is behind at most.
+    behind: Vec<usize>,
+    pub(super) scale: usize,
+    /// Columns that begin at multiples of this many pixels of the picture have their patches where the whole picture has them.
+    pub(super) align: usize,
+    /// How far an output pixel's rounding depends on the picture, in its pixels, patches taken as wholes.
+    pub(super) reach: usize,
+}
+
+impl Plan {
+    /// None for a network with ops that do not go row by row.
+    pub(in crate::cpu) fn new(network: &Network) -> Option<Self> {
+        Self::on(Machine::detect(), network, 0..network.ops().len())
+    }
+
+    /// A plan whose weights are packed for these steps alone; the others are there to be reckoned with, and cannot run.
+    #[cfg(any(test, target_arch = "wasm32"))]
+    pub(crate) fn for_steps(network: &Network, packed: Range<usize>) -> Option<Self> {
+        Self::on(Machine::detect(), network, packed)
+    }
+
+    /// As [`Plan::for_steps`], for a machine.
+    pub(super) fn on(machine: Machine, network: &Network, packed: Range<usize>) -> Option<Self> {
+        let mut draft = Draft { network, machine, packed, parts: Vec::new(), reaches: Vec::new() };
+        let steps = network.ops().iter().enumerate();
+        let steps = steps.map(|(index, op)| draft.step(index, op)).collect::<Option<Vec<_>>>()?;
+        let Draft { parts, reaches, .. } = draft;
+        Some(Self {
+            machine,
+            align: PATCH * network.cut().multiple as usize,
+            reach: reaches.into_iter().max()?,
+            behind: behind(&parts, &steps),
+            parts,
+            steps,
+            scale: network.scale() as usize,
+        })
+    }
+}
+
+impl Plan {
+    /// Bytes of the rows in memory for a picture of that width, while `step` rows of it go through at once.
+    pub(super) fn bytes(&self, width: usize, step: usize) -> usize {
+        let bytes = |part: &Part| self.rows(part, step) * part.scaled(width) * part.stride * size_of::<f32>();
+        self.parts.iter().map(bytes).sum()
+    }
+
+    /// Where a stream must begin so that its rows from `row` on are those of the whole picture.
+    pub(crate) fn lead(&self, row: usize) -> usize {
+        row.saturating_sub(self.reach) / self.align * self.align
+    }
+
+    /// The most rows of a part that are in memory at once, while `step` rows of the picture go through at once.
+    pub(super) fn rows(&self, part: &Part, step: usize) -> usize {
+        let last = part.readers.iter().map(|&reader| self.behind[reader]).max().unwrap_or(0);
+        let lag = last - self.behind[part.maker] + step;
+        // What is in the making, rounded up to whole patches.
+        lag.div_ceil(part.over) * part.times + 2 * PATCH
+    }
+}
+
+/// How many rows of the picture each step is behind those that it has been given, at most.
+fn behind(parts: &[Part], steps: &[Step]) -> Vec<usize> {
+    let mut behind: Vec<usize> = Vec::new();
+    for step in steps {
+        let of = |part: usize| behind[parts[part].maker];
+        behind.push(match step {
+            Step::Unshuffle { factor, .. } => factor - 1,
+            Step::Conv(conv) => {
+                let part = &parts[conv.output];
+                let own = (conv.padding + conv.unit() - 1).div_ceil(part.times) * part.over;
+                let before = conv.sources.iter().copied().chain(conv.finish.combine.others().map(|other| other.part));
+                before.map(of).max().unwrap_or(0) + own
+            }
+            Step::Shuffle { source, .. } => of(source.part),
+        });
+    }
+    behind
+}
+
+struct Draft<'a> {
+    network: &'a Network,
+    machine: Machine,
+    /// The steps to pack weights for.
+    packed: Range<usize>,
+    parts: Vec<Part>,
+    /// For each part, how far it depends on the picture.
+    reaches: Vec<usize>,
+}
+
+impl Draft<'_> {
+    fn step(&mut self, index: usize, op: &Op) -> Option<Step> {
+        match op {
+            Op::PixelUnshuffle(unshuffle) => {
+                let output = self.part(index, unshuffle.output, 1, 0)?;
+                Some(Step::Unshuffle { output, factor: unshuffle.factor })
+            }
+            Op::Conv(conv) => self.conv(index, conv).map(Step::Conv),
+            Op::PixelShuffle(shuffle) => {
+                let source = self.read_one(index, shuffle.source)?;
+                Some(Step::Shuffle { source, scale: shuffle.scale, adds_picture: shuffle.adds_picture })
+            }
+            Op::MaxPool(_) | Op::Resize(_) | Op::GroupNorm(_) | Op::LayerNorm(_) | Op::DySample(_) => None,
+        }
+    }
+
+    fn conv(&mut self, index: usize, conv: &Conv) -> Option<ConvStep> {
+        if conv.stride != 1 || conv.padding != conv.kernel / 2 || conv.kernel.is_multiple_of(2) {
+            return None;
+        }
+        let sources = self.read(index, conv.source);
+        let inputs: usize = sources.iter().map(|segment| segment.channels).sum();
+        let outputs = conv.output.channels;
+        let combine = match &conv.combine {
+            Combine::Nothing => Meeting::Nothing,
+            Combine::Add(pairs) => {
+                let pairs = pairs.iter().map(|(slice, share)| Some((self.read_one(index, *slice)?, *share)));
+                Meeting::Add(pairs.collect::<Option<_>>()?)
+            }
+            Combine::Multiply(other) => Meeting::Multiply(self.read_one(index, *other)?),
+            Combine::Attend(other) => Meeting::Attend(self.read_one(index, *other)?),
+        };
+        // What the network's slices span and no part holds is a gap whose weights are zero.
+        let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
+        let taps = conv.kernel * conv.kernel;
+        let weight = |output: usize, input: usize, tap: usize| {
+            conv.weight[(output * conv.source.channels + places[input]) * taps + tap]
+        };
+        let is_winograd = conv.kernel == 3 && conv.upsample == 1 && inputs.min(outputs) >= WINOGRAD_CHANNELS;
+        let reach = if is_winograd { PATCH } else { conv.padding };
+        let kernel = match (self.packed.contains(&index), is_winograd) {
+            (true, true) => Kernel::Winograd(Winograd::new(&self.machine, &sources, outputs, weight)),
+            (true, false) => {
+                let shape = (conv.kernel, conv.upsample);
+                Kernel::Direct(Direct::new(&self.machine, &sources, outputs, shape, weight))
+            }
+            (false, _) => Kernel::Elsewhere(if is_winograd { PATCH } else { 1 }),
+        };
+        let (left, right) =
+            if is_winograd { (1, PATCH + 1) } else { (conv.padding, self.machine.pixels() + conv.padding) };
+        for segment in &sources {
+            let part = &mut self.parts[segment.part];
+            part.left = part.left.max(left);
+            part.right = part.right.max(right);
+        }
+        let before = sources.iter().copied().chain(combine.others()).map(|segment| self.reaches[segment.part]).max();
+        let output = self.part(index, conv.output, self.machine.lanes, before?)?;
+        let Part { times, over, .. } = self.parts[output];
+        self.reaches[output] += reach.div_ceil(times) * over;
+        Some(ConvStep {
+            kernel,
+            finish: Finish::new(&conv.bias, &conv.activation, combine, self.machine.lanes),
+            sources: sources.iter().map(|segment| segment.part).collect(),
+            output,
+            padding: conv.padding,
+            upsample: conv.upsample,
+        })
+    }
+
+    /// A new part, whose pixels are padded to multiples of `lanes` channels.
+    fn part(&mut self, maker: usize, slice: Slice, lanes: usize, reach: usize) -> Option<usize> {
+        let Extent::Scaled { times, over } = self.network.maps()[slice.map].extent else { return None };
+        self.parts.push(Part {
+            slice,
+            times: times as usize,
+            over: over as usize,
+            stride: slice.channels.next_multiple_of(lanes),
+            left: 0,
+            // Convolutions make several pixels at once, and read what they are combined with beyond the picture too.
+            right: self.machine.pixels().max(PATCH),
+            maker,
+            readers: Vec::new(),
+        });
+        self.reaches.push(reach + over as usize - 1);
+        Some(self.parts.len() - 1)
+    }
+
+    /// The parts that hold a slice's channels; notes that a step reads them.
+    fn read(&mut self, reader: usize, slice: Slice) -> Vec<Segment> {
+        let mut segments = Vec::new();
+        for (index, part) in self.parts.iter_mut().enumerate().filter(|(_, part)| part.slice.map == slice.map) {
+            let first = slice.first.max(part.slice.first);
+            let end = (slice.first + slice.channels).min(part.slice.first + part.slice.channels);
+            if first < end {
+                part.readers.push(reader);
+                segments.push(Segment { part: index, first: first - part.slice.first, channels: end - first });
+            }
+        }
+        segments
+    }
+
+    /// The one part that holds all channels of a slice.
+    fn read_one(&mut self, reader: usize, slice: Slice) -> Option<Segment> {
+        let segments = self.read(reader, slice);
+        segments.first().copied().filter(|segment| segment.channels == slice.channels)
+    }
+
+    /// The segment's channels, counted in a slice of the same map.
+    fn places(&self, segment: Segment, slice: Slice) -> std::ops::Range<usize> {
+        let first = self.parts[segment.part].slice.first + segment.first - slice.first;
+        first..first + segment.channels
+    }
+}

@@ -1,0 +1,242 @@
+//! Some steps of a network, one after the other, over a picture that comes row by row.
+//!
+//! Each step makes all rows that it can of those that the steps before it have made, and lags behind them by what it needs.
+//! Of every part only the rows that a step still needs stay in memory. A stage may hold all steps of a network, or some: what
+//! steps before it made is then fed to it, and what steps behind it need is taken from it.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{
+    direct,
+    pixels::{self, Picture},
+    plan::{ConvStep, Kernel, Part, Plan, Segment, Step},
+    rows::{Geometry, Rows},
+    threads::{self, Scratches},
+    winograd,
+};
+
+/// What goes into a stage and comes out of it.
+#[derive(Default)]
+pub(crate) struct Batch {
+    /// The picture's next rows, RGBA.
+    pub(crate) picture: Vec<u8>,
+    /// The next rows of parts, by the part's number: `[row][pixel][stride]`.
+    pub(crate) parts: Vec<(usize, Vec<f32>)>,
+    /// Rows of the enlarged picture that the last step has finished, RGBA.
+    pub(crate) pixels: Vec<u8>,
+}
+
+/// Steps at work on one picture.
+pub(crate) struct Stage {
+    plan: Arc<Plan>,
+    steps: Range<usize>,
+    /// Rows of the picture that go through at once at most.
+    step: usize,
+    picture: Picture,
+    /// The parts that this stage's steps read or make; the others are empty.
+    parts: Vec<Rows>,
+    /// How many rows have been handed on of each part that is made here and that steps behind this stage read.
+    handed_on: Vec<Option<usize>>,
+    /// How many rows of its source the last step has made pixels of, and the pixels.
+    finished: usize,
+    pixels: Vec<u8>,
+    scratches: Scratches,
+}
+
+impl Stage {
+    /// Steps for a picture of `width` x `height` pixels, padding included, of which `step` rows go through at once at most.
+    pub(crate) fn new(plan: Arc<Plan>, steps: Range<usize>, [width, height]: [usize; 2], step: usize) -> Self {
+        let reads = |part: &Part| part.readers.iter().any(|reader| steps.contains(reader));
+        let parts = plan.parts.iter().map(|part| {
+            if !reads(part) && !steps.contains(&part.maker) {
+                return Rows::default();
+            }
+            let slack = plan.machine.lanes;
+            let geometry = Geometry::new(part.left, part.scaled(width), part.right, part.stride, slack);
+            Rows::new(geometry, part.scaled(height), plan.rows(part, step))
+        });
+        let parts = parts.collect();
+        let is_handed_on =
+            |part: &Part| steps.contains(&part.maker) && part.readers.iter().any(|&reader| reader >= steps.end);
+        let handed_on = plan.parts.iter().map(|part| is_handed_on(part).then_some(0)).collect();
+        let scratches = Scratches::default();
+        let picture = Picture::new(width);
+        Self { plan, steps, step, picture, parts, handed_on, finished: 0, pixels: Vec::new(), scratches }
+    }
+
+    /// Goes on with what comes next, and gives what comes out: the input of the next stage.
+    pub(crate) fn push(&mut self, input: Batch) -> Batch {
+        let mut output = Batch::default();
+        let plan = self.plan.clone();
+        let keep = self.picture_needed();
+        self.picture.push(keep, &input.picture);
+        let adds_picture = |step: &Step| matches!(step, Step::Shuffle { adds_picture: true, .. });
+        if plan.steps[self.steps.end..].iter().any(adds_picture) {
+            output.picture = input.picture;
+        }
+        for (part, values) in input.parts {
+            let readers = &plan.parts[part].readers;
+            if readers.iter().any(|reader| self.steps.contains(reader)) {
+                self.take_in(part, &values);
+            }
+            if readers.iter().any(|&reader| reader >= self.steps.end) {
+                output.parts.push((part, values));
+            }
+        }
+        self.run();
+        for part in 0..self.parts.len() {
+            if let Some(first) = self.handed_on[part] {
+                output.parts.push((part, self.hand_on(part, first)));
+            }
+        }
+        output.pixels = std::mem::take(&mut self.pixels);
+        output
+    }
+
+    /// Adds rows that another stage has made.
+    fn take_in(&mut self, part: usize, values: &[f32]) {
+        let keep = self.needed(part);
+        let rows = &mut self.parts[part];
+        let Geometry { left, width, stride, row } = rows.geometry;
+        let end = rows.end + values.len() / (width * stride);
+        for (row, values) in rows.extend(keep, end).chunks_exact_mut(row).zip(values.chunks_exact(width * stride)) {
+            row[left * stride..][..width * stride].copy_from_slice(values);
+        }
+    }
+
+    /// The rows of a part from `first` on.
+    fn hand_on(&mut self, part: usize, first: usize) -> Vec<f32> {
+        let rows = &self.parts[part];
+        let Geometry { left, width, stride, .. } = rows.geometry;
+        let values = (first..rows.end).flat_map(|y| &rows.row(y as isize)[left * stride..][..width * stride]);
+        let values = values.copied().collect();
+        self.handed_on[part] = Some(rows.end);
+        values
+    }
+
+    /// Makes all that can be made.
+    fn run(&mut self) {
+        let plan = self.plan.clone();
+        loop {
+            let mut is_done = true;
+            for index in self.steps.clone() {
+                let has_made = match &plan.steps[index] {
+                    Step::Unshuffle { output, factor } => self.unshuffle(*output, *factor),
+                    Step::Conv(conv) => self.conv(conv),
+                    Step::Shuffle { source, scale, adds_picture } => self.shuffle(*source, *scale, *adds_picture),
+                };
+                is_done &= !has_made;
+            }
+            if is_done {
+                return;
+            }
+        }
+    }
+
+    /// The first row of the picture that is needed on.
+    fn picture_needed(&self) -> usize {
+        let of = |step: &Step| match step {
+            Step::Unshuffle { output, factor } => Some(self.parts[*output].end * factor),
+            // Its source is of the picture's size.
+            Step::Shuffle { adds_picture: true, .. } => Some(self.finished),
+            Step::Shuffle { .. } | Step::Conv(_) => None,
+        };
+        self.plan.steps[self.steps.clone()].iter().filter_map(of).min().unwrap_or(self.picture.end)
+    }
+
+    /// The first row of a part that is needed on.
+    fn needed(&self, part: usize) -> usize {
+        let of = |&reader: &usize| match &self.plan.steps[reader] {
+            Step::Conv(conv) => {
+                let next = self.parts[conv.output].end;
+                let convolved = conv.sources.contains(&part).then(|| conv.first_needed(next));
+                let is_other = conv.finish.combine.others().any(|other| other.part == part);
+                convolved.into_iter().chain(is_other.then_some(next)).min()
+            }
+            Step::Shuffle { .. } => Some(self.finished),
+            Step::Unshuffle { .. } => None,
+        };
+        let readers = self.plan.parts[part].readers.iter().filter(|reader| self.steps.contains(reader));
+        readers.filter_map(of).chain(self.handed_on[part]).min().unwrap_or(self.parts[part].end)
+    }
+
+    /// Lets some work make the rows of a part up to `end`, as far as a step goes at once; false where there are none to make.
+    fn make(&mut self, part: usize, end: usize, work: impl FnOnce(&mut Self, Geometry, usize, &mut [f32])) -> bool {
+        let start = self.parts[part].end;
+        // When the picture ends all that steps lag behind could be made, and would be more than there is memory for.
+        let end = end.min(start + self.plan.parts[part].scaled(self.step));
+        if end == start {
+            return false;
+        }
+        let keep = self.needed(part);
+        let mut rows = std::mem::take(&mut self.parts[part]);
+        work(self, rows.geometry, start, rows.extend(keep, end));
+        self.parts[part] = rows;
+        true
+    }
+
+    fn unshuffle(&mut self, output: usize, factor: usize) -> bool {
+        let end = self.picture.end / factor;
+        self.make(output, end, |stage, geometry, start, rows| {
+            for (index, row) in rows.chunks_exact_mut(geometry.row).enumerate() {
+                pixels::unshuffle(&stage.picture, factor, start + index, row, geometry);
+            }
+        })
+    }
+
+    fn conv(&mut self, conv: &ConvStep) -> bool {
+        let ends = conv.sources.iter().map(|&source| conv.ready(self.parts[source].end, self.parts[source].height));
+        let height = self.parts[conv.output].height;
+        let others = conv.finish.combine.others().map(|other| {
+            let end = self.parts[other.part].end;
+            if end == height { end } else { end / conv.unit() * conv.unit() }
+        });
+        let end = ends.chain(others).min().unwrap_or(0);
+        self.make(conv.output, end, |stage, geometry, start, rows| {
+            let Stage { plan, parts, scratches, .. } = stage;
+            let (machine, finish) = (&plan.machine, &conv.finish);
+            scratches.share(threads::blocks(rows, geometry, conv.unit()), |block, scratch| match &conv.kernel {
+                Kernel::Winograd(winograd) => {
+                    machine.run(winograd::Job {
+                        winograd,
+                        finish,
+                        parts,
+                        block,
+                        start,
+                        stride: geometry.stride,
+                        scratch,
+                    });
+                }
+                Kernel::Direct(direct) => {
+                    machine.run(direct::Job { direct, finish, parts, block, start, stride: geometry.stride });
+                }
+                Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
+            });
+        })
+    }
+
+    fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) -> bool {
+        let Self { plan, parts, picture, .. } = self;
+        let rows = &parts[source.part];
+        let (start, end) = (self.finished, rows.end);
+        if end == start {
+            return false;
+        }
+        let done = self.pixels.len();
+        let unit = rows.geometry.width * scale * scale * 4;
+        self.pixels.resize(done + (end - start) * unit, 0);
+        let picture = adds_picture.then_some(&*picture);
+        threads::share_bytes(&mut self.pixels[done..], unit, |index, output| {
+            let y = start + index;
+            plan.machine.run(pixels::Shuffle { source, scale, picture, rows, y, output });
+        });
+        self.finished = end;
+        true
+    }
+
+    /// Bytes of the rows in memory.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.parts.iter().map(Rows::bytes).sum::<usize>() + self.picture.bytes()
+    }
+}

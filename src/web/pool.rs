@@ -1,0 +1,212 @@
+//! The CPU backend over several workers: each runs some steps of the network, and rows go from one to the next.
+
+use std::{cell::Cell, rc::Rc};
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen_futures::JsFuture;
+
+use super::describe;
+use crate::{
+    Backend, BackendInfo, Error, Network, Result, Run, Stream, TileInput,
+    cpu::{
+        self,
+        stream::{self, Plan},
+    },
+    picture::crop,
+    tile::{Cut, Rect},
+};
+
+#[wasm_bindgen(raw_module = "./stage-pool.js")]
+extern "C" {
+    /// See www/stage-pool.js, which lies beside lenslet.js.
+    type StagePool;
+    #[wasm_bindgen(static_method_of = StagePool, catch)]
+    async fn start(module: JsValue, weights: &Uint8Array, ends: Vec<u32>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    fn begin(this: &StagePool) -> f64;
+    #[wasm_bindgen(method)]
+    fn push(this: &StagePool, id: f64, width: u32, height: u32, rgba: Uint8Array) -> Promise;
+    #[wasm_bindgen(method)]
+    fn end(this: &StagePool, id: f64);
+    #[wasm_bindgen(method)]
+    fn close(this: &StagePool);
+}
+
+/// Workers that end with the last that needs them.
+struct Workers(StagePool);
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// The CPU backend over workers.
+pub(super) struct Pool {
+    workers: Rc<Workers>,
+    stages: usize,
+    /// Knows the network's steps and runs none.
+    plan: Plan,
+    scale: u32,
+    cut: Cut,
+    tile: u32,
+    strip: u32,
+    info: BackendInfo,
+}
+
+impl Pool {
+    /// Starts at most so many workers with a network and its weight file. None where more than one cannot be of use. `tile` is that
+    /// of [`crate::BackendOptions`].
+    pub(super) async fn start(
+        network: &Network,
+        weights: &Uint8Array,
+        threads: usize,
+        tile: Option<u32>,
+        warnings: Vec<String>,
+    ) -> Result<Option<Self>> {
+        let Some(plan) = Plan::for_steps(network, 0..0) else { return Ok(None) };
+        let stages = plan.stages(network, threads);
+        if stages.len() < 2 {
+            return Ok(None);
+        }
+        let ends = stages.iter().map(|steps| steps.end as u32).collect();
+        let pool = StagePool::start(wasm_bindgen::module(), weights, ends).await;
+        let pool = pool.map_err(|reason| Error::Worker(describe(&reason)))?;
+        let strip = stream::step(&plan) as u32;
+        Ok(Some(Self {
+            workers: Rc::new(Workers(pool.unchecked_into())),
+            stages: stages.len(),
+            plan,
+            scale: network.scale(),
+            cut: network.cut(),
+            tile: tile.unwrap_or_else(|| cpu::preferred_tile(network)),
+            strip: tile.unwrap_or(strip).min(strip),
+            info: BackendInfo {
+                name: "cpu",
+                adapter: format!("{} threads", stages.len()),
+                precision: "f32",
+                blocking: None,
+                warnings,
+            },
+        }))
+    }
+
+    /// How many workers there are.
+    pub(super) fn stages(&self) -> usize {
+        self.stages
+    }
+
+    /// A picture of `size` that is padded to `padded`.
+    fn picture(&self, size: [u32; 2], padded: [u32; 2]) -> PictureOnItsWay {
+        let id = self.workers.0.begin();
+        let scale = self.scale;
+        PictureOnItsWay {
+            workers: self.workers.clone(),
+            id,
+            padded,
+            width: size[0],
+            scale,
+            strip: self.strip,
+            stages: self.stages,
+            left: Rc::new(Cell::new(size[1] * scale)),
+        }
+    }
+}
+
+impl Backend for Pool {
+    fn info(&self) -> &BackendInfo {
+        &self.info
+    }
+
+    fn scale(&self) -> u32 {
+        self.scale
+    }
+
+    fn cut(&self) -> Cut {
+        self.cut
+    }
+
+    fn tile(&self) -> u32 {
+        self.tile
+    }
+
+    /// Each tile is spread over all workers, and takes the memory of a picture of its size.
+    fn in_flight(&self) -> usize {
+        1
+    }
+
+    /// A tile as a picture of its own.
+    fn run(&self, input: TileInput) -> Run<'_> {
+        let size = [input.window.part.width, input.window.part.height];
+        let mut picture = self.picture(size, size);
+        let strips = input.rgba.chunks((self.strip * size[0] * 4) as usize);
+        let runs: Vec<_> = strips.map(|strip| picture.push(strip.to_vec())).collect();
+        Box::pin(async move {
+            let mut enlarged = Vec::new();
+            for run in runs {
+                enlarged.extend(run.await?);
+            }
+            drop(picture);
+            Ok(crop(&enlarged, size[0] * self.scale, input.keep.scaled(self.scale)))
+        })
+    }
+
+    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
+        let size = [width, height];
+        let padded = size.map(|length| self.cut.padded(length));
+        cpu::has_room(&self.plan, padded[0]).then(|| Box::new(self.picture(size, padded)) as Box<dyn Stream>)
+    }
+
+    fn lead(&self, row: u32) -> u32 {
+        self.plan.lead(row as usize) as u32
+    }
+}
+
+/// A picture that goes through the workers.
+struct PictureOnItsWay {
+    workers: Rc<Workers>,
+    id: f64,
+    /// Width and height with the padding.
+    padded: [u32; 2],
+    width: u32,
+    scale: u32,
+    /// Rows of a strip.
+    strip: u32,
+    /// Workers.
+    stages: usize,
+    /// Rows of the enlarged picture that are still to come.
+    left: Rc<Cell<u32>>,
+}
+
+impl Drop for PictureOnItsWay {
+    fn drop(&mut self) {
+        self.workers.0.end(self.id);
+    }
+}
+
+impl Stream for PictureOnItsWay {
+    fn strip(&self) -> u32 {
+        self.strip
+    }
+
+    /// Each worker has one at work and one that waits. With more, what is cancelled would go on for long.
+    fn in_flight(&self) -> usize {
+        2 * self.stages
+    }
+
+    fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
+        let [width, height] = self.padded;
+        let made = self.workers.0.push(self.id, width, height, Uint8Array::from(&rgba[..]));
+        let (made, left) = (JsFuture::from(made), self.left.clone());
+        let (padded, width) = (width * self.scale, self.width * self.scale);
+        Box::pin(async move {
+            let pixels = made.await.map_err(|reason| Error::Worker(describe(&reason)))?;
+            let pixels = pixels.unchecked_into::<Uint8Array>().to_vec();
+            // Below and beside the picture lies what was made of the padding.
+            let height = (pixels.len() as u32 / (padded * 4)).min(left.get());
+            left.set(left.get() - height);
+            Ok(crop(&pixels, padded, Rect { x: 0, y: 0, width, height }))
+        })
+    }
+}
