@@ -66,6 +66,9 @@ pub(super) struct ConvStep {
     pub(super) output: usize,
     pub(super) padding: usize,
     pub(super) upsample: usize,
+    /// Rows of outputs before the first whole unit, fewer than a unit. With it, the rows that strips of whole patches leave to be made
+    /// are whole units for every step, so that none lags behind the one before it by more than its padding.
+    pub(super) phase: usize,
 }
 
 pub(super) enum Kernel {
@@ -76,7 +79,7 @@ pub(super) enum Kernel {
 }
 
 impl ConvStep {
-    /// Rows of outputs are made by so many at a time, counted from the picture's top.
+    /// Rows of outputs are made by so many at a time, counted from the phase.
     pub(super) fn unit(&self) -> usize {
         match self.kernel {
             Kernel::Winograd(_) => PATCH,
@@ -88,7 +91,12 @@ impl ConvStep {
     /// One behind the last row that can be made of `end` of `height` rows of the source.
     pub(super) fn ready(&self, end: usize, height: usize) -> usize {
         let rows = end * self.upsample;
-        if end == height { rows } else { rows.saturating_sub(self.padding) / self.unit() * self.unit() }
+        if end == height { rows } else { self.whole(rows.saturating_sub(self.padding)) }
+    }
+
+    /// One behind the last row of whole units among so many rows of outputs.
+    pub(super) fn whole(&self, rows: usize) -> usize {
+        rows.checked_sub(self.phase).map_or(0, |rows| self.phase + rows / self.unit() * self.unit())
     }
 
     /// The first row of the source that output rows from `next` on depend on.
@@ -102,7 +110,7 @@ pub(crate) struct Plan {
     pub(super) machine: Machine,
     pub(super) parts: Vec<Part>,
     pub(super) steps: Vec<Step>,
-    /// For each step, how many rows of the picture it is behind at most.
+    /// For each step, how many rows of the picture it is behind after strips of whole patches.
     behind: Vec<usize>,
     pub(super) scale: usize,
     /// Columns that begin at multiples of this many pixels of the picture have their patches where the whole picture has them.
@@ -125,15 +133,15 @@ impl Plan {
 
     /// As [`Plan::for_steps`], for a machine.
     pub(super) fn on(machine: Machine, network: &Network, packed: Range<usize>) -> Option<Self> {
-        let mut draft = Draft { network, machine, packed, parts: Vec::new(), reaches: Vec::new() };
+        let mut draft = Draft { network, machine, packed, parts: Vec::new(), reaches: Vec::new(), lags: Vec::new() };
         let steps = network.ops().iter().enumerate();
         let steps = steps.map(|(index, op)| draft.step(index, op)).collect::<Option<Vec<_>>>()?;
-        let Draft { parts, reaches, .. } = draft;
+        let Draft { parts, reaches, lags, .. } = draft;
         Some(Self {
             machine,
             align: PATCH * network.cut().multiple as usize,
             reach: reaches.into_iter().max()?,
-            behind: behind(&parts, &steps),
+            behind: behind(&parts, &steps, &lags),
             parts,
             steps,
             scale: network.scale() as usize,
@@ -162,23 +170,15 @@ impl Plan {
     }
 }
 
-/// How many rows of the picture each step is behind those that it has been given, at most.
-fn behind(parts: &[Part], steps: &[Step]) -> Vec<usize> {
-    let mut behind: Vec<usize> = Vec::new();
-    for step in steps {
-        let of = |part: usize| behind[parts[part].maker];
-        behind.push(match step {
-            Step::Unshuffle { factor, .. } => factor - 1,
-            Step::Conv(conv) => {
-                let part = &parts[conv.output];
-                let own = (conv.padding + conv.unit() - 1).div_ceil(part.times) * part.over;
-                let before = conv.sources.iter().copied().chain(conv.finish.combine.others().map(|other| other.part));
-                before.map(of).max().unwrap_or(0) + own
-            }
-            Step::Shuffle { source, .. } => of(source.part),
-        });
-    }
-    behind
+/// How many rows of the picture each step is behind those that it has been given.
+fn behind(parts: &[Part], steps: &[Step], lags: &[usize]) -> Vec<usize> {
+    let of = |part: usize| lags[part].div_ceil(parts[part].times) * parts[part].over;
+    let of = |step: &Step| match step {
+        Step::Unshuffle { output, factor } => of(*output) + factor - 1,
+        Step::Conv(conv) => of(conv.output),
+        Step::Shuffle { source, .. } => of(source.part),
+    };
+    steps.iter().map(of).collect()
 }
 
 struct Draft<'a> {
@@ -189,13 +189,15 @@ struct Draft<'a> {
     parts: Vec<Part>,
     /// For each part, how far it depends on the picture.
     reaches: Vec<usize>,
+    /// For each part, how many of its rows it is behind those that strips of whole patches would make without padding.
+    lags: Vec<usize>,
 }
 
 impl Draft<'_> {
     fn step(&mut self, index: usize, op: &Op) -> Option<Step> {
         match op {
             Op::PixelUnshuffle(unshuffle) => {
-                let output = self.part(index, unshuffle.output, 1, 0)?;
+                let output = self.part(index, unshuffle.output, 1, 0, 0)?;
                 Some(Step::Unshuffle { output, factor: unshuffle.factor })
             }
             Op::Conv(conv) => self.conv(index, conv).map(Step::Conv),
@@ -246,8 +248,11 @@ impl Draft<'_> {
             part.left = part.left.max(left);
             part.right = part.right.max(right);
         }
-        let before = sources.iter().copied().chain(combine.others()).map(|segment| self.reaches[segment.part]).max();
-        let output = self.part(index, conv.output, self.machine.lanes, before?)?;
+        let before = || sources.iter().copied().chain(combine.others()).map(|segment| segment.part);
+        let reach_before = before().map(|part| self.reaches[part]).max()?;
+        let convolved = sources.iter().map(|segment| self.lags[segment.part] * conv.upsample + conv.padding);
+        let lag = convolved.chain(combine.others().map(|other| self.lags[other.part])).max()?;
+        let output = self.part(index, conv.output, self.machine.lanes, reach_before, lag)?;
         let Part { times, over, .. } = self.parts[output];
         self.reaches[output] += reach.div_ceil(times) * over;
         Some(ConvStep {
@@ -257,11 +262,12 @@ impl Draft<'_> {
             output,
             padding: conv.padding,
             upsample: conv.upsample,
+            phase: if is_winograd { lag.wrapping_neg() % PATCH } else { 0 },
         })
     }
 
     /// A new part, whose pixels are padded to multiples of `lanes` channels.
-    fn part(&mut self, maker: usize, slice: Slice, lanes: usize, reach: usize) -> Option<usize> {
+    fn part(&mut self, maker: usize, slice: Slice, lanes: usize, reach: usize, lag: usize) -> Option<usize> {
         let Extent::Scaled { times, over } = self.network.maps()[slice.map].extent else { return None };
         self.parts.push(Part {
             slice,
@@ -275,6 +281,7 @@ impl Draft<'_> {
             readers: Vec::new(),
         });
         self.reaches.push(reach + over as usize - 1);
+        self.lags.push(lag);
         Some(self.parts.len() - 1)
     }
 

@@ -160,11 +160,15 @@ impl Stage {
         readers.filter_map(of).chain(self.handed_on[part]).min().unwrap_or(self.parts[part].end)
     }
 
-    /// Lets some work make the rows of a part up to `end`, as far as a step goes at once; false where there are none to make.
+    /// One behind the last row of a part that may be made next: when the picture ends all that steps lag behind could be made, and
+    /// would be more than there is memory for.
+    fn at_once(&self, part: usize) -> usize {
+        self.parts[part].end + self.plan.parts[part].scaled(self.step)
+    }
+
+    /// Lets some work make the rows of a part up to `end`; false where there are none to make.
     fn make(&mut self, part: usize, end: usize, work: impl FnOnce(&mut Self, Geometry, usize, &mut [f32])) -> bool {
         let start = self.parts[part].end;
-        // When the picture ends all that steps lag behind could be made, and would be more than there is memory for.
-        let end = end.min(start + self.plan.parts[part].scaled(self.step));
         if end == start {
             return false;
         }
@@ -176,7 +180,7 @@ impl Stage {
     }
 
     fn unshuffle(&mut self, output: usize, factor: usize) -> bool {
-        let end = self.picture.end / factor;
+        let end = (self.picture.end / factor).min(self.at_once(output));
         self.make(output, end, |stage, geometry, start, rows| {
             for (index, row) in rows.chunks_exact_mut(geometry.row).enumerate() {
                 pixels::unshuffle(&stage.picture, factor, start + index, row, geometry);
@@ -189,13 +193,16 @@ impl Stage {
         let height = self.parts[conv.output].height;
         let others = conv.finish.combine.others().map(|other| {
             let end = self.parts[other.part].end;
-            if end == height { end } else { end / conv.unit() * conv.unit() }
+            if end == height { end } else { conv.whole(end) }
         });
         let end = ends.chain(others).min().unwrap_or(0);
+        let most = self.at_once(conv.output);
+        let end = if end > most { conv.whole(most) } else { end };
         self.make(conv.output, end, |stage, geometry, start, rows| {
             let Stage { plan, parts, scratches, .. } = stage;
             let (machine, finish) = (&plan.machine, &conv.finish);
-            scratches.share(threads::blocks(rows, geometry, conv.unit()), |block, scratch| match &conv.kernel {
+            let blocks = threads::blocks(rows, geometry, conv.unit(), if start == 0 { conv.phase } else { 0 });
+            scratches.share(blocks, |block, scratch| match &conv.kernel {
                 Kernel::Winograd(winograd) => {
                     machine.run(winograd::Job {
                         winograd,

@@ -26,6 +26,8 @@ pub(in crate::cpu) fn count() -> usize {
 pub(super) struct Block<'a> {
     /// The first row's number among those that are made.
     pub(super) y: usize,
+    /// Rows of its unit that lie above the picture.
+    pub(super) above: usize,
     /// The first pixel, and one behind the last.
     pub(super) from: usize,
     pub(super) to: usize,
@@ -35,19 +37,24 @@ pub(super) struct Block<'a> {
     pub(super) height: usize,
 }
 
-/// Cuts rows into blocks of `unit` rows, and where those are too few for the threads, into columns of whole patches.
-pub(super) fn blocks(rows: &mut [f32], geometry: Geometry, unit: usize) -> Vec<Block<'_>> {
+/// Cuts rows into blocks of `unit` rows, the first of `phase` unless that is 0, and where those are too few for the threads, into
+/// columns of whole patches.
+pub(super) fn blocks(rows: &mut [f32], geometry: Geometry, unit: usize, phase: usize) -> Vec<Block<'_>> {
     let Geometry { left, width, stride, row } = geometry;
     let units = rows.len().div_ceil(row * unit);
     let threads = count();
     let wanted = if threads == 1 { 1 } else { (BLOCKS * threads).div_ceil(units) };
     let columns = wanted.min(width / NARROWEST).max(1);
     let each = width.div_ceil(columns).next_multiple_of(PATCH);
-    let mut blocks = Vec::with_capacity(units * columns);
-    for (index, rows) in rows.chunks_mut(row * unit).enumerate() {
+    let mut blocks = Vec::with_capacity((units + 1) * columns);
+    let (head, rest) = rows.split_at_mut((phase * row).min(rows.len()));
+    let head = (!head.is_empty()).then_some((0, unit - phase, head));
+    let whole = rest.chunks_mut(row * unit).enumerate().map(|(index, rows)| (phase + index * unit, 0, rows));
+    for (y, above, rows) in head.into_iter().chain(whole) {
         let first = blocks.len();
         blocks.extend((0..width).step_by(each).map(|from| Block {
-            y: index * unit,
+            y,
+            above,
             from,
             to: (from + each).min(width),
             rows: Default::default(),

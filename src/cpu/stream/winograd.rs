@@ -2,8 +2,8 @@
 //!
 //! Each 4x4 patch of outputs follows from 6x6 inputs by 36 products instead of 144. Both are seen as values of a polynomial at the
 //! points 0, A, -A, B, -B and infinity: what was a convolution is there a product, summed over the input channels by a matrix
-//! multiplication for each of the 36 places. Patches lie on a grid that begins at the picture's corner, so that each output is
-//! rounded the same way however the picture is cut.
+//! multiplication for each of the 36 places. Patches lie on a grid that the picture's corner and the layer fix, so that each output
+//! is rounded the same way however the picture is cut.
 
 use pulp::{Simd, WithSimd};
 
@@ -185,13 +185,14 @@ impl WithSimd for Job<'_> {
         for (row, others) in others.iter_mut().enumerate().take(block.height) {
             *others = Others::of_row(&finish.combine, parts, y + row);
         }
+        let top = y as isize - block.above as isize;
         let patches = (block.to - block.from).div_ceil(PATCH);
         // Batches of nearly equal size.
         let batch = patches.div_ceil(patches.div_ceil(BATCH));
         for first in (0..patches).step_by(batch) {
             let count = batch.min(patches - first);
             let x = block.from + first * PATCH;
-            winograd.transform_inputs(simd, parts, (x, y), count, scratch.inputs.get_mut());
+            winograd.transform_inputs(simd, parts, (x, top), count, scratch.inputs.get_mut());
             winograd.sum(simd, count, scratch.inputs.get(), scratch.sums.get_mut());
             let target = Target { finish, others: &others, block: &mut block, stride, x, count };
             winograd.transform_outputs(simd, scratch.sums.get(), target);
@@ -216,7 +217,7 @@ impl Winograd {
         &self,
         simd: S,
         parts: &[Rows],
-        (x, y): (usize, usize),
+        (x, y): (usize, isize),
         count: usize,
         values: &mut [f32],
     ) {
@@ -227,7 +228,7 @@ impl Winograd {
             let start = (part.geometry.left + x - 1) * stride + segment.first;
             let mut rows: [&[f32]; PLACES] = [&[]; PLACES];
             for (index, row) in rows.iter_mut().enumerate() {
-                *row = &part.row((y + index) as isize - 1)[start..];
+                *row = &part.row(y + index as isize - 1)[start..];
             }
             for patch in 0..count {
                 for vector in (0..segment.channels).step_by(S::F32_LANES) {
@@ -312,7 +313,7 @@ impl Winograd {
                     }
                 }
                 for y in 0..block.height {
-                    let mut pixels = outputs_of_points(simd, lines[y]);
+                    let mut pixels = outputs_of_points(simd, lines[block.above + y]);
                     for pixel in &mut pixels {
                         *pixel = simd.add_f32s(*pixel, bias);
                     }
