@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::{
-    plan::{Plan, Step},
-    winograd::PATCH,
-};
+use lenslet_kernels::PATCH;
+
+use super::plan::{Plan, Step};
 use crate::{
     Network,
     network::{Op, Slice},

@@ -2,15 +2,11 @@
 
 use std::ops::Range;
 
-use super::{
-    direct::Direct,
-    finish::{Finish, Meeting},
-    machine::Machine,
-    winograd::{PATCH, Winograd},
-};
+use lenslet_kernels::{Curve, Direct, Finish, Machine, Meeting, PATCH, Segment, Winograd};
+
 use crate::{
     Network,
-    network::{Combine, Conv, Extent, Op, Slice},
+    network::{Activation, Combine, Conv, Extent, Op, Slice},
 };
 
 /// From how many input and output channels on Winograd's way is faster than the direct one.
@@ -42,18 +38,10 @@ impl Part {
     }
 }
 
-/// Some channels of a part.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Segment {
-    pub(super) part: usize,
-    pub(super) first: usize,
-    pub(super) channels: usize,
-}
-
 /// One op.
 pub(super) enum Step {
     Unshuffle { output: usize, factor: usize },
-    Conv(ConvStep),
+    Conv(Box<ConvStep>),
     Shuffle { source: Segment, scale: usize, adds_picture: bool },
 }
 
@@ -200,7 +188,7 @@ impl Draft<'_> {
                 let output = self.part(index, unshuffle.output, 1, 0, 0)?;
                 Some(Step::Unshuffle { output, factor: unshuffle.factor })
             }
-            Op::Conv(conv) => self.conv(index, conv).map(Step::Conv),
+            Op::Conv(conv) => self.conv(index, conv).map(|conv| Step::Conv(Box::new(conv))),
             Op::PixelShuffle(shuffle) => {
                 let source = self.read_one(index, shuffle.source)?;
                 Some(Step::Shuffle { source, scale: shuffle.scale, adds_picture: shuffle.adds_picture })
@@ -224,6 +212,13 @@ impl Draft<'_> {
             }
             Combine::Multiply(other) => Meeting::Multiply(self.read_one(index, *other)?),
             Combine::Attend(other) => Meeting::Attend(self.read_one(index, *other)?),
+        };
+        let (curve, slopes) = match &conv.activation {
+            Activation::Identity => (Curve::Identity, &[][..]),
+            Activation::Prelu(slopes) => (Curve::Prelu, &slopes[..]),
+            Activation::Silu => (Curve::Silu, &[][..]),
+            Activation::Sigmoid => (Curve::Sigmoid, &[][..]),
+            Activation::Mish => (Curve::Mish, &[][..]),
         };
         // What the network's slices span and no part holds is a gap whose weights are zero.
         let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
@@ -257,7 +252,7 @@ impl Draft<'_> {
         self.reaches[output] += reach.div_ceil(times) * over;
         Some(ConvStep {
             kernel,
-            finish: Finish::new(&conv.bias, &conv.activation, combine, self.machine.lanes),
+            finish: Finish::new(&conv.bias, curve, slopes, combine, self.machine.lanes),
             sources: sources.iter().map(|segment| segment.part).collect(),
             output,
             padding: conv.padding,

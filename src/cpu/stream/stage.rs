@@ -6,14 +6,9 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{
-    direct,
-    pixels::{self, Picture},
-    plan::{ConvStep, Kernel, Part, Plan, Segment, Step},
-    rows::{Geometry, Rows},
-    threads::{self, Scratches},
-    winograd,
-};
+use lenslet_kernels::{Geometry, Picture, Rows, Scratches, Segment, Shuffle, blocks, share_bytes, unshuffle};
+
+use super::plan::{ConvStep, Kernel, Part, Plan, Step};
 
 /// What goes into a stage and comes out of it.
 #[derive(Default)]
@@ -150,7 +145,7 @@ impl Stage {
             Step::Conv(conv) => {
                 let next = self.parts[conv.output].end;
                 let convolved = conv.sources.contains(&part).then(|| conv.first_needed(next));
-                let is_other = conv.finish.combine.others().any(|other| other.part == part);
+                let is_other = conv.finish.others().any(|other| other.part == part);
                 convolved.into_iter().chain(is_other.then_some(next)).min()
             }
             Step::Shuffle { .. } => Some(self.finished),
@@ -183,7 +178,7 @@ impl Stage {
         let end = (self.picture.end / factor).min(self.at_once(output));
         self.make(output, end, |stage, geometry, start, rows| {
             for (index, row) in rows.chunks_exact_mut(geometry.row).enumerate() {
-                pixels::unshuffle(&stage.picture, factor, start + index, row, geometry);
+                unshuffle(&stage.picture, factor, start + index, row, geometry);
             }
         })
     }
@@ -191,7 +186,7 @@ impl Stage {
     fn conv(&mut self, conv: &ConvStep) -> bool {
         let ends = conv.sources.iter().map(|&source| conv.ready(self.parts[source].end, self.parts[source].height));
         let height = self.parts[conv.output].height;
-        let others = conv.finish.combine.others().map(|other| {
+        let others = conv.finish.others().map(|other| {
             let end = self.parts[other.part].end;
             if end == height { end } else { conv.whole(end) }
         });
@@ -201,22 +196,10 @@ impl Stage {
         self.make(conv.output, end, |stage, geometry, start, rows| {
             let Stage { plan, parts, scratches, .. } = stage;
             let (machine, finish) = (&plan.machine, &conv.finish);
-            let blocks = threads::blocks(rows, geometry, conv.unit(), if start == 0 { conv.phase } else { 0 });
+            let blocks = blocks(rows, geometry, start, conv.unit(), conv.phase);
             scratches.share(blocks, |block, scratch| match &conv.kernel {
-                Kernel::Winograd(winograd) => {
-                    machine.run(winograd::Job {
-                        winograd,
-                        finish,
-                        parts,
-                        block,
-                        start,
-                        stride: geometry.stride,
-                        scratch,
-                    });
-                }
-                Kernel::Direct(direct) => {
-                    machine.run(direct::Job { direct, finish, parts, block, start, stride: geometry.stride });
-                }
+                Kernel::Winograd(winograd) => winograd.make(machine, finish, parts, block, scratch),
+                Kernel::Direct(direct) => direct.make(machine, finish, parts, block),
                 Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
             });
         })
@@ -233,9 +216,9 @@ impl Stage {
         let unit = rows.geometry.width * scale * scale * 4;
         self.pixels.resize(done + (end - start) * unit, 0);
         let picture = adds_picture.then_some(&*picture);
-        threads::share_bytes(&mut self.pixels[done..], unit, |index, output| {
+        share_bytes(&mut self.pixels[done..], unit, |index, output| {
             let y = start + index;
-            plan.machine.run(pixels::Shuffle { source, scale, picture, rows, y, output });
+            Shuffle { source, scale, picture, rows, y, output }.make(&plan.machine);
         });
         self.finished = end;
         true

@@ -2,9 +2,10 @@
 
 use std::{ops::Range, sync::Arc};
 
+use lenslet_kernels::Machine;
+
 use super::{
     Plan, Stream,
-    machine::Machine,
     picture::step,
     stage::{Batch, Stage},
 };

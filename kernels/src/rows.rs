@@ -2,6 +2,17 @@
 
 use bytemuck::{Pod, Zeroable};
 
+/// Some channels of a map, one of several whose rows lie in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    /// The map's number in the list.
+    pub part: usize,
+    /// The first channel.
+    pub first: usize,
+    /// How many channels there are.
+    pub channels: usize,
+}
+
 /// A cache line: vectors that begin with one never lie across two.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
@@ -12,46 +23,47 @@ const LINE: usize = 16;
 
 /// Values in memory that begins with a cache line.
 #[derive(Clone, Default)]
-pub(super) struct Values(Vec<Line>);
+pub(crate) struct Values(Vec<Line>);
 
 impl Values {
     /// At least that many zeros. Memory that is never written is never claimed.
-    pub(super) fn zeros(count: usize) -> Self {
+    pub(crate) fn zeros(count: usize) -> Self {
         Self(bytemuck::zeroed_vec(count.div_ceil(LINE)))
     }
 
     /// Adds zeros until there are at least that many values.
-    pub(super) fn grow(&mut self, count: usize) {
+    pub(crate) fn grow(&mut self, count: usize) {
         if self.0.len() * LINE < count {
             self.0.resize(count.div_ceil(LINE), Line::zeroed());
         }
     }
 
-    pub(super) fn get(&self) -> &[f32] {
+    pub(crate) fn get(&self) -> &[f32] {
         bytemuck::cast_slice(&self.0)
     }
 
-    pub(super) fn get_mut(&mut self) -> &mut [f32] {
+    pub(crate) fn get_mut(&mut self) -> &mut [f32] {
         bytemuck::cast_slice_mut(&mut self.0)
     }
 }
 
 /// How the values of a row lie: pixels side by side, all channels of one together, with zeros before and behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Geometry {
+pub struct Geometry {
     /// Pixels of zeros before the first.
-    pub(super) left: usize,
+    pub left: usize,
     /// Pixels.
-    pub(super) width: usize,
+    pub width: usize,
     /// Values from one pixel to the next.
-    pub(super) stride: usize,
+    pub stride: usize,
     /// Values from one row to the next, a multiple of a cache line.
-    pub(super) row: usize,
+    pub row: usize,
 }
 
 impl Geometry {
     /// `right` pixels of zeros follow the last, and then at least `slack` values, so that whole vectors may be read there.
-    pub(super) fn new(left: usize, width: usize, right: usize, stride: usize, slack: usize) -> Self {
+    #[must_use]
+    pub fn new(left: usize, width: usize, right: usize, stride: usize, slack: usize) -> Self {
         let row = ((left + width + right) * stride + slack).next_multiple_of(LINE);
         Self { left, width, stride, row }
     }
@@ -59,26 +71,32 @@ impl Geometry {
 
 /// The rows of a map from the first that is still needed to the last that is made.
 #[derive(Clone, Default)]
-pub(super) struct Rows {
-    pub(super) geometry: Geometry,
+pub struct Rows {
+    /// How the values of a row lie.
+    pub geometry: Geometry,
     /// Number of rows that the map has from the picture's top to its bottom.
-    pub(super) height: usize,
+    pub height: usize,
     /// The first row in memory.
     first: usize,
     /// One behind the last row that is made.
-    pub(super) end: usize,
+    pub end: usize,
     /// A row of zeros and then the rows; what lies around the pixels of a row is never written.
     values: Values,
 }
 
 impl Rows {
     /// Memory for `capacity` rows at once.
-    pub(super) fn new(geometry: Geometry, height: usize, capacity: usize) -> Self {
+    #[must_use]
+    pub fn new(geometry: Geometry, height: usize, capacity: usize) -> Self {
         Self { geometry, height, first: 0, end: 0, values: Values::zeros(geometry.row * (1 + capacity)) }
     }
 
     /// A row with what lies around its pixels; above and below the picture all is zero.
-    pub(super) fn row(&self, y: isize) -> &[f32] {
+    ///
+    /// # Panics
+    /// Where the row is not in memory.
+    #[must_use]
+    pub fn row(&self, y: isize) -> &[f32] {
         let row = self.geometry.row;
         let slot = match usize::try_from(y) {
             Ok(y) if y < self.height => {
@@ -91,7 +109,7 @@ impl Rows {
     }
 
     /// Makes room for rows up to `end` and gives those that are new. Rows before `keep` are forgotten.
-    pub(super) fn extend(&mut self, keep: usize, end: usize) -> &mut [f32] {
+    pub fn extend(&mut self, keep: usize, end: usize) -> &mut [f32] {
         let row = self.geometry.row;
         let keep = keep.clamp(self.first, self.end);
         if keep > self.first {
@@ -107,8 +125,8 @@ impl Rows {
     }
 
     /// Bytes in memory.
-    #[cfg(test)]
-    pub(super) fn bytes(&self) -> usize {
+    #[must_use]
+    pub fn bytes(&self) -> usize {
         size_of_val(self.values.get())
     }
 }

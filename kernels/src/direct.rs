@@ -2,18 +2,17 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{
+use crate::{
     finish::{Finish, Others},
     gemm::{blocks, load, multiply, store},
     machine::{FEW, MANY, Machine, pixels},
-    plan::Segment,
-    rows::{Geometry, Rows, Values},
+    rows::{Geometry, Rows, Segment, Values},
     threads::Block,
     winograd::block_of,
 };
 
 /// A convolution's weights.
-pub(super) struct Direct {
+pub struct Direct {
     sources: Vec<Segment>,
     /// Input channels.
     inputs: usize,
@@ -27,7 +26,7 @@ pub(super) struct Direct {
 
 impl Direct {
     /// `weight(output, input, tap)` is a weight; inputs are numbered through the sources.
-    pub(super) fn new(
+    pub fn new(
         machine: &Machine,
         sources: &[Segment],
         outputs: usize,
@@ -56,17 +55,19 @@ impl Direct {
         }
         Self { sources: sources.to_vec(), inputs, kernel, upsample, blocks, weights }
     }
+
+    /// Makes a block of outputs of `parts`, which the sources are of.
+    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>) {
+        machine.run(Job { direct: self, finish, parts, block });
+    }
 }
 
-/// Makes a block of outputs.
-pub(super) struct Job<'a> {
-    pub(super) direct: &'a Direct,
-    pub(super) finish: &'a Finish,
-    pub(super) parts: &'a [Rows],
-    pub(super) block: Block<'a>,
-    /// The first row's number of those that are made, and values from one output pixel to the next.
-    pub(super) start: usize,
-    pub(super) stride: usize,
+/// A block of outputs in the making.
+struct Job<'a> {
+    direct: &'a Direct,
+    finish: &'a Finish,
+    parts: &'a [Rows],
+    block: Block<'a>,
 }
 
 impl WithSimd for Job<'_> {
@@ -74,10 +75,10 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { direct, finish, parts, block, start, stride } = self;
-        let (from, to) = (block.from, block.to);
+        let Job { direct, finish, parts, block } = self;
+        let Block { from, to, stride, .. } = block;
         for (index, output) in block.rows.into_iter().enumerate().take(block.height) {
-            let mut row = Row { direct, finish, parts, output, stride, from, to, y: start + block.y + index };
+            let mut row = Row { direct, finish, parts, output, stride, from, to, y: block.y + index };
             let mut weights = direct.weights.get();
             let mut first = 0;
             for &block in &direct.blocks {
@@ -116,7 +117,7 @@ impl Row<'_> {
     fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, weights: &[f32], first: usize) {
         let Self { finish, stride, from, to, .. } = *self;
         let weights = blocks::<S, V>(weights);
-        let others = Others::of_row(&finish.combine, self.parts, self.y);
+        let others = Others::of_row(finish, self.parts, self.y);
         for x in (from..to).step_by(R) {
             let sums = self.sum::<S, R, V>(simd, weights, x);
             let width = R.min(to - x);

@@ -2,27 +2,30 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{
-    plan::Segment,
-    rows::{Geometry, Rows},
+use crate::{
+    Machine,
+    rows::{Geometry, Rows, Segment},
 };
 
 /// The picture's rows that are still needed: RGBA, four bytes a pixel.
 #[derive(Default)]
-pub(super) struct Picture {
+pub struct Picture {
     width: usize,
     first: usize,
-    pub(super) end: usize,
+    /// One behind the last row that was added.
+    pub end: usize,
     bytes: Vec<u8>,
 }
 
 impl Picture {
-    pub(super) fn new(width: usize) -> Self {
+    /// A picture that wide, of which no rows are there yet.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
         Self { width, ..Self::default() }
     }
 
     /// Adds rows, and forgets those before `keep`.
-    pub(super) fn push(&mut self, keep: usize, rgba: &[u8]) {
+    pub fn push(&mut self, keep: usize, rgba: &[u8]) {
         let row = self.width * 4;
         let keep = keep.clamp(self.first, self.end);
         self.bytes.drain(..(keep - self.first) * row);
@@ -35,14 +38,15 @@ impl Picture {
         &self.bytes.as_chunks::<4>().0[(y - self.first) * self.width..][..self.width]
     }
 
-    #[cfg(test)]
-    pub(super) fn bytes(&self) -> usize {
+    /// Bytes in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
         self.bytes.capacity()
     }
 }
 
 /// Writes a row of the picture's pixels, squares of `factor` x `factor` of them as channels of one.
-pub(super) fn unshuffle(picture: &Picture, factor: usize, y: usize, output: &mut [f32], geometry: Geometry) {
+pub fn unshuffle(picture: &Picture, factor: usize, y: usize, output: &mut [f32], geometry: Geometry) {
     let first = geometry.left * geometry.stride;
     for dy in 0..factor {
         let squares = picture.row(y * factor + dy).chunks_exact(factor);
@@ -57,15 +61,26 @@ pub(super) fn unshuffle(picture: &Picture, factor: usize, y: usize, output: &mut
 }
 
 /// Makes rows of pixels, RGBA, of rows of `3 * scale * scale` channels; the picture's pixels are added where it is given.
-pub(super) struct Shuffle<'a> {
-    pub(super) source: Segment,
-    pub(super) scale: usize,
-    pub(super) picture: Option<&'a Picture>,
-    pub(super) rows: &'a Rows,
+pub struct Shuffle<'a> {
+    /// The channels.
+    pub source: Segment,
+    /// How many times as wide and high the enlarged picture is.
+    pub scale: usize,
+    /// What is added.
+    pub picture: Option<&'a Picture>,
+    /// The rows of the channels.
+    pub rows: &'a Rows,
     /// The first row's number.
-    pub(super) y: usize,
+    pub y: usize,
     /// `scale` rows of pixels for each row.
-    pub(super) output: &'a mut [u8],
+    pub output: &'a mut [u8],
+}
+
+impl Shuffle<'_> {
+    /// Makes the rows.
+    pub fn make(self, machine: &Machine) {
+        machine.run(self);
+    }
 }
 
 impl WithSimd for Shuffle<'_> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{
+use crate::{
     rows::Geometry,
     winograd::{PATCH, Scratch},
 };
@@ -14,7 +14,8 @@ const BLOCKS: usize = 4;
 const NARROWEST: usize = 32;
 
 /// How many threads there are.
-pub(in crate::cpu) fn count() -> usize {
+#[must_use]
+pub fn count() -> usize {
     #[cfg(not(target_arch = "wasm32"))]
     let count = rayon::current_num_threads();
     #[cfg(target_arch = "wasm32")]
@@ -23,23 +24,25 @@ pub(in crate::cpu) fn count() -> usize {
 }
 
 /// Some pixels of a few rows that are to be made.
-pub(super) struct Block<'a> {
-    /// The first row's number among those that are made.
-    pub(super) y: usize,
+pub struct Block<'a> {
+    /// The first row's number.
+    pub(crate) y: usize,
     /// Rows of its unit that lie above the picture.
-    pub(super) above: usize,
+    pub(crate) above: usize,
     /// The first pixel, and one behind the last.
-    pub(super) from: usize,
-    pub(super) to: usize,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
     /// The pixels of each row; none where there are fewer rows.
-    pub(super) rows: [&'a mut [f32]; PATCH],
+    pub(crate) rows: [&'a mut [f32]; PATCH],
     /// How many rows there are.
-    pub(super) height: usize,
+    pub(crate) height: usize,
+    /// Values from one pixel to the next.
+    pub(crate) stride: usize,
 }
 
-/// Cuts rows into blocks of `unit` rows, the first of `phase` unless that is 0, and where those are too few for the threads, into
-/// columns of whole patches.
-pub(super) fn blocks(rows: &mut [f32], geometry: Geometry, unit: usize, phase: usize) -> Vec<Block<'_>> {
+/// Cuts rows from `start` on into blocks of `unit` rows, and where those are too few for the threads, into columns of whole patches.
+/// Units begin at the row `phase`, which is less than a unit, and the first has as many rows before that.
+pub fn blocks(rows: &mut [f32], geometry: Geometry, start: usize, unit: usize, phase: usize) -> Vec<Block<'_>> {
     let Geometry { left, width, stride, row } = geometry;
     let units = rows.len().div_ceil(row * unit);
     let threads = count();
@@ -47,9 +50,10 @@ pub(super) fn blocks(rows: &mut [f32], geometry: Geometry, unit: usize, phase: u
     let columns = wanted.min(width / NARROWEST).max(1);
     let each = width.div_ceil(columns).next_multiple_of(PATCH);
     let mut blocks = Vec::with_capacity((units + 1) * columns);
-    let (head, rest) = rows.split_at_mut((phase * row).min(rows.len()));
+    let first_whole = start.max(phase);
+    let (head, rest) = rows.split_at_mut(((first_whole - start) * row).min(rows.len()));
     let head = (!head.is_empty()).then_some((0, unit - phase, head));
-    let whole = rest.chunks_mut(row * unit).enumerate().map(|(index, rows)| (phase + index * unit, 0, rows));
+    let whole = rest.chunks_mut(row * unit).enumerate().map(|(index, rows)| (first_whole + index * unit, 0, rows));
     for (y, above, rows) in head.into_iter().chain(whole) {
         let first = blocks.len();
         blocks.extend((0..width).step_by(each).map(|from| Block {
@@ -59,6 +63,7 @@ pub(super) fn blocks(rows: &mut [f32], geometry: Geometry, unit: usize, phase: u
             to: (from + each).min(width),
             rows: Default::default(),
             height: rows.len() / row,
+            stride,
         }));
         for (y, row) in rows.chunks_exact_mut(row).enumerate() {
             let pixels = row[left * stride..][..width * stride].chunks_mut(each * stride);
@@ -72,7 +77,7 @@ pub(super) fn blocks(rows: &mut [f32], geometry: Geometry, unit: usize, phase: u
 
 /// Memory for each thread.
 #[derive(Default)]
-pub(super) struct Scratches(Mutex<Vec<Scratch>>);
+pub struct Scratches(Mutex<Vec<Scratch>>);
 
 impl Scratches {
     /// Lends memory to some work.
@@ -85,13 +90,13 @@ impl Scratches {
     }
 
     /// Has the threads work on blocks.
-    pub(super) fn share(&self, blocks: Vec<Block<'_>>, work: impl Fn(Block<'_>, &mut Scratch) + Send + Sync) {
+    pub fn share(&self, blocks: Vec<Block<'_>>, work: impl Fn(Block<'_>, &mut Scratch) + Send + Sync) {
         each(blocks, |block| self.lend(|scratch| work(block, scratch)));
     }
 }
 
 /// Has the threads work on parts of `unit` bytes: `work` gets a part and its number.
-pub(super) fn share_bytes(bytes: &mut [u8], unit: usize, work: impl Fn(usize, &mut [u8]) + Send + Sync) {
+pub fn share_bytes(bytes: &mut [u8], unit: usize, work: impl Fn(usize, &mut [u8]) + Send + Sync) {
     each(bytes.chunks_mut(unit).enumerate().collect(), |(index, part)| work(index, part));
 }
 

@@ -2,40 +2,49 @@
 
 use pulp::Simd;
 
-use super::{
+use crate::{
     gemm::load,
-    plan::Segment,
-    rows::{Rows, Values},
+    rows::{Rows, Segment, Values},
 };
-use crate::network::Activation;
 
 /// The end of a convolution. Values for each output channel are padded with zeros to whole vectors.
-pub(super) struct Finish {
-    pub(super) bias: Values,
-    activation: Curve,
-    pub(super) combine: Meeting,
+pub struct Finish {
+    pub(crate) bias: Values,
+    curve: Curve,
+    slopes: Values,
+    combine: Meeting,
 }
 
-/// An [`Activation`] with padded slopes.
-enum Curve {
+/// A function of each value by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    /// Values stay as they are.
     Identity,
-    Prelu(Values),
+    /// Values below zero times a slope for each output channel.
+    Prelu,
+    /// `x * sigmoid(x)`.
     Silu,
+    /// `1 / (1 + exp(-x))`.
     Sigmoid,
+    /// `x * tanh(ln(1 + exp(x)))`.
     Mish,
 }
 
-/// A [`crate::network::Combine`] whose other values are channels of one part.
-pub(super) enum Meeting {
+/// What becomes of a value after its curve; the others are channels of maps of the output's size.
+pub enum Meeting {
+    /// Nothing.
     Nothing,
+    /// Others times a share are added, two at most.
     Add(Vec<(Segment, f32)>),
+    /// It is multiplied by another.
     Multiply(Segment),
+    /// `(a + other) * (sigmoid(a) - 0.5)`.
     Attend(Segment),
 }
 
 impl Meeting {
     /// The other values.
-    pub(super) fn others(&self) -> impl Iterator<Item = Segment> {
+    pub fn others(&self) -> impl Iterator<Item = Segment> {
         let (pairs, one) = match self {
             Self::Nothing => (&[][..], None),
             Self::Add(pairs) => (&pairs[..], None),
@@ -47,7 +56,7 @@ impl Meeting {
 
 /// The other values of one row: where each lies, and the values from one pixel to the next.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Others<'a>([Option<Other<'a>>; 2]);
+pub(crate) struct Others<'a>([Option<Other<'a>>; 2]);
 
 #[derive(Clone, Copy)]
 struct Other<'a> {
@@ -58,9 +67,9 @@ struct Other<'a> {
 
 impl<'a> Others<'a> {
     /// Row `y` of each.
-    pub(super) fn of_row(meeting: &Meeting, parts: &'a [Rows], y: usize) -> Self {
+    pub(crate) fn of_row(finish: &Finish, parts: &'a [Rows], y: usize) -> Self {
         let mut others = Self::default();
-        for (other, segment) in others.0.iter_mut().zip(meeting.others()) {
+        for (other, segment) in others.0.iter_mut().zip(finish.others()) {
             let rows = &parts[segment.part];
             let start = rows.geometry.left * rows.geometry.stride + segment.first;
             *other = Some(Other { values: &rows.row(y as isize)[start..], stride: rows.geometry.stride });
@@ -79,26 +88,26 @@ impl<'a> Others<'a> {
 }
 
 impl Finish {
-    pub(super) fn new(bias: &[f32], activation: &Activation, combine: Meeting, lanes: usize) -> Self {
+    /// `slopes` are those of PReLU, and none for other curves; a vector has `lanes` values.
+    #[must_use]
+    pub fn new(bias: &[f32], curve: Curve, slopes: &[f32], combine: Meeting, lanes: usize) -> Self {
         let padded = |values: &[f32]| {
             let mut padded = Values::zeros(values.len().next_multiple_of(lanes));
             padded.get_mut()[..values.len()].copy_from_slice(values);
             padded
         };
-        let activation = match activation {
-            Activation::Identity => Curve::Identity,
-            Activation::Prelu(slopes) => Curve::Prelu(padded(slopes)),
-            Activation::Silu => Curve::Silu,
-            Activation::Sigmoid => Curve::Sigmoid,
-            Activation::Mish => Curve::Mish,
-        };
-        Self { bias: padded(bias), activation, combine }
+        Self { bias: padded(bias), curve, slopes: padded(slopes), combine }
+    }
+
+    /// The other values.
+    pub fn others(&self) -> impl Iterator<Item = Segment> {
+        self.combine.others()
     }
 
     /// Finishes the sums, bias included, of pixels side by side from `x` on, for a vector of channels from `channel` on. They
     /// may reach beyond the picture, where others are zero.
     #[inline(always)]
-    pub(super) fn run<S: Simd>(&self, simd: S, sums: &mut [S::f32s], others: &Others<'_>, x: usize, channel: usize) {
+    pub(crate) fn run<S: Simd>(&self, simd: S, sums: &mut [S::f32s], others: &Others<'_>, x: usize, channel: usize) {
         if let Meeting::Attend(_) = &self.combine {
             for (offset, sum) in sums.iter_mut().enumerate() {
                 let other = others.load(simd, 0, x + offset, channel);
@@ -107,10 +116,10 @@ impl Finish {
             }
             return;
         }
-        match &self.activation {
+        match self.curve {
             Curve::Identity => {}
-            Curve::Prelu(slopes) => {
-                let slopes = load::<S>(slopes.get(), channel);
+            Curve::Prelu => {
+                let slopes = load::<S>(self.slopes.get(), channel);
                 let zero = simd.splat_f32s(0.0);
                 for sum in sums.iter_mut() {
                     let negative = simd.less_than_f32s(*sum, zero);

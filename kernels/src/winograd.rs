@@ -7,17 +7,16 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{
+use crate::{
     finish::{Finish, Others},
     gemm::{blocks, load, multiply, store},
     machine::{FEW, MANY, Machine, pixels},
-    plan::Segment,
-    rows::{Rows, Values},
+    rows::{Rows, Segment, Values},
     threads::Block,
 };
 
 /// Edge of a patch of outputs.
-pub(super) const PATCH: usize = 4;
+pub const PATCH: usize = 4;
 /// Edge of the inputs that it depends on, and places along an axis.
 const PLACES: usize = PATCH + 2;
 const AREA: usize = PLACES * PLACES;
@@ -30,7 +29,7 @@ const B: f64 = std::f64::consts::SQRT_2;
 const BATCH: usize = 16;
 
 /// A convolution's weights at the 36 places.
-pub(super) struct Winograd {
+pub struct Winograd {
     sources: Vec<Segment>,
     /// Input channels.
     inputs: usize,
@@ -45,14 +44,14 @@ pub(super) struct Winograd {
 
 /// Memory for a batch: the inputs and the sums, each as `[36][patch][channel]`.
 #[derive(Default)]
-pub(super) struct Scratch {
+pub struct Scratch {
     inputs: Values,
     sums: Values,
 }
 
 impl Winograd {
     /// `weight(output, input, tap)` is a weight; inputs are numbered through the sources.
-    pub(super) fn new(
+    pub fn new(
         machine: &Machine,
         sources: &[Segment],
         outputs: usize,
@@ -80,6 +79,11 @@ impl Winograd {
         Self { sources: sources.to_vec(), inputs, input_stride, output_stride, blocks, weights }
     }
 
+    /// Makes a block of outputs of `parts`, which the sources are of.
+    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>, scratch: &mut Scratch) {
+        machine.run(Job { winograd: self, finish, parts, block, scratch });
+    }
+
     fn grow(&self, scratch: &mut Scratch) {
         scratch.inputs.grow(AREA * plane(self.input_stride));
         scratch.sums.grow(AREA * plane(self.output_stride));
@@ -93,12 +97,12 @@ const fn plane(stride: usize) -> usize {
 }
 
 /// Where the block of an output begins and how wide it is, in channels.
-pub(super) struct Place {
-    pub(super) first: usize,
-    pub(super) width: usize,
+pub(crate) struct Place {
+    pub first: usize,
+    pub width: usize,
 }
 
-pub(super) fn block_of(blocks: &[usize], output: usize, lanes: usize) -> Place {
+pub(crate) fn block_of(blocks: &[usize], output: usize, lanes: usize) -> Place {
     let mut first = 0;
     for block in blocks {
         let width = block * lanes;
@@ -161,16 +165,13 @@ fn outputs_of_points<S: Simd>(simd: S, m: [S::f32s; PLACES]) -> [S::f32s; PATCH]
     ]
 }
 
-/// Makes a block of outputs: a row of patches.
-pub(super) struct Job<'a> {
-    pub(super) winograd: &'a Winograd,
-    pub(super) finish: &'a Finish,
-    pub(super) parts: &'a [Rows],
-    pub(super) block: Block<'a>,
-    /// The first row's number of those that are made, and values from one output pixel to the next.
-    pub(super) start: usize,
-    pub(super) stride: usize,
-    pub(super) scratch: &'a mut Scratch,
+/// A block of outputs in the making: a row of patches.
+struct Job<'a> {
+    winograd: &'a Winograd,
+    finish: &'a Finish,
+    parts: &'a [Rows],
+    block: Block<'a>,
+    scratch: &'a mut Scratch,
 }
 
 impl WithSimd for Job<'_> {
@@ -178,14 +179,13 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { winograd, finish, parts, mut block, start, stride, scratch } = self;
+        let Job { winograd, finish, parts, mut block, scratch } = self;
         winograd.grow(scratch);
-        let y = start + block.y;
         let mut others = [Others::default(); PATCH];
         for (row, others) in others.iter_mut().enumerate().take(block.height) {
-            *others = Others::of_row(&finish.combine, parts, y + row);
+            *others = Others::of_row(finish, parts, block.y + row);
         }
-        let top = y as isize - block.above as isize;
+        let top = block.y as isize - block.above as isize;
         let patches = (block.to - block.from).div_ceil(PATCH);
         // Batches of nearly equal size.
         let batch = patches.div_ceil(patches.div_ceil(BATCH));
@@ -194,7 +194,7 @@ impl WithSimd for Job<'_> {
             let x = block.from + first * PATCH;
             winograd.transform_inputs(simd, parts, (x, top), count, scratch.inputs.get_mut());
             winograd.sum(simd, count, scratch.inputs.get(), scratch.sums.get_mut());
-            let target = Target { finish, others: &others, block: &mut block, stride, x, count };
+            let target = Target { finish, others: &others, block: &mut block, x, count };
             winograd.transform_outputs(simd, scratch.sums.get(), target);
         }
     }
@@ -205,7 +205,6 @@ struct Target<'a, 'b> {
     finish: &'a Finish,
     others: &'a [Others<'a>; PATCH],
     block: &'a mut Block<'b>,
-    stride: usize,
     x: usize,
     count: usize,
 }
@@ -294,7 +293,8 @@ impl Winograd {
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn transform_outputs<S: Simd>(&self, simd: S, sums: &[f32], target: Target<'_, '_>) {
-        let Target { finish, others, block, stride, x: first, count } = target;
+        let Target { finish, others, block, x: first, count } = target;
+        let stride = block.stride;
         for patch in 0..count {
             let x = first + patch * PATCH;
             let width = PATCH.min(block.to - x);

@@ -5,7 +5,7 @@ use pulp::Simd;
 /// Adds to each of `R` pixels' `V` vectors of outputs its inputs times their weights. All pixels have as many inputs as there
 /// are weights; `weights[input]` holds that input's `V` vectors.
 #[inline(always)]
-pub(super) fn multiply<S: Simd, const R: usize, const V: usize>(
+pub(crate) fn multiply<S: Simd, const R: usize, const V: usize>(
     simd: S,
     pixels: [&[f32]; R],
     weights: &[[S::f32s; V]],
@@ -30,18 +30,18 @@ pub(super) fn multiply<S: Simd, const R: usize, const V: usize>(
 
 /// Values as vectors of `V` at a time.
 #[inline(always)]
-pub(super) fn blocks<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
+pub(crate) fn blocks<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
     pulp::as_arrays::<V, _>(S::as_simd_f32s(values).0).0
 }
 
 /// The vector that begins at a place.
 #[inline(always)]
-pub(super) fn load<S: Simd>(values: &[f32], at: usize) -> S::f32s {
+pub(crate) fn load<S: Simd>(values: &[f32], at: usize) -> S::f32s {
     S::as_simd_f32s(&values[at..at + S::F32_LANES]).0[0]
 }
 
 /// Puts a vector at a place.
 #[inline(always)]
-pub(super) fn store<S: Simd>(values: &mut [f32], at: usize, vector: S::f32s) {
+pub(crate) fn store<S: Simd>(values: &mut [f32], at: usize, vector: S::f32s) {
     S::as_mut_simd_f32s(&mut values[at..at + S::F32_LANES]).0[0] = vector;
 }

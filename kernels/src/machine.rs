@@ -13,17 +13,21 @@ type Instructions = pulp::wasm::Simd128;
 
 /// The best instructions of this machine and what follows from them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Machine {
+pub struct Machine {
     instructions: Instructions,
     /// Values in a vector.
-    pub(super) lanes: usize,
+    pub lanes: usize,
     /// Vector registers.
     registers: usize,
 }
 
 impl Machine {
     /// Looks which instructions there are.
-    pub(super) fn detect() -> Self {
+    ///
+    /// # Panics
+    /// Never: a wasm module with vectors loads only where there are vectors.
+    #[must_use]
+    pub fn detect() -> Self {
         #[cfg(not(target_arch = "wasm32"))]
         let instructions = pulp::Arch::new();
         #[cfg(target_arch = "wasm32")]
@@ -32,8 +36,8 @@ impl Machine {
     }
 
     /// Every machine that this one can be, the best last.
-    #[cfg(test)]
-    pub(super) fn all() -> Vec<Self> {
+    #[must_use]
+    pub fn all() -> Vec<Self> {
         #[cfg(not(target_arch = "wasm32"))]
         let plain = Some(Self::of(pulp::Arch::Scalar));
         #[cfg(target_arch = "wasm32")]
@@ -61,7 +65,7 @@ impl Machine {
     }
 
     /// Runs work with these instructions.
-    pub(super) fn run<Work: WithSimd>(&self, work: Work) -> Work::Output {
+    pub(crate) fn run<Work: WithSimd>(&self, work: Work) -> Work::Output {
         #[cfg(not(target_arch = "wasm32"))]
         return self.instructions.dispatch(work);
         #[cfg(target_arch = "wasm32")]
@@ -69,12 +73,13 @@ impl Machine {
     }
 
     /// How many pixels are summed at once in registers.
-    pub(super) fn pixels(&self) -> usize {
+    #[must_use]
+    pub fn pixels(&self) -> usize {
         pixels(self.registers)
     }
 
     /// The widths, in vectors, of the blocks of outputs that are summed at once; the whole is `outputs` channels wide.
-    pub(super) fn blocks(&self, outputs: usize) -> Vec<usize> {
+    pub(crate) fn blocks(&self, outputs: usize) -> Vec<usize> {
         let widest = if pixels(self.registers) == MANY { 3 } else { 2 };
         let mut left = outputs.div_ceil(self.lanes);
         let mut blocks = Vec::new();
@@ -89,11 +94,11 @@ impl Machine {
 }
 
 /// Pixels that are summed at once where there are 32 registers, and where there are 16.
-pub(super) const MANY: usize = 8;
-pub(super) const FEW: usize = 4;
+pub(crate) const MANY: usize = 8;
+pub(crate) const FEW: usize = 4;
 
 /// Measured: 8 x 2 and 8 x 3 sums reach 97 % of what AVX-512 can do. With 16 registers, which is what wasm gets on x86, 4 x 2 do
 /// 94 % in V8, and anything larger is spilled to memory there and half as fast.
-pub(super) const fn pixels(registers: usize) -> usize {
+pub(crate) const fn pixels(registers: usize) -> usize {
     if registers >= 32 && !cfg!(target_arch = "wasm32") { MANY } else { FEW }
 }
