@@ -1,25 +1,30 @@
-//! Convolutions of any kernel as they are written: the sum over all taps, for several pixels at once.
+//! Convolutions of any kernel as they are written: the inputs of a few pixels are gathered side by side, for all taps of the
+//! kernel, and multiplied with the weights as a matrix.
 
 use pulp::{Simd, WithSimd};
 
 use crate::{
     finish::{Finish, Others},
-    gemm::{blocks, load, multiply, store},
-    machine::{FEW, MANY, Machine, pixels},
+    gemm::{Product, block_of, load, store},
+    machine::Machine,
     rows::{Geometry, Rows, Segment, Values},
-    threads::Block,
-    winograd::block_of,
+    threads::{Block, Scratch},
 };
+
+/// Pixels whose inputs are gathered: a multiple of those that are summed at once.
+const BATCH: usize = 16;
 
 /// A convolution's weights.
 pub struct Direct {
     sources: Vec<Segment>,
-    /// Input channels.
-    inputs: usize,
+    /// Inputs of a pixel: all taps of all channels.
+    depth: usize,
     kernel: usize,
     upsample: usize,
     /// Widths in vectors of the blocks of outputs.
     blocks: Vec<usize>,
+    /// Values of a pixel's outputs.
+    output_stride: usize,
     /// `[block][row of the kernel][source][column of the kernel][channel of the source][outputs of the block]`.
     weights: Values,
 }
@@ -36,10 +41,11 @@ impl Direct {
         let lanes = machine.lanes;
         let inputs: usize = sources.iter().map(|segment| segment.channels).sum();
         let blocks = machine.blocks(outputs);
-        let mut weights = Values::zeros(kernel * kernel * inputs * outputs.next_multiple_of(lanes));
+        let (depth, output_stride) = (kernel * kernel * inputs, outputs.next_multiple_of(lanes));
+        let mut weights = Values::zeros(depth * output_stride);
         for output in 0..outputs {
             let place = block_of(&blocks, output, lanes);
-            let mut at = place.first * kernel * kernel * inputs + (output - place.first);
+            let mut at = place.first * depth + (output - place.first);
             for row in 0..kernel {
                 let mut first = 0;
                 for source in sources {
@@ -53,12 +59,40 @@ impl Direct {
                 }
             }
         }
-        Self { sources: sources.to_vec(), inputs, kernel, upsample, blocks, weights }
+        Self { sources: sources.to_vec(), depth, kernel, upsample, blocks, output_stride, weights }
     }
 
     /// Makes a block of outputs of `parts`, which the sources are of.
-    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>) {
-        machine.run(Job { direct: self, finish, parts, block });
+    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>, scratch: &mut Scratch) {
+        scratch.inputs.grow(BATCH * self.depth);
+        scratch.sums.grow(BATCH * self.output_stride);
+        machine.run(Job { direct: self, finish, parts, block, scratch });
+    }
+
+    /// Puts the inputs of `count` pixels of row `y` from `x` on side by side.
+    fn gather(&self, parts: &[Rows], (x, y): (usize, usize), count: usize, inputs: &mut [f32]) {
+        let (kernel, upsample, padding) = (self.kernel, self.upsample, self.kernel / 2);
+        let mut to = 0;
+        for row in 0..kernel {
+            // Above the picture there is no row, and none of that number below it: both are zeros.
+            let y = (y + row).checked_sub(padding).map_or(-1, |y| (y / upsample) as isize);
+            for segment in &self.sources {
+                let part = &parts[segment.part];
+                let values = part.row(y);
+                let Geometry { left, stride, .. } = part.geometry;
+                // Where pixels follow each other without a gap, so do all columns of a row.
+                let is_dense = stride == segment.channels && upsample == 1;
+                let (runs, length) = if is_dense { (1, kernel * stride) } else { (kernel, segment.channels) };
+                for run in 0..runs {
+                    for (pixel, inputs) in inputs.chunks_exact_mut(self.depth).enumerate().take(count) {
+                        // The zeros on the left keep this above zero.
+                        let x = (left * upsample + x + pixel + run - padding) / upsample;
+                        inputs[to..to + length].copy_from_slice(&values[x * stride + segment.first..][..length]);
+                    }
+                    to += length;
+                }
+            }
+        }
     }
 }
 
@@ -68,6 +102,7 @@ struct Job<'a> {
     finish: &'a Finish,
     parts: &'a [Rows],
     block: Block<'a>,
+    scratch: &'a mut Scratch,
 }
 
 impl WithSimd for Job<'_> {
@@ -75,105 +110,66 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { direct, finish, parts, block } = self;
-        let Block { from, to, stride, .. } = block;
+        let Job { direct, finish, parts, block, scratch } = self;
+        let Block { y, from, to, stride, .. } = block;
+        let Scratch { inputs, sums } = scratch;
         for (index, output) in block.rows.into_iter().enumerate().take(block.height) {
-            let mut row = Row { direct, finish, parts, output, stride, from, to, y: block.y + index };
-            let mut weights = direct.weights.get();
-            let mut first = 0;
-            for &block in &direct.blocks {
-                let width = block * S::F32_LANES;
-                let (these, rest) = weights.split_at(direct.kernel * direct.kernel * direct.inputs * width);
-                weights = rest;
-                match (pixels(S::REGISTER_COUNT), block) {
-                    (MANY, 3) => row.run::<S, MANY, 3>(simd, these, first),
-                    (MANY, 2) => row.run::<S, MANY, 2>(simd, these, first),
-                    (MANY, _) => row.run::<S, MANY, 1>(simd, these, first),
-                    (_, 2) => row.run::<S, FEW, 2>(simd, these, first),
-                    _ => row.run::<S, FEW, 1>(simd, these, first),
-                }
-                first += width;
+            let y = y + index;
+            let others = Others::of_row(finish, parts, y);
+            for x in (from..to).step_by(BATCH) {
+                let count = BATCH.min(to - x);
+                direct.gather(parts, (x, y), count, inputs.get_mut());
+                let product = Product {
+                    inputs: inputs.get(),
+                    stride: direct.depth,
+                    depth: direct.depth,
+                    weights: direct.weights.get(),
+                    blocks: &direct.blocks,
+                    sums: sums.get_mut(),
+                    output_stride: direct.output_stride,
+                    count,
+                };
+                product.run(simd);
+                let output = &mut output[(x - from) * stride..];
+                direct.finish(simd, finish, &others, (x, count), sums.get(), output);
             }
         }
     }
 }
 
-/// One row of outputs.
-struct Row<'a> {
-    direct: &'a Direct,
-    finish: &'a Finish,
-    parts: &'a [Rows],
-    output: &'a mut [f32],
-    stride: usize,
-    from: usize,
-    to: usize,
-    y: usize,
-}
+/// Pixels that are finished at once.
+const FINISHED: usize = 4;
 
-impl Row<'_> {
-    /// The channels from `first` on.
+impl Direct {
+    /// Finishes the sums of `count` pixels from `x` on.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, weights: &[f32], first: usize) {
-        let Self { finish, stride, from, to, .. } = *self;
-        let weights = blocks::<S, V>(weights);
-        let others = Others::of_row(finish, self.parts, self.y);
-        for x in (from..to).step_by(R) {
-            let sums = self.sum::<S, R, V>(simd, weights, x);
-            let width = R.min(to - x);
-            for vector in 0..V {
-                let channel = first + vector * S::F32_LANES;
-                let bias = load::<S>(finish.bias.get(), channel);
-                let mut pixels = [bias; R];
-                for (pixel, vectors) in pixels.iter_mut().zip(&sums) {
-                    *pixel = simd.add_f32s(*pixel, vectors[vector]);
-                }
-                finish.run(simd, &mut pixels, &others, x, channel);
-                let at = (x - from) * stride + channel;
-                for x in 0..R {
-                    // The zeros beside the picture must stay zeros.
-                    if x < width {
-                        store::<S>(self.output, at + x * stride, pixels[x]);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The sums of `R` pixels from `x` on.
-    #[inline(always)]
-    fn sum<S: Simd, const R: usize, const V: usize>(
+    fn finish<S: Simd>(
         &self,
         simd: S,
-        weights: &[[S::f32s; V]],
-        x: usize,
-    ) -> [[S::f32s; V]; R] {
-        let Direct { sources, inputs, kernel, upsample, .. } = self.direct;
-        let (kernel, upsample, padding) = (*kernel, *upsample, *kernel / 2);
-        let mut sums = [[simd.splat_f32s(0.0); V]; R];
-        for (row, mut weights) in weights.chunks_exact(kernel * inputs).enumerate() {
-            // Above and below the picture everything is zero and adds nothing.
-            let Some(y) = (self.y + row).checked_sub(padding).map(|y| y / upsample) else { continue };
-            for segment in sources {
-                let part = &self.parts[segment.part];
-                if y >= part.height {
-                    continue;
+        finish: &Finish,
+        others: &Others<'_>,
+        (x, count): (usize, usize),
+        sums: &[f32],
+        output: &mut [f32],
+    ) {
+        let stride = self.output_stride;
+        for channel in (0..stride).step_by(S::F32_LANES) {
+            let bias = load::<S>(finish.bias.get(), channel);
+            for first in (0..count).step_by(FINISHED) {
+                let mut pixels = [bias; FINISHED];
+                for index in 0..FINISHED {
+                    let sum = load::<S>(sums, (first + index) * stride + channel);
+                    pixels[index] = simd.add_f32s(pixels[index], sum);
                 }
-                let values = part.row(y as isize);
-                let Geometry { left, stride, .. } = part.geometry;
-                for column in 0..kernel {
-                    let (these, rest) = weights.split_at(segment.channels);
-                    weights = rest;
-                    let mut pixels: [&[f32]; R] = [&[]; R];
-                    for (pixel, inputs) in pixels.iter_mut().enumerate() {
-                        // The zeros on the left keep this above zero.
-                        let x = (left * upsample + x + pixel + column - padding) / upsample;
-                        *inputs = &values[x * stride + segment.first..][..segment.channels];
+                finish.run(simd, &mut pixels, others, x + first, channel);
+                for index in 0..FINISHED {
+                    // The zeros beside the picture must stay zeros.
+                    if first + index < count {
+                        store::<S>(output, (first + index) * stride + channel, pixels[index]);
                     }
-                    multiply::<S, R, V>(simd, pixels, these, &mut sums);
                 }
             }
         }
-        sums
     }
 }

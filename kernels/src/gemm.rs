@@ -1,37 +1,119 @@
-//! The innermost loop of every convolution: sums of products that stay in registers.
+//! Products of matrices, the innermost loops of every convolution: sums that stay in registers.
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
-/// Adds to each of `R` pixels' `V` vectors of outputs its inputs times their weights. All pixels have as many inputs as there
-/// are weights; `weights[input]` holds that input's `V` vectors.
-#[inline(always)]
-pub(crate) fn multiply<S: Simd, const R: usize, const V: usize>(
-    simd: S,
-    pixels: [&[f32]; R],
-    weights: &[[S::f32s; V]],
-    sums: &mut [[S::f32s; V]; R],
-) {
-    let mut block = *sums;
-    let mut inputs: [&[f32]; R] = [&[]; R];
-    for pixel in 0..R {
-        inputs[pixel] = &pixels[pixel][..weights.len()];
+use crate::machine::{FEW, MANY, pixels};
+
+/// Sums for a few pixels and all outputs: over the inputs, each times a weight.
+pub(crate) struct Product<'a> {
+    /// `[pixel][stride]`, of which `depth` are inputs.
+    pub(crate) inputs: &'a [f32],
+    pub(crate) stride: usize,
+    pub(crate) depth: usize,
+    /// `[block][depth][outputs of the block]`.
+    pub(crate) weights: &'a [f32],
+    /// Widths in vectors of the blocks of outputs.
+    pub(crate) blocks: &'a [usize],
+    /// `[pixel][output_stride]`.
+    pub(crate) sums: &'a mut [f32],
+    pub(crate) output_stride: usize,
+    /// Pixels. They are summed a few at a time; those beyond are summed from whatever the memory holds, and never looked at.
+    pub(crate) count: usize,
+}
+
+impl Product<'_> {
+    #[inline(always)]
+    pub(crate) fn run<S: Simd>(self, simd: S) {
+        let Self { inputs, stride, depth, mut weights, blocks, sums, output_stride, count } = self;
+        let mut first = 0;
+        for &block in blocks {
+            let width = block * S::F32_LANES;
+            let (these, rest) = weights.split_at(depth * width);
+            weights = rest;
+            let panel = Panel { inputs, stride, depth, weights: these, sums: &mut sums[first..], output_stride, count };
+            match (pixels(S::REGISTER_COUNT), block) {
+                (MANY, 3) => simd.vectorize(Sized::<MANY, 3>(panel)),
+                (MANY, 2) => simd.vectorize(Sized::<MANY, 2>(panel)),
+                (MANY, _) => simd.vectorize(Sized::<MANY, 1>(panel)),
+                (_, 2) => simd.vectorize(Sized::<FEW, 2>(panel)),
+                _ => simd.vectorize(Sized::<FEW, 1>(panel)),
+            }
+            first += width;
+        }
     }
-    for input in 0..weights.len() {
-        let weights = weights[input];
-        for pixel in 0..R {
-            let value = simd.splat_f32s(inputs[pixel][input]);
-            for vector in 0..V {
-                block[pixel][vector] = simd.mul_add_e_f32s(value, weights[vector], block[pixel][vector]);
+}
+
+/// The product for one block of outputs.
+struct Panel<'a> {
+    inputs: &'a [f32],
+    stride: usize,
+    depth: usize,
+    weights: &'a [f32],
+    sums: &'a mut [f32],
+    output_stride: usize,
+    count: usize,
+}
+
+/// A panel in blocks of `R` pixels and `V` vectors, as a function of its own: inside of a larger one compilers run out of registers.
+struct Sized<'a, const R: usize, const V: usize>(Panel<'a>);
+
+impl<const R: usize, const V: usize> WithSimd for Sized<'_, R, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.0.sum::<S, R, V>(simd);
+    }
+}
+
+impl Panel<'_> {
+    // Elsewhere the function that `vectorize` makes is the one of its own; its instructions need it to be inlined there.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    fn sum<S: Simd, const R: usize, const V: usize>(self, simd: S) {
+        let Self { inputs, stride, depth, weights, sums, output_stride, count } = self;
+        let weights = &pulp::as_arrays::<V, _>(S::as_simd_f32s(weights).0).0[..depth];
+        for pixel in (0..count).step_by(R) {
+            let mut pixels: [&[f32]; R] = [&[]; R];
+            for (index, values) in pixels.iter_mut().enumerate() {
+                *values = &inputs[(pixel + index) * stride..][..depth];
+            }
+            let mut block = [[simd.splat_f32s(0.0); V]; R];
+            for input in 0..depth {
+                let weights = weights[input];
+                for index in 0..R {
+                    let value = simd.splat_f32s(pixels[index][input]);
+                    for vector in 0..V {
+                        block[index][vector] = simd.mul_add_e_f32s(value, weights[vector], block[index][vector]);
+                    }
+                }
+            }
+            for index in 0..R {
+                for vector in 0..V {
+                    let to = (pixel + index) * output_stride + vector * S::F32_LANES;
+                    store::<S>(sums, to, block[index][vector]);
+                }
             }
         }
     }
-    *sums = block;
 }
 
-/// Values as vectors of `V` at a time.
-#[inline(always)]
-pub(crate) fn blocks<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
-    pulp::as_arrays::<V, _>(S::as_simd_f32s(values).0).0
+/// Where the block of an output begins and how wide it is, in channels.
+pub(crate) struct Place {
+    pub first: usize,
+    pub width: usize,
+}
+
+pub(crate) fn block_of(blocks: &[usize], output: usize, lanes: usize) -> Place {
+    let mut first = 0;
+    for block in blocks {
+        let width = block * lanes;
+        if output < first + width {
+            return Place { first, width };
+        }
+        first += width;
+    }
+    Place { first, width: 0 }
 }
 
 /// The vector that begins at a place.

@@ -22,5 +22,5 @@ pub use finish::{Curve, Finish, Meeting};
 pub use machine::Machine;
 pub use pixels::{Picture, Shuffle, unshuffle};
 pub use rows::{Geometry, Rows, Segment};
-pub use threads::{Block, Scratches, blocks, count as threads, share_bytes};
-pub use winograd::{PATCH, Scratch, Winograd};
+pub use threads::{Block, Scratch, Scratches, blocks, count as threads, share_bytes};
+pub use winograd::{PATCH, Winograd};

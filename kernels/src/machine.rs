@@ -72,12 +72,6 @@ impl Machine {
         Simd::vectorize(self.instructions, work)
     }
 
-    /// How many pixels are summed at once in registers.
-    #[must_use]
-    pub fn pixels(&self) -> usize {
-        pixels(self.registers)
-    }
-
     /// The widths, in vectors, of the blocks of outputs that are summed at once; the whole is `outputs` channels wide.
     pub(crate) fn blocks(&self, outputs: usize) -> Vec<usize> {
         let widest = if pixels(self.registers) == MANY { 3 } else { 2 };

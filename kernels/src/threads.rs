@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::{
-    rows::Geometry,
-    winograd::{PATCH, Scratch},
+    rows::{Geometry, Values},
+    winograd::PATCH,
 };
 
 /// Blocks for each thread: with a few, one that is held up does not hold up the others.
@@ -73,6 +73,13 @@ pub fn blocks(rows: &mut [f32], geometry: Geometry, start: usize, unit: usize, p
         }
     }
     blocks
+}
+
+/// Memory for a batch of pixels or patches: the inputs and the sums of a product.
+#[derive(Default)]
+pub struct Scratch {
+    pub(crate) inputs: Values,
+    pub(crate) sums: Values,
 }
 
 /// Memory for each thread.

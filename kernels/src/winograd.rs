@@ -9,10 +9,10 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     finish::{Finish, Others},
-    gemm::{blocks, load, multiply, store},
-    machine::{FEW, MANY, Machine, pixels},
+    gemm::{Product, block_of, load, store},
+    machine::Machine,
     rows::{Rows, Segment, Values},
-    threads::Block,
+    threads::{Block, Scratch},
 };
 
 /// Edge of a patch of outputs.
@@ -40,13 +40,6 @@ pub struct Winograd {
     blocks: Vec<usize>,
     /// `[36][block][inputs][outputs of the block]`.
     weights: Values,
-}
-
-/// Memory for a batch: the inputs and the sums, each as `[36][patch][channel]`.
-#[derive(Default)]
-pub struct Scratch {
-    inputs: Values,
-    sums: Values,
 }
 
 impl Winograd {
@@ -94,24 +87,6 @@ impl Winograd {
 /// cache, which plain powers of two do.
 const fn plane(stride: usize) -> usize {
     BATCH * stride + 16
-}
-
-/// Where the block of an output begins and how wide it is, in channels.
-pub(crate) struct Place {
-    pub first: usize,
-    pub width: usize,
-}
-
-pub(crate) fn block_of(blocks: &[usize], output: usize, lanes: usize) -> Place {
-    let mut first = 0;
-    for block in blocks {
-        let width = block * lanes;
-        if output < first + width {
-            return Place { first, width };
-        }
-        first += width;
-    }
-    Place { first, width: 0 }
 }
 
 /// G g G^T: the kernel as a polynomial at the points, over the products of their distances.
@@ -259,34 +234,19 @@ impl Winograd {
     /// Sums the products over the input channels.
     #[inline(always)]
     fn sum<S: Simd>(&self, simd: S, count: usize, inputs: &[f32], sums: &mut [f32]) {
-        for place in 0..AREA {
-            let inputs = &inputs[place * plane(self.input_stride)..][..BATCH * self.input_stride];
-            let sums = &mut sums[place * plane(self.output_stride)..][..BATCH * self.output_stride];
-            let mut weights = &self.weights.get()[place * self.inputs * self.output_stride..];
-            let mut first = 0;
-            for &block in &self.blocks {
-                let width = block * S::F32_LANES;
-                let (these, rest) = weights.split_at(self.inputs * width);
-                weights = rest;
-                let sums = &mut sums[first..];
-                let panel = Panel {
-                    inputs,
-                    stride: self.input_stride,
-                    depth: self.inputs,
-                    weights: these,
-                    sums,
-                    output_stride: self.output_stride,
-                    count,
-                };
-                match (pixels(S::REGISTER_COUNT), block) {
-                    (MANY, 3) => simd.vectorize(Sized::<MANY, 3>(panel)),
-                    (MANY, 2) => simd.vectorize(Sized::<MANY, 2>(panel)),
-                    (MANY, _) => simd.vectorize(Sized::<MANY, 1>(panel)),
-                    (_, 2) => simd.vectorize(Sized::<FEW, 2>(panel)),
-                    _ => simd.vectorize(Sized::<FEW, 1>(panel)),
-                }
-                first += width;
-            }
+        let weights = self.weights.get().chunks_exact(self.inputs * self.output_stride);
+        for (place, weights) in weights.take(AREA).enumerate() {
+            let product = Product {
+                inputs: &inputs[place * plane(self.input_stride)..][..BATCH * self.input_stride],
+                stride: self.input_stride,
+                depth: self.inputs,
+                weights,
+                blocks: &self.blocks,
+                sums: &mut sums[place * plane(self.output_stride)..][..BATCH * self.output_stride],
+                output_stride: self.output_stride,
+                count,
+            };
+            product.run(simd);
         }
     }
 
@@ -325,57 +285,6 @@ impl Winograd {
                             store::<S>(row, to + x * stride, pixels[x]);
                         }
                     }
-                }
-            }
-        }
-    }
-}
-
-/// Sums of products of a batch at one place for one block of outputs.
-struct Panel<'a> {
-    /// `[patch][stride]`, of which `depth` are inputs.
-    inputs: &'a [f32],
-    stride: usize,
-    depth: usize,
-    /// `[depth][outputs of the block]`.
-    weights: &'a [f32],
-    /// `[patch][output_stride]`.
-    sums: &'a mut [f32],
-    output_stride: usize,
-    /// Patches. They are summed `R` at a time; those beyond are summed from whatever the memory holds, and never looked at.
-    count: usize,
-}
-
-/// A panel in blocks of `R` patches and `V` vectors, as a function of its own: inside of a larger one compilers run out of registers.
-struct Sized<'a, const R: usize, const V: usize>(Panel<'a>);
-
-impl<const R: usize, const V: usize> WithSimd for Sized<'_, R, V> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        self.0.sum::<S, R, V>(simd);
-    }
-}
-
-impl Panel<'_> {
-    // Elsewhere the function that `vectorize` makes is the one of its own; its instructions need it to be inlined there.
-    #[cfg_attr(target_arch = "wasm32", inline(never))]
-    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    fn sum<S: Simd, const R: usize, const V: usize>(self, simd: S) {
-        let Self { inputs, stride, depth, weights, sums, output_stride, count } = self;
-        let weights = blocks::<S, V>(weights);
-        for patch in (0..count).step_by(R) {
-            let mut pixels: [&[f32]; R] = [&[]; R];
-            for (pixel, values) in pixels.iter_mut().enumerate() {
-                *values = &inputs[(patch + pixel) * stride..][..depth];
-            }
-            let mut block = [[simd.splat_f32s(0.0); V]; R];
-            multiply::<S, R, V>(simd, pixels, weights, &mut block);
-            for pixel in 0..R {
-                for vector in 0..V {
-                    let to = (patch + pixel) * output_stride + vector * S::F32_LANES;
-                    store::<S>(sums, to, block[pixel][vector]);
                 }
             }
         }

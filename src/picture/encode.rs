@@ -2,10 +2,13 @@
 
 use std::io::Write;
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter, Info, StreamWriter};
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter, Info, StreamWriter};
 
 use super::Kind;
 use crate::{Error, Result};
+
+/// Of enlarged photos and texts zlib's level 6 saves 5 to 10 % of the bytes that this one takes, and needs 4 to 9 times as long.
+const COMPRESSION: u8 = 2;
 
 /// A PNG file that has its header and waits for its pixels.
 pub struct PngFile<W: Write> {
@@ -35,7 +38,7 @@ impl<W: Write> PngFile<W> {
         };
         info.icc_profile = icc_profile.map(|profile| profile.to_vec().into());
         let mut encoder = Encoder::with_info(output, info).map_err(explain)?;
-        encoder.set_compression(Compression::Balanced);
+        encoder.set_deflate_compression(DeflateCompression::Level(COMPRESSION));
         encoder.set_filter(Filter::Adaptive);
         Ok(Self { writer: encoder.write_header().map_err(explain)?, kind })
     }

@@ -236,8 +236,7 @@ impl Draft<'_> {
             }
             (false, _) => Kernel::Elsewhere(if is_winograd { PATCH } else { 1 }),
         };
-        let (left, right) =
-            if is_winograd { (1, PATCH + 1) } else { (conv.padding, self.machine.pixels() + conv.padding) };
+        let (left, right) = if is_winograd { (1, PATCH + 1) } else { (conv.padding, conv.padding) };
         for segment in &sources {
             let part = &mut self.parts[segment.part];
             part.left = part.left.max(left);
@@ -271,7 +270,7 @@ impl Draft<'_> {
             stride: slice.channels.next_multiple_of(lanes),
             left: 0,
             // Convolutions make several pixels at once, and read what they are combined with beyond the picture too.
-            right: self.machine.pixels().max(PATCH),
+            right: PATCH,
             maker,
             readers: Vec::new(),
         });

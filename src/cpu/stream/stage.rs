@@ -199,7 +199,7 @@ impl Stage {
             let blocks = blocks(rows, geometry, start, conv.unit(), conv.phase);
             scratches.share(blocks, |block, scratch| match &conv.kernel {
                 Kernel::Winograd(winograd) => winograd.make(machine, finish, parts, block, scratch),
-                Kernel::Direct(direct) => direct.make(machine, finish, parts, block),
+                Kernel::Direct(direct) => direct.make(machine, finish, parts, block, scratch),
                 Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
             });
         })
