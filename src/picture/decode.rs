@@ -63,6 +63,6 @@ fn explain(format: ImageFormat, error: ImageError) -> Error {
 fn name(format: ImageFormat) -> String {
     match format {
         ImageFormat::WebP => "WebP".into(),
-        other => format!("{other:?}").to_uppercase(),
+        other => format!("{other:?}").to_ascii_uppercase(),
     }
 }
