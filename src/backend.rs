@@ -202,11 +202,9 @@ async fn open_gpu(network: &Network, options: BackendOptions) -> Result<Gpu> {
 }
 
 fn on_cpu_because(reason: &str) -> String {
-    let mut letters = reason.chars();
-    let first = letters.next().map(char::to_uppercase);
-    format!(
-        "{}{}, so the CPU does the work; a real GPU would be faster.",
-        first.into_iter().flatten().collect::<String>(),
-        letters.as_str()
-    )
+    let mut sentence = format!("{reason}, so the CPU does the work; a real GPU would be faster.");
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
 }

@@ -43,8 +43,8 @@ impl Device {
         let adapter = instance.request_adapter(&options).await.map_err(|error| Error::NoGpu(no_adapter(&error)))?;
         let info = adapter.get_info();
         let name = if info.name.is_empty() { "unnamed adapter".to_owned() } else { info.name };
-        let is_software =
-            info.device_type == wgpu::DeviceType::Cpu || SOFTWARE.iter().any(|part| name.to_lowercase().contains(part));
+        let is_software = info.device_type == wgpu::DeviceType::Cpu
+            || SOFTWARE.iter().any(|part| name.to_ascii_lowercase().contains(part));
         if is_software && !allow_software {
             return Err(Error::NoGpu(format!("the only GPU ({name}) is simulated in software")));
         }

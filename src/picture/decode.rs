@@ -1,10 +1,10 @@
-//! Picture files to pixels, through the `image` crate. The format is told by the content, never by a file name.
+//! Picture files to pixels, mostly through the `image` crate. The format is told by the content, never by a file name.
 
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, error::LimitErrorKind};
 
-use super::{Kind, Picture, jpeg};
+use super::{Kind, Picture, jpeg, jpeg_decoder::JpegDecoder};
 use crate::{Error, Result};
 
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
@@ -23,7 +23,10 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
         return Err(Error::DamagedPicture { format: name(format), reason: "its end is missing".into() });
     }
     let explain = |error| explain(format, error);
-    let mut decoder = ImageReader::with_format(Cursor::new(file), format).into_decoder().map_err(explain)?;
+    let mut decoder: Box<dyn ImageDecoder> = match format {
+        ImageFormat::Jpeg => Box::new(JpegDecoder::new(file).map_err(explain)?),
+        _ => Box::new(ImageReader::with_format(Cursor::new(file), format).into_decoder().map_err(explain)?),
+    };
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
         return Err(Error::PictureTooLarge { width, height, max_megapixels: MAX_MEGAPIXELS });
@@ -60,6 +63,6 @@ fn explain(format: ImageFormat, error: ImageError) -> Error {
 fn name(format: ImageFormat) -> String {
     match format {
         ImageFormat::WebP => "WebP".into(),
-        other => format!("{other:?}").to_uppercase(),
+        other => format!("{other:?}").to_ascii_uppercase(),
     }
 }

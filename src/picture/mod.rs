@@ -5,6 +5,7 @@ mod content;
 mod decode;
 mod encode;
 mod jpeg;
+mod jpeg_decoder;
 
 pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};

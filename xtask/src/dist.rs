@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use flate2::{Compression, write::GzEncoder};
 
-use crate::{paths, wasm};
+use crate::{module, paths, wasm};
 
 /// Every file of dist/ by its path in there. All of them are gathered before the first one is written, so that a
 /// build that fails leaves the dist/ of the last one that did not.
@@ -20,13 +18,20 @@ pub fn build() -> Result<()> {
     wasm::ensure_target()?;
     step(2, "compiling the engine");
     let target_folder = paths::target()?;
-    let module = wasm::compile(&target_folder)?;
-    step(3, "making its JavaScript");
-    let engine = wasm::bind(&module, &target_folder)?;
+    let compiled = wasm::compile(&target_folder)?;
+    step(3, "making its JavaScript, and checking its size");
+    let engine = wasm::bind(&compiled, &target_folder)?;
+    let bytes = read(&engine.join("lenslet_bg.wasm"))?;
+    let size = module::brotli(&bytes)?;
+    eprintln!("    lenslet_bg.wasm: {}, {} with brotli", kilobytes(bytes.len()), kilobytes(size));
+    module::check_size(size, module::MAX_BROTLI_BYTES)?;
+    module::check_paths(&bytes, [paths::root(), &paths::cargo_home()?])?;
     step(4, "putting the page, the engine and the models into dist/");
     let files = gather(&engine, paths::root())?;
     write(&files, &paths::dist())?;
-    report(&files)
+    let all: usize = files.values().map(Vec::len).sum();
+    eprintln!("    {} files, {}", files.len(), kilobytes(all));
+    Ok(())
 }
 
 fn step(number: usize, what: &str) {
@@ -128,26 +133,8 @@ fn remove_stale(files: &Files, dist: &Path, inside: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints what a visitor downloads.
-fn report(files: &Files) -> Result<()> {
-    let all: usize = files.values().map(Vec::len).sum();
-    eprintln!("  dist/ holds {} files, {}", files.len(), kilobytes(all));
-    for (path, bytes) in files {
-        if path.extension().is_some_and(|extension| extension == "wasm" || extension == "safetensors") {
-            let (raw, gzipped) = (kilobytes(bytes.len()), kilobytes(gzip(bytes)?));
-            eprintln!("    {}: {raw}, {gzipped} with gzip", path.display());
-        }
-    }
-    Ok(())
-}
-
-fn gzip(bytes: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
-}
-
-fn kilobytes(bytes: usize) -> String {
+/// A size for people to read.
+pub fn kilobytes(bytes: usize) -> String {
     format!("{} kB", bytes.div_ceil(1000))
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod dist;
+mod module;
 mod needs;
 mod npm;
 mod paths;

@@ -40,6 +40,12 @@ pub fn native_bench() -> PathBuf {
     root().join("benches/native")
 }
 
+/// The folder where cargo keeps the sources of other crates.
+pub fn cargo_home() -> Result<PathBuf> {
+    let default = || Some(env::home_dir()?.join(".cargo"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default).context("neither CARGO_HOME nor HOME is set")
+}
+
 /// Cargo's build folder, wherever the person's settings have put it.
 pub fn target() -> Result<PathBuf> {
     let metadata = run::output(run::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::run;
+use crate::{paths, run};
 
 /// The Rust target of the page's engine.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -47,10 +47,21 @@ pub fn compile(target_folder: &Path) -> Result<PathBuf> {
     run::run(
         run::cargo()
             .args(["build", "--package", "lenslet", "--lib", "--profile", "web", "--target", TARGET])
+            .arg("--config")
+            .arg(format!("target.{TARGET}.rustflags={}", nameless_paths()?))
             // This variable would replace the flags in .cargo/config.toml, and with them SIMD, without a word.
             .env_remove("RUSTFLAGS"),
     )?;
     Ok(target_folder.join(TARGET).join("web/lenslet.wasm"))
+}
+
+/// Flags for rustc, as TOML. Where the code can panic it names its source file; that shall not tell visitors who built it
+/// where, nor make the module differ from machine to machine. Cargo adds these flags to those in .cargo/config.toml.
+fn nameless_paths() -> Result<String> {
+    let flag = |folder: &Path, name: &str| format!("--remap-path-prefix={}={name}", folder.display());
+    let flags = [flag(&paths::cargo_home()?, "cargo"), flag(paths::root(), "lenslet")];
+    // Strings and lists are the same in JSON.
+    Ok(serde_json::to_string(&flags)?)
 }
 
 /// Gives the module its JavaScript and TypeScript faces, in an otherwise empty folder inside `target_folder`.

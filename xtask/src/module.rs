@@ -1,0 +1,71 @@
+//! What is asked of the wasm module that the page loads: it is small, and it names no folder of the machine that built it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use brotli::enc::BrotliEncoderParams;
+
+use crate::dist::kilobytes;
+
+/// The most that a visitor may have to download before the page can enlarge anything.
+pub const MAX_BROTLI_BYTES: usize = 450_000;
+
+/// Fails when a module of `size` bytes with brotli is larger than `max`.
+pub fn check_size(size: usize, max: usize) -> Result<()> {
+    if size > max {
+        bail!(
+            "lenslet_bg.wasm is {} with brotli, and at most {} are allowed; find what grew, and leave it out or make \
+             it smaller",
+            kilobytes(size),
+            kilobytes(max)
+        );
+    }
+    Ok(())
+}
+
+/// Fails when the module names one of these folders.
+pub fn check_paths<'a>(module: &[u8], folders: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    for folder in folders {
+        let folder = folder.to_str().context("a folder's name is not Unicode")?;
+        if module.windows(folder.len()).any(|bytes| bytes == folder.as_bytes()) {
+            bail!("lenslet_bg.wasm names {folder}, a folder of this machine; leave it out with --remap-path-prefix");
+        }
+    }
+    Ok(())
+}
+
+/// The size of these bytes as servers send them: by the best that brotli can.
+pub fn brotli(mut bytes: &[u8]) -> Result<usize> {
+    let best = BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut bytes, &mut compressed, &best)?;
+    Ok(compressed.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_that_is_too_large_is_refused() {
+        assert!(check_size(450_000, 450_000).is_ok());
+        let error = check_size(450_001, 450_000).unwrap_err().to_string();
+        assert!(
+            error.starts_with("lenslet_bg.wasm is 451 kB with brotli, and at most 450 kB are allowed; "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_repeats_is_small() {
+        assert!(brotli(&[7; 100_000]).unwrap() < 100);
+    }
+
+    #[test]
+    fn a_module_that_names_a_folder_of_this_machine_is_refused() {
+        let module = b"panicked at /home/someone/lenslet/src/lib.rs";
+        assert!(check_paths(module, [Path::new("/home/another"), Path::new("/cargo")]).is_ok());
+        let error = check_paths(module, [Path::new("/cargo"), Path::new("/home/someone")]).unwrap_err().to_string();
+        assert!(error.starts_with("lenslet_bg.wasm names /home/someone, "), "{error}");
+    }
+}
