@@ -356,7 +356,12 @@ fn padded_rows(picture: &Picture, strip: &Tile, cut: &Cut) -> Vec<u8> {
 fn enlarge_alpha(picture: &Picture, tile: &Tile, scale: u32, rgba: &mut [u8]) {
     let cut = Cut::with_halo(ALPHA_FILTER.radius());
     let tile = tile.cut(&cut, picture.width, picture.height);
-    let enlarged = ALPHA_FILTER.enlarge(input(picture, &tile, &cut), scale);
+    let input = input(picture, &tile, &cut);
+    // Many opaque pictures have an alpha channel, and filtering it takes longer than a quick network.
+    if input.rgba.as_chunks::<4>().0.iter().all(|pixel| pixel[3] == u8::MAX) {
+        return;
+    }
+    let enlarged = ALPHA_FILTER.enlarge(input, scale);
     for (pixel, alpha) in rgba.as_chunks_mut::<4>().0.iter_mut().zip(enlarged.as_chunks::<4>().0) {
         pixel[3] = alpha[3];
     }
