@@ -34,6 +34,7 @@ pub mod tile;
 mod backend;
 mod error;
 mod estimate;
+mod lock;
 mod self_test;
 mod upscaler;
 #[cfg(target_arch = "wasm32")]

@@ -12,7 +12,9 @@ use crate::{
     Backend, BackendChoice, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, Stream, TileInput,
     backend::on_cpu_after,
     cpu::Cpu,
-    estimate, open_backend,
+    estimate,
+    lock::Lock,
+    open_backend,
     picture::PngFile,
     resample::Filter,
     tile::{Cut, Grid, Rect, Tile, Window},
@@ -62,6 +64,8 @@ impl Observer for NoProgress {}
 pub struct Upscaler {
     backend: RefCell<Rc<dyn Backend>>,
     fallback: Option<Fallback>,
+    /// Held while a backend that failed is replaced: two pictures that meet the failure need one replacement.
+    replacing: Lock,
     /// Milliseconds for each LR pixel, once measured.
     speed: Cell<Option<f64>>,
 }
@@ -70,7 +74,8 @@ impl Upscaler {
     /// An upscaler over an open backend. When that fails, so does the upscale.
     #[must_use]
     pub fn new(backend: Box<dyn Backend>) -> Self {
-        Self { backend: RefCell::new(backend.into()), fallback: None, speed: Cell::new(None) }
+        let backend = RefCell::new(backend.into());
+        Self { backend, fallback: None, replacing: Lock::default(), speed: Cell::new(None) }
     }
 
     /// Opens the backend of a person's choice for a network. A GPU that was not asked for by name and fails at work leaves the rest
@@ -108,6 +113,7 @@ impl Upscaler {
 
     /// Takes another backend in the place of one that failed, and gives the failure back where there is none.
     async fn replace(&self, failed: &Rc<dyn Backend>, failure: Error) -> Result<()> {
+        let _held = self.replacing.hold().await;
         if !Rc::ptr_eq(failed, &self.backend()) {
             // Another picture has met the failure before.
             return Ok(());

@@ -18,14 +18,18 @@
  *   | {kind: 'estimate', settings: Settings, width: number, height: number}
  *   | {kind: 'upscale', settings: Settings, file: Blob, patience: number}} Question
  * @typedef {Question & {id: number}} Request
- * @typedef {Request | {kind: 'cancel', id: number}} ToWorker
- * @typedef {{kind: 'alive'} | {kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
+ * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker
+ * @typedef {{kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
  *   | {kind: 'long', id: number, start: Start} | {kind: 'done', id: number, result: Result}
  *   | {kind: 'answer', id: number, answer: Info | ModelInfo | number}
- *   | {kind: 'failed', id: number, code: string, message: string}} FromWorker
+ *   | {kind: 'failed', id: number, code: string, message: string}} Reply
+ * @typedef {{kind: 'alive'} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}
+ *   | Reply} FromWorker
  * @typedef {{signal?: AbortSignal, onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Options
  * @typedef {{request: Request, options: Options, resolve: (value: any) => void, reject: (error: Error) => void}} Call
  */
+
+import { startStageWorker } from './stage-pool.js';
 
 /** A tile on a slow device takes long; past this a person should not have to wait for it to end. */
 const CANCEL_PATIENCE_MS = 4000;
@@ -69,6 +73,8 @@ export class Engine {
   /** @type {Worker | undefined} */
   #worker = this.#start();
   #count = 0;
+  /** @type {Map<string, () => void>} how to end the workers of the CPU engine, which the page starts for it */
+  #stages = new Map();
 
   /**
    * Loads the model and the device, so that a later upscale makes no request.
@@ -165,13 +171,35 @@ export class Engine {
       /** @type {FromWorker} */
       const message = data;
       if (message.kind === 'alive') navigator.locks.request(name, () => died(''));
+      else if (message.kind === 'start-stage') this.#startStage(worker, message);
+      else if (message.kind === 'end-stage') this.#endStage(message.name);
       else if (message.kind === 'failed' && !message.code) died(` (${message.message})`);
       else this.#receive(message);
     });
     return worker;
   }
 
-  /** @param {Exclude<FromWorker, {kind: 'alive'}>} message */
+  /**
+   * @param {Worker} worker that asks for it
+   * @param {FromWorker & {kind: 'start-stage'}} stage
+   */
+  #startStage(worker, { name, port }) {
+    const failed = (/** @type {string} */ reason) => worker.postMessage({ kind: 'stage-failed', name, reason });
+    if (worker !== this.#worker) return;
+    try {
+      this.#stages.set(name, startStageWorker(name, port, failed));
+    } catch (error) {
+      failed(String(error));
+    }
+  }
+
+  /** @param {string} name */
+  #endStage(name) {
+    this.#stages.get(name)?.();
+    this.#stages.delete(name);
+  }
+
+  /** @param {Reply} message */
   #receive(message) {
     const call = this.#calls.get(message.id);
     if (!call) return;
@@ -202,6 +230,7 @@ export class Engine {
   #end() {
     this.#worker?.terminate();
     this.#worker = undefined;
+    for (const name of this.#stages.keys()) this.#endStage(name);
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     return calls;

@@ -3,22 +3,72 @@
  * The engine (src/web/pool.rs) starts it, wherever it runs: in a page or in a worker.
  *
  * @typedef {import('./lenslet.js').StageBatch} StageBatch
- * @typedef {{kind: 'start', name: string, module: WebAssembly.Module, weights: Uint8Array, steps: [number, number],
+ * @typedef {{kind: 'start', module: WebAssembly.Module, weights: Uint8Array, steps: [number, number],
  *   previous?: MessagePort, next?: MessagePort}
  *   | {kind: 'rows', id: number, width: number, height: number, batch: StageBatch}
- *   | {kind: 'end', id: number}} ToStage rows and ends come from the stage before
- * @typedef {{kind: 'ready'} | {kind: 'pixels', id: number, pixels: Uint8Array} | {kind: 'failed', reason: string}} FromStage
+ *   | {kind: 'end', id: number} | {kind: 'stop', id: number}} ToStage rows and ends come from the stage before; a stop
+ *   comes to all at once, and leaves nothing to do up to the picture's end
+ * @typedef {{kind: 'alive'} | {kind: 'ready'} | {kind: 'pixels', id: number, pixels: Uint8Array}
+ *   | {kind: 'failed', reason: string}} FromStage
  * @typedef {{resolve: (pixels: Uint8Array) => void, reject: (reason: Error) => void}} Waiting
  */
 
-/** A worker inherits the page's Content-Security-Policy only from a blob: address, as engine.js tells. */
-function workerAddress() {
+/**
+ * Starts a worker.
+ * @param {string} name
+ * @param {MessagePort} port for all that it is told and tells
+ * @param {(reason: string) => void} failed
+ * @returns {() => void} ends it
+ */
+export function startStageWorker(name, port, failed) {
+  // A worker inherits the page's Content-Security-Policy only from a blob: address, as engine.js tells.
   const line = `import ${JSON.stringify(new URL('stage-worker.js', import.meta.url).href)};`;
-  return URL.createObjectURL(new Blob([line], { type: 'text/javascript' }));
+  const address = URL.createObjectURL(new Blob([line], { type: 'text/javascript' }));
+  const worker = new Worker(address, { type: 'module', name });
+  worker.addEventListener('error', (event) => failed(event.message || 'it could not be started'));
+  worker.postMessage(port, [port]);
+  return () => {
+    worker.terminate();
+    URL.revokeObjectURL(address);
+  };
 }
 
+/** A worker, and who hears of it at present. */
+class StageWorker {
+  /** @type {(message: FromStage) => void} */
+  receive = () => {};
+  port;
+  end;
+
+  constructor() {
+    const name = `lenslet-stage-${Math.random()}`;
+    const { port1, port2 } = new MessageChannel();
+    const failed = (/** @type {string} */ reason) => {
+      idle.delete(this);
+      this.receive({ kind: 'failed', reason });
+    };
+    port1.addEventListener('messageerror', () => failed('a message could not be read'));
+    port1.addEventListener('message', ({ data }) => {
+      if (data.kind === 'alive') navigator.locks?.request(name, () => failed('it ended'));
+      else this.receive(data);
+    });
+    port1.start();
+    this.port = port1;
+    this.end = StagePool.startWorker(name, port2, failed);
+  }
+}
+
+/** @type {Set<StageWorker>} */
+const idle = new Set();
+
 export class StagePool {
-  /** @type {Worker[]} */
+  /** How to start a worker; whoever runs the engine in a worker may have the page do it. */
+  static startWorker = startStageWorker;
+
+  /** Whether workers of a pool that is closed wait for the next one: a new worker loads its scripts anew. */
+  static keepsWorkers = false;
+
+  /** @type {StageWorker[]} */
   #workers = [];
   /** @type {Map<number, Waiting[]>} who waits for the pixels of each picture, in their order */
   #pictures = new Map();
@@ -55,49 +105,39 @@ export class StagePool {
    * @param {Uint32Array} ends
    */
   async #start(module, weights, ends) {
-    const address = workerAddress();
     /** @type {Promise<void>[]} */
     const ready = [];
     /** @type {MessagePort | undefined} */
     let previous;
-    for (const [at, end] of ends.entries()) {
+    for (const [at, stop] of ends.entries()) {
       const { port1: next, port2: following } = new MessageChannel();
       const isLast = at === ends.length - 1;
-      const name = `lenslet-stage-${Math.random()}`;
-      const worker = new Worker(address, { type: 'module', name });
+      const [worker = new StageWorker()] = idle;
+      idle.delete(worker);
       this.#workers.push(worker);
-      ready.push(this.#listen(worker, name));
       /** @type {ToStage} */
-      const start = { kind: 'start', name, module, weights, steps: [at ? ends[at - 1] : 0, end], previous };
+      const start = { kind: 'start', module, weights, steps: [at ? ends[at - 1] : 0, stop], previous };
       if (!isLast) start.next = next;
-      worker.postMessage(start, [...(previous ? [previous] : []), ...(isLast ? [] : [next])]);
+      const transfer = [...(previous ? [previous] : []), ...(isLast ? [] : [next])];
+      ready.push(this.#listen(worker));
+      worker.port.postMessage(start, transfer);
       previous = following;
     }
     await Promise.all(ready);
-    URL.revokeObjectURL(address);
   }
 
   /**
    * Follows a worker's messages; resolves once it is ready.
-   * @param {Worker} worker
-   * @param {string} name of its lock
+   * @param {StageWorker} worker
    * @returns {Promise<void>}
    */
-  #listen(worker, name) {
+  #listen(worker) {
     return new Promise((resolve) => {
-      worker.addEventListener('error', (event) => this.#fail(event.message || 'it could not be started'));
-      worker.addEventListener('message', ({ data }) => {
-        /** @type {FromStage} */
-        const message = data;
-        if (message.kind === 'pixels') {
-          this.#pictures.get(message.id)?.shift()?.resolve(message.pixels);
-        } else if (message.kind === 'failed') {
-          this.#fail(message.reason);
-        } else {
-          navigator.locks?.request(name, () => this.#fail('it ended'));
-          resolve();
-        }
-      });
+      worker.receive = (message) => {
+        if (message.kind === 'ready') resolve();
+        else if (message.kind === 'pixels') this.#pictures.get(message.id)?.shift()?.resolve(message.pixels);
+        else if (message.kind === 'failed') this.#fail(message.reason);
+      };
     });
   }
 
@@ -106,7 +146,8 @@ export class StagePool {
     this.#failure ??= new Error(reason);
     this.#stopStart(this.#failure);
     for (const waiting of [...this.#pictures.values()].flat()) waiting.reject(this.#failure);
-    this.#pictures.clear();
+    // At once: who goes on in their place may need their memory.
+    this.close();
   }
 
   /** A number for a picture that is about to come. */
@@ -128,7 +169,7 @@ export class StagePool {
     const waiting = this.#pictures.get(id);
     if (!waiting) return Promise.reject(this.#failure);
     const batch = { picture: rgba, parts: [], pixels: new Uint8Array() };
-    this.#workers[0].postMessage({ kind: 'rows', id, width, height, batch }, [rgba.buffer]);
+    this.#workers[0].port.postMessage({ kind: 'rows', id, width, height, batch }, [rgba.buffer]);
     return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   }
 
@@ -137,11 +178,20 @@ export class StagePool {
    * @param {number} id
    */
   end(id) {
-    if (this.#pictures.delete(id)) this.#workers[0].postMessage({ kind: 'end', id });
+    const waiting = this.#pictures.get(id);
+    if (!waiting) return;
+    this.#pictures.delete(id);
+    if (waiting.length > 0) this.#workers.forEach(({ port }) => port.postMessage({ kind: 'stop', id }));
+    this.#workers[0].port.postMessage({ kind: 'end', id });
   }
 
   close() {
     this.#pictures.clear();
-    for (const worker of this.#workers) worker.terminate();
+    for (const worker of this.#workers) {
+      worker.receive = () => {};
+      if (StagePool.keepsWorkers && !this.#failure) idle.add(worker);
+      else worker.end();
+    }
+    this.#workers = [];
   }
 }

@@ -7,44 +7,54 @@ import init, { NetworkStage } from './lenslet.js';
 
 /** @typedef {import('./stage-pool.js').ToStage} ToStage */
 
-/** @type {NetworkStage} */
+/** @type {NetworkStage | undefined} */
 let stage;
+
+/** @type {MessagePort} to stage-pool.js */
+let pool;
+
+/** @type {MessagePort | undefined} */
+let before;
 
 /** @type {MessagePort | undefined} */
 let next;
 
-/** @type {Map<number, import('./lenslet.js').PictureStage>} the pictures on their way, by their number */
+/** @type {Map<number, import('./lenslet.js').PictureStage | 'stopped'>} the pictures on their way, by their number */
 const pictures = new Map();
+
+/** @type {Exclude<ToStage, {kind: 'stop'}>[]} what is to be done, in its order */
+const waiting = [];
+
+/** Each of them takes a turn of the event loop, so that a stop overtakes the rows that came before it. */
+const turns = new MessageChannel();
 
 /**
  * @param {import('./stage-pool.js').FromStage} message
  * @param {Transferable[]} [transfer]
  */
 function post(message, transfer = []) {
-  self.postMessage(message, { transfer });
+  pool.postMessage(message, transfer);
 }
 
 /** @param {ToStage & {kind: 'start'}} message */
-async function start({ name, module, weights, steps, previous, next: port }) {
+async function start({ module, weights, steps, previous, next: port }) {
   await init({ module_or_path: module });
+  // It may have been a stage of another network.
+  for (const id of pictures.keys()) free(id);
+  pictures.clear();
+  before?.close();
+  stage?.free();
   stage = new NetworkStage(weights, ...steps);
   next = port;
-  previous?.addEventListener('message', ({ data }) => take(data));
-  previous?.start();
-  // A worker that dies tells nobody, but it lets go of its locks.
-  await new Promise((held) => {
-    if (!navigator.locks) held(undefined);
-    navigator.locks?.request(name, () => {
-      held(undefined);
-      return new Promise(() => {});
-    });
-  });
+  before = previous;
+  if (before) listen(before);
   post({ kind: 'ready' });
 }
 
 /** @param {ToStage & {kind: 'rows'}} message */
 function run({ id, width, height, batch }) {
-  const picture = pictures.get(id) ?? stage.begin(width, height);
+  const picture = pictures.get(id) ?? stage?.begin(width, height);
+  if (!picture || picture === 'stopped') return;
   pictures.set(id, picture);
   const made = picture.push(batch);
   if (next) {
@@ -56,21 +66,67 @@ function run({ id, width, height, batch }) {
 }
 
 /** @param {number} id */
+function free(id) {
+  const picture = pictures.get(id);
+  if (picture && picture !== 'stopped') picture.free();
+}
+
+/** @param {number} id */
 function end(id) {
-  pictures.get(id)?.free();
+  free(id);
   pictures.delete(id);
   next?.postMessage({ kind: 'end', id });
 }
 
 /** @param {ToStage} message */
-async function take(message) {
-  try {
-    if (message.kind === 'start') await start(message);
-    else if (message.kind === 'rows') run(message);
-    else end(message.id);
-  } catch (error) {
-    post({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+function take(message) {
+  if (message.kind === 'stop') {
+    // Rows of it may still come, up to its end.
+    free(message.id);
+    pictures.set(message.id, 'stopped');
+  } else {
+    waiting.push(message);
+    turns.port2.postMessage(undefined);
   }
 }
 
-self.addEventListener('message', ({ data }) => take(data));
+/** @param {unknown} error */
+function fail(error) {
+  // What WebAssembly says where it breaks off, for want of memory too, means nothing to a person.
+  const isBroken = error instanceof WebAssembly.RuntimeError;
+  const reason = isBroken ? 'it broke off, perhaps for want of memory' : error instanceof Error ? error.message : String(error);
+  post({ kind: 'failed', reason });
+}
+
+async function work() {
+  const message = waiting.shift();
+  try {
+    if (message?.kind === 'start') await start(message);
+    else if (message?.kind === 'rows') run(message);
+    else if (message) end(message.id);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** @param {MessagePort} port */
+function listen(port) {
+  port.addEventListener('message', ({ data }) => take(data));
+  port.addEventListener('messageerror', () => fail('a message could not be read'));
+  port.start();
+}
+
+turns.port1.onmessage = work;
+
+/** Tells that this worker listens. One that dies tells nobody, but lets go of its locks: stage-pool.js waits for this one. */
+function live() {
+  post({ kind: 'alive' });
+  return new Promise(() => {});
+}
+
+self.addEventListener('message', ({ data }) => {
+  pool = data;
+  listen(pool);
+  if (navigator.locks) navigator.locks.request(self.name, live);
+  else live();
+}, { once: true });

@@ -5,6 +5,7 @@
 
 import init, { Upscaler } from './lenslet.js';
 import { AUTOMATIC } from './purposes.js';
+import { StagePool } from './stage-pool.js';
 
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
 const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'out-of-memory']);
@@ -19,6 +20,20 @@ const calls = new Map();
 
 /** @type {Promise<void>} */
 let queue = Promise.resolve();
+
+/** @type {Map<string, (reason: string) => void>} whom to tell when a worker of the CPU engine fails */
+const stages = new Map();
+
+// Now and then Firefox (153) hangs for ever where a worker starts a worker, so the page starts them.
+StagePool.startWorker = (name, port, failed) => {
+  stages.set(name, failed);
+  post({ kind: 'start-stage', name, port }, [port]);
+  return () => {
+    stages.delete(name);
+    post({ kind: 'end-stage', name });
+  };
+};
+StagePool.keepsWorkers = true; // so that another model makes no request
 
 /**
  * @param {import('./engine.js').FromWorker} message
@@ -147,6 +162,10 @@ self.addEventListener('message', ({ data }) => {
   const message = data;
   if (message.kind === 'cancel') {
     calls.get(message.id)?.abort();
+    return;
+  }
+  if (message.kind === 'stage-failed') {
+    stages.get(message.name)?.(message.reason);
     return;
   }
   calls.set(message.id, new AbortController());

@@ -35,24 +35,29 @@ impl CpuSource {
         })
     }
 
-    /// Opens the CPU for the network in the weight file.
+    /// Opens the CPU for the network in the weight file. Workers may not start for want of memory, so then half as many are tried.
     pub(super) async fn open(&mut self, network: &Network, warnings: Vec<String>) -> Result<Box<dyn Backend>> {
         self.warnings.extend(warnings);
-        match Pool::start(network, &self.weights, self.threads, self.options.tile, self.warnings.clone()).await {
-            Ok(Some(pool)) => {
-                self.threads = pool.stages();
-                return Ok(Box::new(pool));
-            }
-            Ok(None) => {}
-            Err(failure) => {
-                self.threads = 1;
-                self.warnings.push(format!("Only one thread does the work: {failure}"));
+        let before = self.warnings.len();
+        loop {
+            match Pool::start(network, &self.weights, self.threads, self.options.tile, self.warnings.clone()).await {
+                Ok(Some(pool)) => {
+                    self.threads = pool.stages();
+                    return Ok(Box::new(pool));
+                }
+                Ok(None) => return Ok(Box::new(Cpu::new(network, self.options.tile, self.warnings.clone()))),
+                Err(reason) => {
+                    self.threads /= 2;
+                    // One sentence is enough, however often it happens.
+                    self.warnings.truncate(before);
+                    self.warnings
+                        .push(format!("A worker could not be started ({reason}), so there are fewer threads."));
+                }
             }
         }
-        Ok(Box::new(Cpu::new(network, self.options.tile, self.warnings.clone())))
     }
 
-    /// Opens the CPU in the place of a backend that failed. Workers may have failed for want of memory, so there are half as many.
+    /// Opens the CPU in the place of a backend that failed. As in [`CpuSource::open`], there are half as many workers.
     async fn open_after(&mut self, failure: Error) -> Result<Box<dyn Backend>> {
         let warning = match &failure {
             Error::Worker(reason) => {

@@ -57,14 +57,14 @@ pub(super) struct Pool {
 
 impl Pool {
     /// Starts at most so many workers with a network and its weight file. None where more than one cannot be of use. `tile` is that
-    /// of [`crate::BackendOptions`].
+    /// of [`crate::BackendOptions`]. Fails with the reason why a worker cannot be started.
     pub(super) async fn start(
         network: &Network,
         weights: &Uint8Array,
         threads: usize,
         tile: Option<u32>,
         warnings: Vec<String>,
-    ) -> Result<Option<Self>> {
+    ) -> Result<Option<Self>, String> {
         let Some(plan) = Plan::for_steps(network, 0..0) else { return Ok(None) };
         let stages = plan.stages(network, threads);
         if stages.len() < 2 {
@@ -72,7 +72,7 @@ impl Pool {
         }
         let ends = stages.iter().map(|steps| steps.end as u32).collect();
         let pool = StagePool::start(wasm_bindgen::module(), weights, ends).await;
-        let pool = pool.map_err(|reason| Error::Worker(describe(&reason)))?;
+        let pool = pool.map_err(|reason| describe(&reason))?;
         let strip = stream::step(&plan) as u32;
         Ok(Some(Self {
             workers: Rc::new(Workers(pool.unchecked_into())),

@@ -102,6 +102,7 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       assert.equal(await page.evaluate(reach, strangerUrl), 'blocked');
       assert.equal(await workerReaches(page, strangerUrl), 'blocked');
       assert.equal(await workerReaches(page, site.server.url), 'reached', 'its own origin stays in reach');
+      if (setup.run === 'cpu') assert.equal(await workerReaches(page, strangerUrl, 'lenslet-stage'), 'blocked');
       if (setup.browser === 'chrome') {
         // The engine's helpers too, where the browser lets the test into them.
         for (const worker of page.workers()) assert.equal(await worker.evaluate(reach, strangerUrl), 'blocked');

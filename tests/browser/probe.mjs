@@ -19,6 +19,7 @@ function workerSide() {
 
   const channel = new BroadcastChannel('probe');
   channel.addEventListener('message', async ({ data }) => {
+    if (data.to && !self.name.startsWith(data.to)) return;
     if (data.order === 'close') self.close();
     if (data.order === 'throw') {
       setTimeout(() => {
@@ -61,12 +62,12 @@ export async function installProbe(page) {
  * @param {'close' | 'throw' | 'reject'} order
  */
 export function kill(page, order) {
-  return page.evaluate((order) => new BroadcastChannel('probe').postMessage({ order }), order);
+  return page.evaluate((order) => new BroadcastChannel('probe').postMessage({ to: 'lenslet-engine', order }), order);
 }
 
 /**
  * @param {import('puppeteer-core').Page} page
- * @param {{order: 'kinds'} | {order: 'reach', url: string}} question
+ * @param {{to: string, order: 'kinds'} | {to: string, order: 'reach', url: string}} question
  * @returns {Promise<any>}
  */
 function ask(page, question) {
@@ -87,12 +88,13 @@ function ask(page, question) {
  * @param {import('puppeteer-core').Page} page
  * @returns {Promise<string[]>}
  */
-export const messageKinds = (page) => ask(page, { order: 'kinds' });
+export const messageKinds = (page) => ask(page, { to: 'lenslet-engine', order: 'kinds' });
 
 /**
- * Whether the worker can fetch from an address.
+ * Whether a worker can fetch from an address.
  * @param {import('puppeteer-core').Page} page
  * @param {string} url
+ * @param {'lenslet-engine' | 'lenslet-stage'} to the engine's own, or one of those that share its work on the CPU
  * @returns {Promise<'reached' | 'blocked'>}
  */
-export const workerReaches = (page, url) => ask(page, { order: 'reach', url });
+export const workerReaches = (page, url, to = 'lenslet-engine') => ask(page, { to, order: 'reach', url });

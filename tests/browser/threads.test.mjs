@@ -101,7 +101,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       });
       assert.deepEqual([adapter, width], ['1 thread', 244]);
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0], /^Only one thread does the work: /);
+      assert.match(warnings[0], /^A worker could not be started \(.+\), so there are fewer threads\.$/);
     });
 
     test('a number of threads that cannot be is refused in a sentence', async () => {
