@@ -123,7 +123,9 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const [underWay, strips] = [before.rows - before.pixels, Math.ceil(173 / 8)];
       assert.ok(underWay >= 6, `${underWay} strips are under way`);
       assert.equal(after.rows, strips);
-      assert.ok(after.pixels - strips <= 2, `${after.pixels} strips are made for ${strips}`);
+      // Each worker ends what it has begun, and a message is on its way for a while.
+      const needless = after.pixels - strips;
+      assert.ok(needless <= underWay / 2, `${needless} of ${underWay} strips are made though nobody waits`);
     });
 
     test('where only some workers can be started, these do the work', async () => {
