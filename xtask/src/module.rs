@@ -27,7 +27,11 @@ pub fn check_size(size: usize, max: usize) -> Result<()> {
 pub fn check_paths<'a>(module: &[u8], folders: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for folder in folders {
         let folder = folder.to_str().context("a folder's name is not Unicode")?;
-        if module.windows(folder.len()).any(|bytes| bytes == folder.as_bytes()) {
+        let mut places = module.windows(folder.len()).enumerate().filter(|(_, bytes)| *bytes == folder.as_bytes());
+        // A folder as short as /src is also a part of other paths.
+        let is_part =
+            |at: usize| at > 0 && (module[at - 1].is_ascii_alphanumeric() || b"-_.".contains(&module[at - 1]));
+        if places.any(|(at, _)| !is_part(at)) {
             bail!("lenslet_bg.wasm names {folder}, a folder of this machine; leave it out with --remap-path-prefix");
         }
     }
@@ -64,7 +68,7 @@ mod tests {
     #[test]
     fn a_module_that_names_a_folder_of_this_machine_is_refused() {
         let module = b"panicked at /home/someone/lenslet/src/lib.rs";
-        assert!(check_paths(module, [Path::new("/home/another"), Path::new("/cargo")]).is_ok());
+        assert!(check_paths(module, [Path::new("/home/another"), Path::new("/cargo"), Path::new("/src")]).is_ok());
         let error = check_paths(module, [Path::new("/cargo"), Path::new("/home/someone")]).unwrap_err().to_string();
         assert!(error.starts_with("lenslet_bg.wasm names /home/someone, "), "{error}");
     }
