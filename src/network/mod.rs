@@ -5,6 +5,8 @@
 mod builder;
 mod check;
 mod compact;
+#[cfg(test)]
+pub(crate) mod draft;
 mod extent;
 mod needed;
 mod op;
