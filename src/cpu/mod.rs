@@ -204,7 +204,7 @@ fn tile_bytes(network: &Network, outer: f64) -> f64 {
 fn run_rows(plan: &Arc<Plan>, input: &TileInput, scale: u32) -> Vec<u8> {
     let part = input.window.part;
     let size = [part.width, part.height].map(|length| length as usize);
-    let enlarged = stream::Stream::new(plan, size, size, 1).push(&input.rgba);
+    let enlarged = stream::Stream::new(plan, size, size).push(&input.rgba);
     crop(&enlarged, part.width * scale, input.keep.scaled(scale))
 }
 
@@ -250,7 +250,7 @@ impl Backend for Cpu {
         if !has_room(plan, padded[0] as u32) {
             return None;
         }
-        let stream = stream::Stream::new(plan, size.map(|length| length as usize), padded, 1);
+        let stream = stream::Stream::new(plan, size.map(|length| length as usize), padded);
         Some(Box::new(running::Running::new(stream, self.tile)))
     }
 

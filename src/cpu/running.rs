@@ -5,21 +5,44 @@ use crate::{Run, cpu::stream};
 /// One is worked on, and one waits.
 const IN_FLIGHT: usize = 2;
 
-/// A stream that a thread of its own works on.
-#[cfg(not(target_arch = "wasm32"))]
+/// A stream at work.
 pub(super) struct Running {
-    strips: std::sync::mpsc::Sender<Strip>,
+    work: Work,
     height: u32,
 }
+
+impl Running {
+    /// `height` is that of strips.
+    pub(super) fn new(stream: stream::Stream, height: u32) -> Self {
+        Self { work: Work::new(stream), height }
+    }
+}
+
+impl crate::Stream for Running {
+    fn strip(&self) -> u32 {
+        self.height
+    }
+
+    fn in_flight(&self) -> usize {
+        IN_FLIGHT
+    }
+
+    fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
+        self.work.push(rgba)
+    }
+}
+
+/// By a thread of its own.
+#[cfg(not(target_arch = "wasm32"))]
+struct Work(std::sync::mpsc::Sender<Strip>);
 
 /// Rows of the picture, and who waits for what is made of them.
 #[cfg(not(target_arch = "wasm32"))]
 type Strip = (Vec<u8>, futures_channel::oneshot::Sender<Vec<u8>>);
 
 #[cfg(not(target_arch = "wasm32"))]
-impl Running {
-    /// `height` is that of strips.
-    pub(super) fn new(mut stream: stream::Stream, height: u32) -> Self {
+impl Work {
+    fn new(mut stream: stream::Stream) -> Self {
         let (strips, waiting) = std::sync::mpsc::channel::<Strip>();
         std::thread::spawn(move || {
             for (rgba, sender) in waiting {
@@ -34,55 +57,29 @@ impl Running {
                 }
             }
         });
-        Self { strips, height }
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-impl crate::Stream for Running {
-    fn strip(&self) -> u32 {
-        self.height
-    }
-
-    fn in_flight(&self) -> usize {
-        IN_FLIGHT
+        Self(strips)
     }
 
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
         let (sender, receiver) = futures_channel::oneshot::channel();
         // Where the thread is gone, so is the sender, and waiting says so.
-        let _ = self.strips.send((rgba, sender));
+        let _ = self.0.send((rgba, sender));
         Box::pin(async move { receiver.await.map_err(|_| crate::Error::Cancelled) })
     }
 }
 
-/// A stream that is worked on while it is waited for.
+/// While it is waited for.
 #[cfg(target_arch = "wasm32")]
-pub(super) struct Running {
-    stream: std::rc::Rc<std::cell::RefCell<stream::Stream>>,
-    height: u32,
-}
+struct Work(std::rc::Rc<std::cell::RefCell<stream::Stream>>);
 
 #[cfg(target_arch = "wasm32")]
-impl Running {
-    /// `height` is that of strips.
-    pub(super) fn new(stream: stream::Stream, height: u32) -> Self {
-        Self { stream: std::rc::Rc::new(std::cell::RefCell::new(stream)), height }
-    }
-}
-
-#[cfg(target_arch = "wasm32")]
-impl crate::Stream for Running {
-    fn strip(&self) -> u32 {
-        self.height
-    }
-
-    fn in_flight(&self) -> usize {
-        IN_FLIGHT
+impl Work {
+    fn new(stream: stream::Stream) -> Self {
+        Self(std::rc::Rc::new(std::cell::RefCell::new(stream)))
     }
 
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
-        let stream = self.stream.clone();
+        let stream = self.0.clone();
         Box::pin(async move {
             crate::web::next_turn().await;
             Ok(stream.borrow_mut().push(&rgba))

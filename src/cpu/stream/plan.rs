@@ -101,7 +101,7 @@ pub(crate) struct Plan {
     /// For each step, how many rows of the picture it is behind after strips of whole patches.
     behind: Vec<usize>,
     pub(super) scale: usize,
-    /// Columns that begin at multiples of this many pixels of the picture have their patches where the whole picture has them.
+    /// Streams that begin at multiples of this many rows of the picture have their patches where the whole picture has them.
     pub(super) align: usize,
     /// How far an output pixel's rounding depends on the picture, in its pixels, patches taken as wholes.
     pub(super) reach: usize,
@@ -220,7 +220,7 @@ impl Draft<'_> {
             Activation::Sigmoid => (Curve::Sigmoid, &[][..]),
             Activation::Mish => (Curve::Mish, &[][..]),
         };
-        // What the network's slices span and no part holds is a gap whose weights are zero.
+        // What lies in the network's slices and in no part is a gap whose weights are zero.
         let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
         let taps = conv.kernel * conv.kernel;
         let weight = |output: usize, input: usize, tap: usize| {
