@@ -63,6 +63,7 @@ impl Content {
     /// Looks at a picture; clear places count as white, or as black where the rest is light.
     #[must_use]
     pub fn measure(picture: &Picture) -> Self {
+        let picture = &*picture.in_eight_bits();
         let mut colours = vec![0_u32; 1 << 12];
         let (mut blocks, mut flat, mut edges, mut two_toned, mut quiet, mut hard) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
         let backdrop = backdrop(picture, MAX_BLOCKS * BLOCK * BLOCK);
@@ -143,12 +144,19 @@ mod tests {
     use image::{DynamicImage, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
 
     use super::*;
-    use crate::picture::{Kind, decode};
+    use crate::picture::{Depth, Kind, decode};
 
+    /// What is measured is the same in both depths.
     fn measure(image: &RgbaImage) -> Content {
-        let kind = Kind { grey: false, alpha: true };
         let (width, height) = image.dimensions();
-        Content::measure(&Picture { width, height, rgba: image.as_raw().clone(), kind, icc_profile: None })
+        let picture = |depth, rgba| {
+            let kind = Kind { alpha: true, depth, ..Kind::default() };
+            Content::measure(&Picture { width, height, rgba, kind, ..Picture::default() })
+        };
+        let deep = image.as_raw().iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect();
+        let content = picture(Depth::Eight, image.as_raw().clone());
+        assert_eq!(picture(Depth::Sixteen, deep), content);
+        content
     }
 
     /// The same after JPEG of that quality.

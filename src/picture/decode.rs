@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, error::LimitErrorKind};
 
-use super::{Kind, Picture, jpeg, jpeg_decoder::JpegDecoder};
+use super::{Depth, FileFormat, Kind, Metadata, Picture, jpeg, jpeg_decoder::JpegDecoder};
 use crate::{Error, Result};
 
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
@@ -38,15 +38,30 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(u64::from(MAX_MEGAPIXELS) * 1_000_000 * 8);
     decoder.set_limits(limits).map_err(explain)?;
-    // A profile or an orientation that cannot be read is no reason to refuse the pixels.
-    let icc_profile = decoder.icc_profile().unwrap_or_default();
+    // Metadata that cannot be read is no reason to refuse the pixels.
+    let metadata = Metadata {
+        icc_profile: decoder.icc_profile().unwrap_or_default(),
+        exif: decoder.exif_metadata().unwrap_or_default(),
+        xmp: decoder.xmp_metadata().unwrap_or_default(),
+    };
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut pixels = DynamicImage::from_decoder(decoder).map_err(explain)?;
     pixels.apply_orientation(orientation);
     let color = pixels.color();
-    let kind = Kind { grey: !color.has_color(), alpha: color.has_alpha() };
-    let rgba = pixels.into_rgba8();
-    Ok(Picture { width: rgba.width(), height: rgba.height(), rgba: rgba.into_raw(), kind, icc_profile })
+    let depth = if color.bytes_per_pixel() / color.channel_count() > 1 { Depth::Sixteen } else { Depth::Eight };
+    let kind = Kind { grey: !color.has_color(), alpha: color.has_alpha(), depth };
+    let (width, height) = (pixels.width(), pixels.height());
+    let rgba = match depth {
+        Depth::Eight => pixels.into_rgba8().into_raw(),
+        Depth::Sixteen => bytemuck::cast_slice(&pixels.into_rgba16()).to_vec(),
+    };
+    let format = match format {
+        ImageFormat::Png => Some(FileFormat::Png),
+        ImageFormat::Jpeg => Some(FileFormat::Jpeg),
+        ImageFormat::WebP => Some(FileFormat::WebP),
+        _ => None,
+    };
+    Ok(Picture { width, height, rgba, kind, metadata, format })
 }
 
 fn explain(format: ImageFormat, error: ImageError) -> Error {

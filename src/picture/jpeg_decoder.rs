@@ -51,6 +51,10 @@ impl ImageDecoder for JpegDecoder {
         Ok(self.decoder.exif().cloned())
     }
 
+    fn xmp_metadata(&mut self) -> ImageResult<Option<Vec<u8>>> {
+        Ok(self.decoder.xmp().cloned())
+    }
+
     fn read_image(mut self, buffer: &mut [u8]) -> ImageResult<()> {
         self.decoder.decode_into(buffer).map_err(explain)
     }

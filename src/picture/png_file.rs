@@ -1,0 +1,72 @@
+//! Pixels to a PNG file, row by row, so that the whole result is never in memory.
+
+use std::io::Write;
+
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter, Info, StreamWriter, text_metadata::ITXtChunk};
+
+use super::{Depth, Kind, Metadata, PictureFile};
+use crate::{Error, Result};
+
+/// Of enlarged photos and texts zlib's level 6 saves 5 to 10 % of the bytes that this one takes, and needs 4 to 9 times as long.
+const COMPRESSION: u8 = 2;
+
+/// Under this keyword a PNG file keeps its XMP packet.
+const XMP: &str = "XML:com.adobe.xmp";
+
+/// A PNG file in the making.
+pub struct PngFile<W: Write + 'static> {
+    rows: StreamWriter<'static, W>,
+    kind: Kind,
+}
+
+impl<W: Write + 'static> PngFile<W> {
+    /// Starts a file of `width` x `height` pixels that stores the channels of `kind` in its depth.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] when the header cannot be written.
+    pub fn new(output: W, [width, height]: [u32; 2], kind: Kind, metadata: &Metadata) -> Result<Self> {
+        let mut info = Info::with_size(width, height);
+        info.bit_depth = match kind.depth {
+            Depth::Eight => BitDepth::Eight,
+            Depth::Sixteen => BitDepth::Sixteen,
+        };
+        info.color_type = match (kind.grey, kind.alpha) {
+            (true, false) => ColorType::Grayscale,
+            (true, true) => ColorType::GrayscaleAlpha,
+            (false, false) => ColorType::Rgb,
+            (false, true) => ColorType::Rgba,
+        };
+        info.icc_profile = metadata.icc_profile.clone().map(Into::into);
+        info.exif_metadata = metadata.exif.clone().map(Into::into);
+        // A packet that is no text is none.
+        if let Some(xmp) = metadata.xmp.as_deref().and_then(|xmp| str::from_utf8(xmp).ok()) {
+            info.utf8_text.push(ITXtChunk::new(XMP, xmp));
+        }
+        let mut encoder = Encoder::with_info(output, info).map_err(explain)?;
+        encoder.set_deflate_compression(DeflateCompression::Level(COMPRESSION));
+        encoder.set_filter(Filter::Adaptive);
+        let rows = encoder.write_header().and_then(png::Writer::into_stream_writer).map_err(explain)?;
+        Ok(Self { rows, kind })
+    }
+}
+
+impl<W: Write + 'static> PictureFile for PngFile<W> {
+    fn write(&mut self, rows: &[u8]) -> Result<()> {
+        let mut stored = self.kind.stored(rows);
+        if self.kind.depth == Depth::Sixteen {
+            for sample in stored.as_chunks_mut::<2>().0 {
+                // The most significant byte comes first in the file.
+                *sample = u16::from_ne_bytes(*sample).to_be_bytes();
+            }
+        }
+        self.rows.write_all(&stored).map_err(|error| Error::Encode(error.to_string()))
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        self.rows.finish().map_err(explain)
+    }
+}
+
+fn explain(error: png::EncodingError) -> Error {
+    Error::Encode(error.to_string())
+}
