@@ -2,9 +2,12 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, error::LimitErrorKind};
+use image::{
+    ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+    error::{LimitError, LimitErrorKind},
+};
 
-use super::{Kind, Picture, jpeg, jpeg_decoder::JpegDecoder};
+use super::{Kind, Picture, jpeg, jpeg_decoder::JpegDecoder, orient::upright, rgba::rgba};
 use crate::{Error, Result};
 
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
@@ -41,12 +44,16 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
     // A profile or an orientation that cannot be read is no reason to refuse the pixels.
     let icc_profile = decoder.icc_profile().unwrap_or_default();
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut pixels = DynamicImage::from_decoder(decoder).map_err(explain)?;
-    pixels.apply_orientation(orientation);
-    let color = pixels.color();
+    let color = decoder.color_type();
     let kind = Kind { grey: !color.has_color(), alpha: color.has_alpha() };
-    let rgba = pixels.into_rgba8();
-    Ok(Picture { width: rgba.width(), height: rgba.height(), rgba: rgba.into_raw(), kind, icc_profile })
+    let mut samples = Vec::new();
+    let bytes = usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX);
+    let no_memory = |_| explain(ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory)));
+    samples.try_reserve_exact(bytes).map_err(no_memory)?;
+    samples.resize(bytes, 0);
+    decoder.read_image(&mut samples).map_err(explain)?;
+    let (rgba, [width, height]) = upright(rgba(samples, color), [width, height], orientation);
+    Ok(Picture { width, height, rgba, kind, icc_profile })
 }
 
 fn explain(format: ImageFormat, error: ImageError) -> Error {

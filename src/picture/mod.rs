@@ -6,6 +6,8 @@ mod decode;
 mod encode;
 mod jpeg;
 mod jpeg_decoder;
+mod orient;
+mod rgba;
 
 pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};
