@@ -18,6 +18,7 @@ mod peak;
 mod plan;
 mod remembered;
 mod run;
+mod source;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod trial;
