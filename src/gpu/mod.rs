@@ -125,9 +125,12 @@ impl Gpu {
                 )
             })
             .await?;
-        let mut places: Vec<_> = plan.steps.iter().map(|step| step.place).collect();
-        places.sort_unstable();
-        places.dedup();
+        let mut places = Vec::new();
+        for step in &plan.steps {
+            if !places.contains(&step.place) {
+                places.push(step.place);
+            }
+        }
         let info = BackendInfo {
             name: "gpu",
             adapter: device.name.clone(),

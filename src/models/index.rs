@@ -3,7 +3,11 @@
 use serde::Deserialize;
 
 use super::{Purpose, Slider, file::verify};
-use crate::{Error, Result, picture::ContentKind, resample::Filter};
+use crate::{
+    Error, Result,
+    picture::ContentKind,
+    resample::{Filter, MAX_SCALE},
+};
 
 /// The scale of a purpose, of what is chosen automatically and of a classical filter, unless a person asks for another.
 pub const DEFAULT_SCALE: u32 = 4;
@@ -107,10 +111,8 @@ impl Index {
         let asked = scale.unwrap_or(DEFAULT_SCALE);
         let models = || self.models.iter().filter(&is_meant);
         models().find(|model| model.scale == asked).ok_or_else(|| {
-            let mut scales: Vec<_> = models().map(|model| model.scale).collect();
-            scales.sort_unstable();
-            scales.dedup();
-            let scales = scales.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ");
+            let scales = (1..=MAX_SCALE).filter(|&scale| models().any(|model| model.scale == scale));
+            let scales = scales.map(|scale| scale.to_string()).collect::<Vec<_>>().join(" or ");
             Error::MissingScale { who: who.into(), asked, scales }
         })
     }
