@@ -10,7 +10,9 @@ mod jpeg;
 mod jpeg_decoder;
 mod kind;
 mod metadata;
+mod orient;
 mod png_file;
+mod rgba;
 
 pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};
