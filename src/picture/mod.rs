@@ -4,12 +4,14 @@ mod block;
 mod content;
 mod decode;
 mod depth;
+mod exif;
 mod file;
 mod jpeg;
 mod jpeg_decoder;
 mod kind;
 mod metadata;
 mod png_file;
+mod xmp;
 
 pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};
