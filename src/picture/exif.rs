@@ -279,7 +279,8 @@ mod tests {
 
     #[test]
     fn what_is_no_block_is_dropped() {
-        for exif in [&b""[..], b"Exif\0\0", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\0\x01", b"JPEG here"] {
+        for exif in [&b""[..], b"Exif\0\0", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\0\x01", b"JPEG here"]
+        {
             assert_eq!(for_result(exif, 1, 1), None);
         }
     }

@@ -1,6 +1,7 @@
 //! What a picture file is: its pixels, whether they are grey or clear in places, how deep they are, and its metadata.
 
 mod block;
+mod cmyk;
 mod content;
 mod decode;
 mod depth;
@@ -8,18 +9,23 @@ mod exif;
 mod file;
 mod jpeg;
 mod jpeg_decoder;
+mod jpeg_file;
 mod kind;
 mod metadata;
 mod png_file;
+mod webp_file;
+mod whole;
 mod xmp;
 
 pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};
 pub use depth::Depth;
-pub use file::{FileFormat, PictureFile};
+pub use file::{FileFormat, PictureFile, create};
+pub use jpeg_file::JpegFile;
 pub use kind::Kind;
 pub use metadata::Metadata;
 pub use png_file::PngFile;
+pub use webp_file::WebPFile;
 
 use std::borrow::Cow;
 
