@@ -284,7 +284,7 @@ mod tests {
     fn lut16() -> Vec<u8> {
         // The older encoding of Lab.
         let nodes = press().into_iter().map(|value| value * (65_280.0 / 65_535.0));
-        let values = [33, 2].into_iter().chain(words(ramp(33, 0.8, 4).chain(nodes).chain(ramp(2, 1.0, 3))));
+        let values = [33, 2].into_iter().chain(words(ramp(33, 1.1, 4).chain(nodes).chain(ramp(2, 1.0, 3))));
         let mut table = plain_head(b"mft2");
         table.extend(values.flat_map(u16::to_be_bytes));
         profile(2, &table)
