@@ -3,7 +3,7 @@
 // Feature maps hold four channels to a vec4: [block of 4 channels][y][x]. The source may be the picture itself. As the
 // TAIL of a network a convolution does the pixel shuffle in passing: each block of its output is one pixel of the
 // enlarged picture (red, green, blue, unused), blocks in the order dy * SCALE + dx; it adds the picture where asked to,
-// clamps and stores bytes. CPU twins: src/cpu/conv.rs and src/cpu/pixel_shuffle.rs.
+// clamps and stores it. CPU twins: src/cpu/conv.rs and src/cpu/pixel_shuffle.rs.
 //
 // 3x3 convolutions come in three blockings, of which src/gpu/blocking.rs takes the fastest:
 //   square          a thread makes 4 x 4 pixels of BLOCKS blocks and reads 6 x 6 values of the source itself
@@ -36,6 +36,8 @@ struct Extent {
     output_first: u32,
     other_first: u32,
     second_first: u32,
+    // 1 where the picture has 16 bits a channel, 0 where it has 8.
+    deep: u32,
 }
 
 // Blocks of 4 channels in the source and blocks that go out.
@@ -76,15 +78,22 @@ override PADDING: u32 = 0u;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
 @group(0) @binding(4) var<storage, read> other: array<vec4<Stored>>;
 @group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
-// RGBA, 8 bits a channel, red in the lowest byte.
+// RGBA, red lowest: a word for each pixel, or two where there are 16 bits a channel.
 @group(0) @binding(6) var<storage, read> picture: array<u32>;
 @group(0) @binding(7) var<storage, read_write> enlarged: array<u32>;
 @group(0) @binding(8) var<storage, read> second: array<vec4<Stored>>;
 
+fn picture_color(at: u32) -> vec3f {
+    if (extent.deep == 0u) {
+        return unpack4x8unorm(picture[at]).rgb;
+    }
+    return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);
+}
+
 fn read_source(at: u32) -> vec4<Stored> {
     var value: vec4<Stored>;
     if (SOURCE_IS_PICTURE) {
-        value = vec4<Stored>(vec4f(unpack4x8unorm(picture[at]).rgb, 0.0));
+        value = vec4<Stored>(vec4f(picture_color(at), 0.0));
     } else if (SOURCE_IN_OUTPUT) {
         value = features[at];
     } else {
@@ -308,13 +317,23 @@ fn area_end() -> vec2u {
     return extent.needed_origin + extent.needed_size;
 }
 
+fn store_pixel(at: u32, color: vec3f) {
+    let pixel = vec4f(saturate(color), 1.0);
+    if (extent.deep == 0u) {
+        enlarged[at] = pack4x8unorm(pixel);
+    } else {
+        enlarged[2u * at] = pack2x16unorm(pixel.rg);
+        enlarged[2u * at + 1u] = pack2x16unorm(pixel.ba);
+    }
+}
+
 fn store_enlarged(pixel: vec2u, block: u32, sum: vec4f) {
     var color = activate(sum + epilogue[2u * block], block).rgb;
     if (ADDS_PICTURE) {
-        color += unpack4x8unorm(picture[pixel.y * extent.source_size.x + pixel.x]).rgb;
+        color += picture_color(pixel.y * extent.source_size.x + pixel.x);
     }
     let at = (pixel - extent.keep_origin) * SCALE + vec2u(block % SCALE, block / SCALE);
-    enlarged[at.y * extent.keep_size.x * SCALE + at.x] = pack4x8unorm(vec4f(saturate(color), 1.0));
+    store_pixel(at.y * extent.keep_size.x * SCALE + at.x, color);
 }
 
 fn store(pixel: vec2u, block: u32, sum: vec4f) {

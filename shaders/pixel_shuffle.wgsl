@@ -23,6 +23,8 @@ struct Extent {
     output_first: u32,
     other_first: u32,
     second_first: u32,
+    // 1 where the picture has 16 bits a channel, 0 where it has 8.
+    deep: u32,
 }
 
 override SCALE: u32 = 1u;
@@ -30,13 +32,30 @@ override ADDS_PICTURE: bool = false;
 
 @group(0) @binding(0) var<uniform> extent: Extent;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
-// RGBA, 8 bits a channel, red in the lowest byte.
+// RGBA, red lowest: a word for each pixel, or two where there are 16 bits a channel.
 @group(0) @binding(6) var<storage, read> picture: array<u32>;
 @group(0) @binding(7) var<storage, read_write> enlarged: array<u32>;
 
 fn channel_value(pixel: u32, channel: u32) -> f32 {
     let plane = extent.source_size.x * extent.source_size.y;
     return f32(source[(extent.source_first + channel / 4u) * plane + pixel][channel % 4u]);
+}
+
+fn picture_color(at: u32) -> vec3f {
+    if (extent.deep == 0u) {
+        return unpack4x8unorm(picture[at]).rgb;
+    }
+    return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);
+}
+
+fn store_pixel(at: u32, color: vec3f) {
+    let pixel = vec4f(saturate(color), 1.0);
+    if (extent.deep == 0u) {
+        enlarged[at] = pack4x8unorm(pixel);
+    } else {
+        enlarged[2u * at] = pack2x16unorm(pixel.rg);
+        enlarged[2u * at + 1u] = pack2x16unorm(pixel.ba);
+    }
 }
 
 @compute @workgroup_size(8, 8)
@@ -54,7 +73,7 @@ fn pixel_shuffle(@builtin(global_invocation_id) thread: vec3u) {
         channel_value(pixel, 2u * step + inside),
     );
     if (ADDS_PICTURE) {
-        color += unpack4x8unorm(picture[pixel]).rgb;
+        color += picture_color(pixel);
     }
-    enlarged[thread.y * extent.keep_size.x * SCALE + thread.x] = pack4x8unorm(vec4f(saturate(color), 1.0));
+    store_pixel(thread.y * extent.keep_size.x * SCALE + thread.x, color);
 }

@@ -22,20 +22,29 @@ struct Extent {
     output_first: u32,
     other_first: u32,
     second_first: u32,
+    // 1 where the picture has 16 bits a channel, 0 where it has 8.
+    deep: u32,
 }
 
 override FACTOR: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> extent: Extent;
 @group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
-// RGBA, 8 bits a channel, red in the lowest byte.
+// RGBA, red lowest: a word for each pixel, or two where there are 16 bits a channel.
 @group(0) @binding(6) var<storage, read> picture: array<u32>;
+
+fn picture_color(at: u32) -> vec3f {
+    if (extent.deep == 0u) {
+        return unpack4x8unorm(picture[at]).rgb;
+    }
+    return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);
+}
 
 // Channel (colour * FACTOR + dy) * FACTOR + dx of a pixel; zero beyond the last.
 fn channel_value(pixel: vec2u, channel: u32) -> f32 {
     let colour = channel / (FACTOR * FACTOR);
     let place = pixel * FACTOR + vec2u(channel % FACTOR, channel / FACTOR % FACTOR);
-    let colors = unpack4x8unorm(picture[place.y * extent.source_size.x + place.x]);
+    let colors = picture_color(place.y * extent.source_size.x + place.x);
     return select(0.0, colors[min(colour, 2u)], colour < 3u);
 }
 

@@ -6,6 +6,8 @@ use crate::{
     Error, Network, Result,
     cpu::Cpu,
     gpu::{Blocking, BlockingChoice, Gpu, GpuOptions},
+    picture::Depth,
+    resample::Filter,
     self_test,
     tile::{Cut, Rect, Window},
 };
@@ -13,15 +15,17 @@ use crate::{
 /// The pixels of one tile and which of them to answer for.
 #[derive(Clone, Debug)]
 pub struct TileInput {
-    /// The tile's outer part: four bytes a pixel (alpha is ignored), rows from top to bottom.
+    /// The tile's outer part: RGBA (alpha is ignored), rows from top to bottom.
     pub rgba: Vec<u8>,
+    /// The bits of its samples.
+    pub depth: Depth,
     /// The outer part, in LR pixels of the picture with its padding.
     pub window: Window,
     /// The inner part in the coordinates of the outer part.
     pub keep: Rect,
 }
 
-/// A tile in the making: resolves to the enlarged inner part, RGBA with alpha 255.
+/// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth and opaque.
 pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 
 /// Who does the work, for people and reports.
@@ -59,10 +63,15 @@ pub trait Backend {
     /// Starts a tile with an inner edge of at most [`Backend::tile`]. The future may be dropped to give it up.
     fn run(&self, input: TileInput) -> Run<'_>;
 
-    /// Begins a picture of `width` x `height` pixels that goes through row by row. None where this backend takes tiles, or where the
+    /// Begins a picture of `width` x `height` pixels of that depth that goes through row by row. None where this backend takes tiles, or where the
     /// picture is too wide for the memory that its rows would need.
-    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
-        let _ = (width, height);
+    fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
+        let _ = (width, height, depth);
+        None
+    }
+
+    /// The classical filter that this backend runs, which makes any size at once; None for a network.
+    fn filter(&self) -> Option<Filter> {
         None
     }
 
@@ -88,7 +97,7 @@ pub trait Stream {
     fn in_flight(&self) -> usize;
 
     /// Starts on the picture's next rows: RGBA, of the picture's width with its padding, and after the last row those of the padding
-    /// below. Resolves to the rows of the enlarged picture that are done with them, none of them padding: RGBA with alpha 255. What
+    /// below. Resolves to the rows of the enlarged picture that are done with them, none of them padding: RGBA, opaque. What
     /// is pushed runs in order, and must be waited for in order.
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static>;
 }

@@ -40,6 +40,17 @@ pub enum Error {
         /// Height of the result in pixels.
         height: u64,
     },
+    /// The picture must go through the network more than once, and would be too large on the way.
+    #[error(
+        "To be enlarged more than {scale} times, this picture would be more than {max_megapixels} megapixels on the way. Ask \
+         for at most {scale} times."
+    )]
+    TooManyPasses {
+        /// How many times the network enlarges.
+        scale: u32,
+        /// The limit, in millions of pixels.
+        max_megapixels: u32,
+    },
     /// The weight file cannot be used as it is.
     #[error("The model file is damaged: {reason}. Download or export it again.")]
     DamagedModel {
@@ -67,28 +78,6 @@ pub enum Error {
         name: String,
         /// The names there are, separated by commas.
         available: String,
-    },
-    /// The model enlarges by another factor than was asked for.
-    #[error(
-        "The model {model} enlarges {scale} times, not {asked} times. Ask for scale {scale} or name another model."
-    )]
-    UnsupportedScale {
-        /// The model's name.
-        model: String,
-        /// The factor it has.
-        scale: u32,
-        /// The factor asked for.
-        asked: u32,
-    },
-    /// Among the models that come into question, none enlarges by the factor asked for.
-    #[error("{who} enlarge {scales} times, not {asked} times. Ask for scale {scales} or name another model.")]
-    MissingScale {
-        /// Which models come into question, as the subject of the sentence.
-        who: String,
-        /// The factor asked for.
-        asked: u32,
-        /// The factors there are, separated by "or".
-        scales: String,
     },
     /// An option has a value that cannot be used.
     #[error("{0}")]
@@ -132,12 +121,13 @@ impl Error {
             Self::EmptyFile => "empty-file",
             Self::UnsupportedFormat => "unsupported-format",
             Self::DamagedPicture { .. } => "damaged-picture",
-            Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } => "picture-too-large",
+            Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } | Self::TooManyPasses { .. } => {
+                "picture-too-large"
+            }
             Self::DamagedModel { .. } => "damaged-model",
             Self::RefusedModel { .. } => "refused-model",
             Self::UnsupportedModel { .. } => "unsupported-model",
             Self::UnknownModel { .. } => "unknown-model",
-            Self::UnsupportedScale { .. } | Self::MissingScale { .. } => "unsupported-scale",
             Self::InvalidOption(_) => "invalid-option",
             Self::NoGpu(_) => "no-gpu",
             Self::Gpu(_) => "gpu-failed",

@@ -2,6 +2,7 @@
 
 use crate::{
     Backend, Result, TileInput,
+    picture::Depth,
     tile::{Grid, Rect, Window},
 };
 
@@ -30,7 +31,7 @@ pub(crate) async fn milliseconds_per_pixel(backend: &dyn Backend, now: &dyn Fn()
 
 /// How many LR pixels go through the network for a picture of that size, halos included.
 pub(crate) fn pixels(backend: &dyn Backend, width: u32, height: u32) -> f64 {
-    if backend.stream(width, height).is_some() {
+    if backend.stream(width, height, Depth::Eight).is_some() {
         return f64::from(width) * f64::from(height);
     }
     let grid = Grid::new(width, height, backend.tile(), backend.cut());
@@ -46,7 +47,8 @@ fn tiles(backend: &dyn Backend) -> usize {
 async fn trial(backend: &dyn Backend, edge: u32, now: &dyn Fn() -> f64) -> Result<f64> {
     let inner = edge.min(backend.tile());
     let keep = Rect { x: 0, y: 0, width: inner, height: inner };
-    let tile = TileInput { rgba: vec![128; (edge * edge * 4) as usize], window: Window::whole(edge, edge), keep };
+    let rgba = vec![128; (edge * edge * 4) as usize];
+    let tile = TileInput { rgba, depth: Depth::Eight, window: Window::whole(edge, edge), keep };
     let started = now();
     let runs: Vec<_> = (0..tiles(backend)).map(|_| backend.run(tile.clone())).collect();
     for run in runs {

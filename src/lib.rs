@@ -5,20 +5,22 @@
 //!
 //! ```text
 //! file bytes -> picture::decode -> Picture -> tile::Grid -> Backend::run, tile by tile
-//!            -> rows of finished pixels -> picture::PngFile -> file bytes
+//!            -> rows of finished pixels -> picture::PictureFile -> file bytes
 //! ```
 //!
 //! `picture` knows no network, `network` knows no backend, a backend knows no files; only [`Upscaler`] knows them all.
 //!
 //! ```no_run
 //! # fn main() -> lenslet::Result<()> {
-//! use lenslet::{BackendOptions, NoProgress, Upscaler, models, picture};
+//! use lenslet::{BackendOptions, NoProgress, Size, Upscaler, models, picture};
 //!
 //! let network = models::built_in("fast-x4")?;
 //! let upscaler = pollster::block_on(Upscaler::open(network, BackendOptions::default()))?;
 //! let input = picture::decode(&std::fs::read("photo.jpg")?)?;
+//! let size = upscaler.result_size(&input, Size::Model)?;
 //! let output = std::fs::File::create("photo-4x.png")?;
-//! pollster::block_on(upscaler.upscale_to_png(&input, output, &mut NoProgress))?;
+//! let file = Box::new(picture::PngFile::new(output, size, input.kind, &input.metadata)?);
+//! pollster::block_on(upscaler.upscale_to_file(&input, Size::Model, file, &mut NoProgress))?;
 //! # Ok(())
 //! # }
 //! ```
@@ -29,12 +31,14 @@ pub mod models;
 pub mod network;
 pub mod picture;
 pub mod resample;
+pub mod size;
 pub mod tile;
 
 mod backend;
 mod error;
 mod estimate;
 mod lock;
+mod resize;
 mod self_test;
 mod upscaler;
 #[cfg(target_arch = "wasm32")]
@@ -46,4 +50,5 @@ pub use backend::{
 pub use error::{Error, Result};
 pub use network::Network;
 pub use picture::Picture;
+pub use size::Size;
 pub use upscaler::{FinishedTile, NoProgress, Observer, Upscaler};

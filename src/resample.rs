@@ -1,15 +1,20 @@
-//! Classical enlargement by nearest, bilinear, bicubic and Lanczos filters, through the `image` crate.
+//! Classical enlargement by nearest, bilinear, bicubic and Lanczos filters, through the crate `fast_image_resize`.
 //!
-//! They are what an enlarging network is measured against, and what enlarges alpha.
+//! They are what an enlarging network is measured against, and what brings results to their exact size.
 
-use image::{RgbaImage, imageops};
+use fast_image_resize::{
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::F32x4,
+};
 
 use crate::{
     Backend, BackendChoice, BackendInfo, BackendOptions, Error, Precision, Result, Run, TileInput,
     gpu::BlockingChoice,
     models::{DEFAULT_SCALE, SliderValues},
-    picture::crop,
-    tile::{Cut, Rect, Window},
+    picture::Depth,
+    size::MAX_SCALE,
+    tile::{Cut, Window},
 };
 
 /// A classical filter.
@@ -71,12 +76,17 @@ impl Filter {
         }
     }
 
-    fn kernel(self) -> imageops::FilterType {
+    /// Whether it goes beyond the values of the pixels that it sees.
+    pub(crate) fn rings(self) -> bool {
+        matches!(self, Self::Bicubic | Self::Lanczos)
+    }
+
+    fn algorithm(self) -> ResizeAlg {
         match self {
-            Self::Nearest => imageops::FilterType::Nearest,
-            Self::Bilinear => imageops::FilterType::Triangle,
-            Self::Bicubic => imageops::FilterType::CatmullRom,
-            Self::Lanczos => imageops::FilterType::Lanczos3,
+            Self::Nearest => ResizeAlg::Nearest,
+            Self::Bilinear => ResizeAlg::Convolution(FilterType::Bilinear),
+            Self::Bicubic => ResizeAlg::Convolution(FilterType::CatmullRom),
+            Self::Lanczos => ResizeAlg::Convolution(FilterType::Lanczos3),
         }
     }
 
@@ -86,11 +96,47 @@ impl Filter {
     /// # Panics
     /// When the tile does not hold `width * height` RGBA pixels.
     #[must_use]
-    pub fn enlarge(self, input: TileInput, scale: u32) -> Vec<u8> {
-        let TileInput { rgba, window: Window { part: Rect { width, height, .. }, .. }, keep } = input;
-        let outer = RgbaImage::from_raw(width, height, rgba).expect("a tile holds width x height RGBA pixels");
-        let enlarged = imageops::resize(&outer, width * scale, height * scale, self.kernel());
-        crop(enlarged.as_raw(), width * scale, keep.scaled(scale))
+    pub fn enlarge(self, input: &TileInput, scale: u32) -> Vec<u8> {
+        let TileInput { rgba, depth, window: Window { part, .. }, keep } = input;
+        let source = Pixels::new(rgba, *depth, [part.width, part.height]);
+        let kept = keep.scaled(scale);
+        let crop = [keep.x, keep.y, keep.width, keep.height].map(f64::from);
+        source.resampled(self, crop, [kept.width, kept.height])
+    }
+}
+
+/// A picture or some of its rows, as numbers.
+pub(crate) struct Pixels {
+    values: Vec<F32x4>,
+    size: [u32; 2],
+    depth: Depth,
+}
+
+impl Pixels {
+    /// RGBA of that size.
+    pub(crate) fn new(rgba: &[u8], depth: Depth, size: [u32; 2]) -> Self {
+        let mut values = vec![F32x4::default(); size[0] as usize * size[1] as usize];
+        let samples = values.iter_mut().flat_map(|pixel| &mut pixel.0);
+        for (sample, value) in samples.zip(depth.values(rgba)) {
+            *sample = value.into();
+        }
+        Self { values, size, depth }
+    }
+
+    /// What lies in a part (left, top, width and height), stretched or shrunk to another size. The filter sees pixels around the part
+    /// as well, and where the picture ends only those that there are.
+    ///
+    /// # Panics
+    /// Where the part goes beyond the picture.
+    pub(crate) fn resampled(&self, filter: Filter, [left, top, width, height]: [f64; 4], size: [u32; 2]) -> Vec<u8> {
+        let source =
+            TypedImageRef::new(self.size[0], self.size[1], &self.values).expect("as many pixels as the size says");
+        let mut resampled = TypedImage::new(size[0], size[1]);
+        let options = ResizeOptions::new().resize_alg(filter.algorithm()).use_alpha(false);
+        Resizer::new()
+            .resize_typed::<F32x4>(&source, &mut resampled, &options.crop(left, top, width, height))
+            .expect("the part lies inside");
+        self.depth.samples(resampled.pixels().iter().flat_map(|pixel| pixel.0))
     }
 }
 
@@ -100,9 +146,6 @@ pub struct Resampler {
     scale: u32,
     info: BackendInfo,
 }
-
-/// The largest factor that a [`Resampler`] takes.
-pub const MAX_SCALE: u32 = 16;
 
 /// What a person may ask of a network and not of a filter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,13 +188,13 @@ impl NetworkOptions {
 }
 
 impl Resampler {
-    /// A filter with a whole factor, [`DEFAULT_SCALE`] if none is asked for.
+    /// A filter that enlarges so many times, [`DEFAULT_SCALE`] if none is asked for.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] unless the scale is 1 to [`MAX_SCALE`].
     pub fn new(filter: Filter, scale: Option<u32>) -> Result<Self> {
         let scale = scale.unwrap_or(DEFAULT_SCALE);
-        if !(1..=MAX_SCALE).contains(&scale) {
+        if !(1.0..=MAX_SCALE).contains(&f64::from(scale)) {
             return Err(Error::InvalidOption(format!("The scale must be 1 to {MAX_SCALE}, not {scale}.")));
         }
         let info = BackendInfo {
@@ -188,9 +231,14 @@ impl Backend for Resampler {
 
     fn run(&self, mut input: TileInput) -> Run<'_> {
         // What a network does not see, a filter must not see either; alpha is enlarged apart from colour.
-        for pixel in input.rgba.as_chunks_mut::<4>().0 {
-            pixel[3] = 255;
+        let sample = input.depth.pixel_bytes() / 4;
+        for pixel in input.rgba.chunks_exact_mut(4 * sample) {
+            pixel[3 * sample..].fill(u8::MAX);
         }
-        Box::pin(std::future::ready(Ok(self.filter.enlarge(input, self.scale))))
+        Box::pin(std::future::ready(Ok(self.filter.enlarge(&input, self.scale))))
+    }
+
+    fn filter(&self) -> Option<Filter> {
+        Some(self.filter)
     }
 }

@@ -6,6 +6,7 @@
 use crate::{
     Backend, Network, Result, TileInput,
     cpu::Cpu,
+    picture::Depth,
     tile::{Rect, Window},
 };
 
@@ -25,7 +26,7 @@ pub(crate) async fn difference(backend: &dyn Backend, network: &Network) -> Resu
     let edge = cut.padded(edge.clamp(EDGE.0, EDGE.1).min(backend.tile() + 2 * cut.halo));
     let inner = edge.min(backend.tile());
     let keep = Rect { x: 0, y: 0, width: inner, height: inner };
-    let tile = TileInput { rgba: picture(edge), window: Window::whole(edge, edge), keep };
+    let tile = TileInput { rgba: picture(edge), depth: Depth::Eight, window: Window::whole(edge, edge), keep };
     let expected = Cpu::new(network, Some(inner), Vec::new()).run(tile.clone()).await?;
     let got = backend.run(tile).await?;
     Ok(got.iter().zip(&expected).map(|(got, expected)| got.abs_diff(*expected)).max().unwrap_or(0))

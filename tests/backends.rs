@@ -4,7 +4,7 @@
 mod common;
 
 use common::{backend, chain, largest_difference, picture, upscale};
-use lenslet::{BackendChoice, Precision, Upscaler, models};
+use lenslet::{BackendChoice, Precision, Size, Upscaler, models};
 
 #[test]
 fn gpu_and_cpu_make_the_same_picture() {
@@ -47,8 +47,9 @@ fn an_estimate_grows_with_the_picture() {
     let now = || started.elapsed().as_secs_f64() * 1000.0;
     for (choice, tile) in [(BackendChoice::Cpu, None), (BackendChoice::Cpu, Some(1)), (BackendChoice::Gpu, Some(3))] {
         let upscaler = Upscaler::new(backend(&chain(6, 1, 2), choice, Precision::F32, tile));
-        let estimate =
-            |width, height| pollster::block_on(upscaler.estimate(width, height, &now)).expect("runs a small trial");
+        let estimate = |width, height| {
+            pollster::block_on(upscaler.estimate(width, height, Size::Model, &now)).expect("runs a small trial")
+        };
         let (small, large) = (estimate(10, 10), estimate(100, 100));
         assert!(small > 0.0 && large > 20.0 * small, "{choice:?} {tile:?}: {small} and {large}");
     }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Noise, Tensors, golden_network_names, golden_tensors, safetensors_file};
-use lenslet::{Network, TileInput, cpu::run_all, tile::Window};
+use lenslet::{Network, TileInput, cpu::run_all, picture::Depth, tile::Window};
 
 /// Changes made to each file.
 const CHANGES: usize = 60;
@@ -62,7 +62,8 @@ fn changed_files_are_refused_or_run() {
                 Ok(network) => {
                     let edge = network.cut().padded(16);
                     let window = Window::whole(edge, edge);
-                    let tile = TileInput { rgba: vec![90; (edge * edge * 4) as usize], window, keep: window.part };
+                    let rgba = vec![90; (edge * edge * 4) as usize];
+                    let tile = TileInput { rgba, depth: Depth::Eight, window, keep: window.part };
                     let (_, enlarged) = run_all(&network, &tile);
                     let pixels = enlarged.expect("every network ends in pixels").window.part.area();
                     assert_eq!(pixels, (edge * network.scale()).pow(2) as usize, "{name}, {what}");

@@ -7,7 +7,8 @@ use std::cell::Cell;
 
 use common::{chain, largest_difference, picture};
 use lenslet::{
-    Backend, BackendInfo, Error, FinishedTile, Observer, Run, TileInput, Upscaler, cpu::Cpu, picture::Kind, tile::Cut,
+    Backend, BackendInfo, Error, FinishedTile, Observer, Run, Size, TileInput, Upscaler, cpu::Cpu, picture::Kind,
+    tile::Cut,
 };
 
 /// A GPU, as it were, that is lost after some tiles.
@@ -74,13 +75,13 @@ fn with_cpu(upscaler: Upscaler) -> Upscaler {
 
 fn upscale(upscaler: &Upscaler, observer: &mut dyn Observer) -> lenslet::Result<Vec<u8>> {
     let mut input = picture(40, 90);
-    input.kind = Kind { grey: false, alpha: true };
+    input.kind = Kind { alpha: true, ..Kind::default() };
     let mut enlarged = Vec::new();
     let mut rows = |rgba: &[u8]| {
         enlarged.extend_from_slice(rgba);
         Ok(())
     };
-    pollster::block_on(upscaler.upscale(&input, &mut rows, observer))?;
+    pollster::block_on(upscaler.upscale(&input, Size::Model, &mut rows, observer))?;
     Ok(enlarged)
 }
 
@@ -112,7 +113,7 @@ fn another_goes_on_where_a_backend_failed() {
 #[test]
 fn a_trial_that_fails_is_made_again() {
     let upscaler = with_cpu(failing(3));
-    let milliseconds = pollster::block_on(upscaler.estimate(100, 100, &|| 0.0)).expect("the other tells");
+    let milliseconds = pollster::block_on(upscaler.estimate(100, 100, Size::Model, &|| 0.0)).expect("the other tells");
     assert!(milliseconds.is_finite());
     assert_eq!(upscaler.info().name, "cpu");
 }

@@ -9,7 +9,7 @@ use lenslet::{
     BackendChoice, BackendOptions, Network, Picture, Precision, TileInput,
     cpu::{Features, run_all},
     gpu::{Blocking, BlockingChoice},
-    picture::Kind,
+    picture::Depth,
     tile::Window,
 };
 
@@ -33,8 +33,7 @@ fn cases() -> Vec<Case> {
 /// The picture, which holds 8-bit values.
 fn picture(features: &Features) -> Picture {
     let part = features.window.part;
-    let kind = Kind { grey: false, alpha: false };
-    Picture { width: part.width, height: part.height, rgba: bytes(features), kind, icc_profile: None }
+    Picture { width: part.width, height: part.height, rgba: bytes(features), ..Picture::default() }
 }
 
 fn bytes(features: &Features) -> Vec<u8> {
@@ -50,7 +49,7 @@ fn networks_equal_pytorch_on_the_cpu() {
         let part = input.window.part;
         let cut = network.cut();
         let whole = Window::whole(cut.padded(part.width), cut.padded(part.height));
-        let tile = TileInput { rgba: picture(&input).crop(whole.part), window: whole, keep: part };
+        let tile = TileInput { rgba: picture(&input).crop(whole.part), depth: Depth::Eight, window: whole, keep: part };
         let (_, enlarged) = run_all(&network, &tile);
         let enlarged = cropped(&enlarged.expect("every network ends in pixels"), output.window);
         assert_close(&enlarged, &output, 1e-4, &name);

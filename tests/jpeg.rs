@@ -26,9 +26,9 @@ fn compare(file: &[u8]) -> (bool, Option<Vec<u8>>, Orientation) {
     let mut image = DynamicImage::from_decoder(decoder).expect("decodes");
     image.apply_orientation(orientation);
     assert_eq!((picture.width, picture.height), (image.width(), image.height()));
-    assert_eq!(picture.kind, Kind { grey: !image.color().has_color(), alpha: false });
+    assert_eq!(picture.kind, Kind { grey: !image.color().has_color(), ..Kind::default() });
     assert_eq!(picture.rgba, image.into_rgba8().into_raw());
-    assert_eq!(picture.icc_profile, icc_profile);
+    assert_eq!(picture.metadata.icc_profile, icc_profile);
     (picture.kind.grey, icc_profile, orientation)
 }
 

@@ -5,20 +5,18 @@ mod common;
 
 use std::io::Cursor;
 
-use common::{backend, chain, picture, png};
+use common::{backend, chain, picture, png, upscale_to_png};
 use image::{DynamicImage, GrayAlphaImage, GrayImage, ImageEncoder, RgbImage, RgbaImage, codecs::png::PngEncoder};
 use lenslet::{
-    BackendChoice, NoProgress, Picture, Precision, Upscaler,
-    picture::{Kind, decode},
+    BackendChoice, NoProgress, Picture, Precision, Size, Upscaler,
+    picture::{Depth, Kind, decode},
     resample::{Filter, Resampler},
 };
 
 fn enlarge(file: &[u8]) -> (Picture, Picture) {
     let input = decode(file).expect("decodes");
     let upscaler = Upscaler::new(backend(&chain(6, 1, 2), BackendChoice::Cpu, Precision::Auto, Some(16)));
-    let mut output = Vec::new();
-    pollster::block_on(upscaler.upscale_to_png(&input, &mut output, &mut NoProgress)).expect("upscales");
-    let output = decode(&output).expect("decodes");
+    let output = decode(&upscale_to_png(&upscaler, &input, Size::Model)).expect("decodes");
     assert_eq!((output.width, output.height), (2 * input.width, 2 * input.height));
     (input, output)
 }
@@ -35,7 +33,7 @@ fn kinds_stay() {
     ];
     for (image, grey, alpha) in images {
         let (input, output) = enlarge(&png(&image));
-        assert_eq!(input.kind, Kind { grey, alpha });
+        assert_eq!(input.kind, Kind { grey, alpha, depth: Depth::Eight });
         assert_eq!(output.kind, input.kind);
     }
 }
@@ -64,8 +62,8 @@ fn a_colour_profile_is_carried_untouched() {
     encoder.set_icc_profile(profile.clone()).expect("supported");
     encoder.write_image(&pixels, 5, 4, image::ExtendedColorType::Rgb8).expect("encodes");
     let (input, output) = enlarge(&file);
-    assert_eq!(input.icc_profile.as_ref(), Some(&profile));
-    assert_eq!(output.icc_profile, Some(profile));
+    assert_eq!(input.metadata.icc_profile.as_ref(), Some(&profile));
+    assert_eq!(output.metadata.icc_profile, Some(profile));
 }
 
 /// A JPEG whose EXIF says "turn by 90 degrees" comes out upright.
@@ -99,7 +97,7 @@ fn classical_filters_keep_flat_colours_and_tiles_leave_no_seam() {
                 pixels.extend_from_slice(rgba);
                 Ok(())
             };
-            pollster::block_on(upscaler.upscale(picture, &mut rows, &mut NoProgress)).expect("upscales");
+            pollster::block_on(upscaler.upscale(picture, Size::Model, &mut rows, &mut NoProgress)).expect("upscales");
             pixels
         };
         let mut flat = picture(13, 9);
@@ -134,7 +132,7 @@ fn an_observer_can_stop_the_work() {
     for choice in [BackendChoice::Cpu, BackendChoice::Gpu] {
         let upscaler = Upscaler::new(backend(&chain(6, 1, 2), choice, Precision::F32, Some(8)));
         let run = |observer: &mut dyn lenslet::Observer| {
-            pollster::block_on(upscaler.upscale(&picture(60, 60), &mut |_| Ok(()), observer))
+            pollster::block_on(upscaler.upscale(&picture(60, 60), Size::Model, &mut |_| Ok(()), observer))
         };
         let stopped = run(&mut StopAfter(3)).expect_err("must stop");
         assert_eq!(stopped.code(), "cancelled");

@@ -8,6 +8,7 @@ use lenslet::{
     BackendChoice, BackendOptions, Precision, TileInput,
     cpu::run_all,
     gpu::{Blocking, BlockingChoice},
+    picture::Depth,
     tile::Window,
 };
 
@@ -107,7 +108,7 @@ fn the_radius_is_the_furthest_pixel_that_counts() {
             rgba[x * 4] = 255;
         }
         let window = Window::whole(31, 1);
-        let (_, enlarged) = run_all(&network, &TileInput { rgba, window, keep: window.part });
+        let (_, enlarged) = run_all(&network, &TileInput { rgba, depth: Depth::Eight, window, keep: window.part });
         enlarged.expect("every network ends in pixels").data[15 * 2 * 3..][..6].to_vec()
     };
     let unchanged = centre(None);

@@ -20,7 +20,7 @@ mod winograd;
 pub use direct::Direct;
 pub use finish::{Curve, Finish, Meeting};
 pub use machine::Machine;
-pub use pixels::{Picture, Shuffle, unshuffle};
+pub use pixels::{Picture, Sample, Shuffle, unshuffle};
 pub use rows::{Geometry, Rows, Segment};
 pub use threads::{Block, Scratch, Scratches, blocks, count as threads, share_bytes};
 pub use winograd::{PATCH, Winograd};

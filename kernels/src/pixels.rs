@@ -7,10 +7,55 @@ use crate::{
     rows::{Geometry, Rows, Segment},
 };
 
-/// The picture's rows that are still needed: RGBA, four bytes a pixel.
+/// How a channel of a pixel is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sample {
+    /// As a byte.
+    #[default]
+    U8,
+    /// As 16 bits in the machine's own order of bytes.
+    U16,
+}
+
+impl Sample {
+    /// Bytes of a pixel, RGBA.
+    #[must_use]
+    pub fn pixel_bytes(self) -> usize {
+        match self {
+            Self::U8 => 4,
+            Self::U16 => 8,
+        }
+    }
+}
+
+/// The value of a sample, from 0 to 1.
+#[inline(always)]
+fn value<const BYTES: usize>(sample: [u8; BYTES]) -> f32 {
+    if BYTES == 1 {
+        f32::from(sample[0]) / 255.0
+    } else {
+        f32::from(u16::from_ne_bytes([sample[0], sample[BYTES - 1]])) / 65535.0
+    }
+}
+
+/// The nearest sample of a value.
+#[inline(always)]
+fn sample<const BYTES: usize>(value: f32) -> [u8; BYTES] {
+    let value = value.clamp(0.0, 1.0);
+    let mut sample = [0; BYTES];
+    if BYTES == 1 {
+        sample[0] = (value * 255.0 + 0.5) as u8;
+    } else {
+        sample.copy_from_slice(&((value * 65535.0 + 0.5) as u16).to_ne_bytes());
+    }
+    sample
+}
+
+/// The picture's rows that are still needed, RGBA.
 #[derive(Default)]
 pub struct Picture {
     width: usize,
+    sample: Sample,
     first: usize,
     /// One behind the last row that was added.
     pub end: usize,
@@ -20,13 +65,13 @@ pub struct Picture {
 impl Picture {
     /// A picture that wide, of which no rows are there yet.
     #[must_use]
-    pub fn new(width: usize) -> Self {
-        Self { width, ..Self::default() }
+    pub fn new(width: usize, sample: Sample) -> Self {
+        Self { width, sample, ..Self::default() }
     }
 
     /// Adds rows, and forgets those before `keep`.
     pub fn push(&mut self, keep: usize, rgba: &[u8]) {
-        let row = self.width * 4;
+        let row = self.width * self.sample.pixel_bytes();
         let keep = keep.clamp(self.first, self.end);
         self.bytes.drain(..(keep - self.first) * row);
         self.first = keep;
@@ -34,8 +79,10 @@ impl Picture {
         self.end = self.first + self.bytes.len() / row;
     }
 
-    fn row(&self, y: usize) -> &[[u8; 4]] {
-        &self.bytes.as_chunks::<4>().0[(y - self.first) * self.width..][..self.width]
+    /// Pixels of four samples of so many bytes.
+    fn row<const BYTES: usize>(&self, y: usize) -> &[[[u8; BYTES]; 4]] {
+        let pixels = self.bytes.as_chunks::<BYTES>().0.as_chunks::<4>().0;
+        &pixels[(y - self.first) * self.width..][..self.width]
     }
 
     /// Bytes in memory.
@@ -47,13 +94,26 @@ impl Picture {
 
 /// Writes a row of the picture's pixels, squares of `factor` x `factor` of them as channels of one.
 pub fn unshuffle(picture: &Picture, factor: usize, y: usize, output: &mut [f32], geometry: Geometry) {
+    match picture.sample {
+        Sample::U8 => unshuffle_samples::<1>(picture, factor, y, output, geometry),
+        Sample::U16 => unshuffle_samples::<2>(picture, factor, y, output, geometry),
+    }
+}
+
+fn unshuffle_samples<const BYTES: usize>(
+    picture: &Picture,
+    factor: usize,
+    y: usize,
+    output: &mut [f32],
+    geometry: Geometry,
+) {
     let first = geometry.left * geometry.stride;
     for dy in 0..factor {
-        let squares = picture.row(y * factor + dy).chunks_exact(factor);
+        let squares = picture.row::<BYTES>(y * factor + dy).chunks_exact(factor);
         for (channels, square) in output[first..].chunks_exact_mut(geometry.stride).zip(squares) {
             for (dx, pixel) in square.iter().enumerate() {
                 for colour in 0..3 {
-                    channels[(colour * factor + dy) * factor + dx] = f32::from(pixel[colour]) / 255.0;
+                    channels[(colour * factor + dy) * factor + dx] = value(pixel[colour]);
                 }
             }
         }
@@ -72,6 +132,8 @@ pub struct Shuffle<'a> {
     pub rows: &'a Rows,
     /// The first row's number.
     pub y: usize,
+    /// How pixels are stored.
+    pub sample: Sample,
     /// `scale` rows of pixels for each row.
     pub output: &'a mut [u8],
 }
@@ -88,39 +150,40 @@ impl WithSimd for Shuffle<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, _: S) {
-        // Each scale as a constant, so that its loops are unrolled.
-        match self.scale {
-            2 => self.run(2),
-            3 => self.run(3),
-            4 => self.run(4),
-            scale => self.run(scale),
+        // Each common scale as a constant, so that its loops are unrolled.
+        match (self.sample, self.scale) {
+            (Sample::U8, 2) => self.run::<1>(2),
+            (Sample::U8, 3) => self.run::<1>(3),
+            (Sample::U8, 4) => self.run::<1>(4),
+            (Sample::U8, scale) => self.run::<1>(scale),
+            (Sample::U16, scale) => self.run::<2>(scale),
         }
     }
 }
 
 impl Shuffle<'_> {
     #[inline(always)]
-    fn run(&mut self, scale: usize) {
+    fn run<const BYTES: usize>(&mut self, scale: usize) {
         let Self { source, picture, rows, y, .. } = *self;
         let geometry = rows.geometry;
-        let row = geometry.width * scale * 4;
+        let row = geometry.width * scale * 4 * BYTES;
         for (index, output) in self.output.chunks_exact_mut(row).enumerate() {
             let (y, dy) = (y + index / scale, index % scale);
             let values = &rows.row(y as isize)[geometry.left * geometry.stride + source.first..];
-            let below = picture.map(|picture| picture.row(y));
-            for (x, pixels) in output.as_chunks_mut::<4>().0.chunks_exact_mut(scale).enumerate() {
+            let below = picture.map(|picture| picture.row::<BYTES>(y));
+            let pixels = output.as_chunks_mut::<BYTES>().0.as_chunks_mut::<4>().0;
+            for (x, pixels) in pixels.chunks_exact_mut(scale).enumerate() {
                 let channels = &values[x * geometry.stride..][..3 * scale * scale];
                 let mut added = [0.0; 3];
                 if let Some(below) = below {
                     for colour in 0..3 {
-                        added[colour] = f32::from(below[x][colour]) / 255.0;
+                        added[colour] = value(below[x][colour]);
                     }
                 }
                 for dx in 0..scale {
-                    let mut pixel = [255; 4];
+                    let mut pixel = [[255; BYTES]; 4];
                     for colour in 0..3 {
-                        let value = channels[(colour * scale + dy) * scale + dx] + added[colour];
-                        pixel[colour] = (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+                        pixel[colour] = sample(channels[(colour * scale + dy) * scale + dx] + added[colour]);
                     }
                     pixels[dx] = pixel;
                 }

@@ -70,31 +70,27 @@ impl Engine {
     }
 
     /// The name of the model for pictures of that kind.
-    pub(super) fn model_for(kind: ContentKind, scale: Option<u32>) -> Result<String> {
+    pub(super) fn model_for(kind: ContentKind, scale: Option<f64>) -> Result<String> {
         Ok(models::built_in_index()?.automatic(kind, scale)?.name.clone())
     }
 
-    /// Checks what can be checked before there is a picture; `scale` is what the person asked for, if anything.
-    pub(super) fn check(&self, scale: Option<u32>) -> Result<()> {
+    /// Checks what can be checked before there is a picture.
+    pub(super) fn check(&self) -> Result<()> {
         self.sliders().check()?;
-        if self.model().is_some() {
-            return Ok(());
-        }
-        if self.mix.is_some() {
+        if self.model().is_none() && self.mix.is_some() {
             let reason = "With mix, name the model to mix with, because auto may take another for each picture.";
             return Err(Error::InvalidOption(reason.into()));
         }
-        // Whatever the kind, the last that auto takes is any model of the scale.
-        Self::model_for(ContentKind::Photo, scale).map(drop)
+        Ok(())
     }
 
     /// Opens the model that a word names.
-    pub(super) fn open(&self, model: &str, scale: Option<u32>) -> Result<Opened> {
+    pub(super) fn open(&self, model: &str, scale: Option<f64>) -> Result<Opened> {
         let options = self.network_options();
         let source = Source::find(model, scale)?;
         if let Source::Filter(filter) = source {
             options.check_for(filter)?;
-            let upscaler = Upscaler::new(Box::new(Resampler::new(filter, scale)?));
+            let upscaler = Upscaler::new(Box::new(Resampler::new(filter, scale.map(|scale| scale.ceil() as u32))?));
             return Ok(Opened { model: source.name(), upscaler, flops_per_pixel: None });
         }
         let (name, network) = self.network(model, scale)?;
@@ -104,7 +100,7 @@ impl Engine {
     }
 
     /// The network that a word names, with its sliders and what is mixed in, and its name for reports.
-    pub(super) fn network(&self, model: &str, scale: Option<u32>) -> Result<(String, Network)> {
+    pub(super) fn network(&self, model: &str, scale: Option<f64>) -> Result<(String, Network)> {
         let source = Source::find(model, scale)?;
         let mut name = source.name();
         let mut weights = source.weights(scale, &self.sliders())?;
@@ -114,9 +110,6 @@ impl Engine {
             name = format!("{name} + {}:{share}", other.name());
         }
         let network = Network::from_weights(&weights)?;
-        if let Some(asked) = scale.filter(|&asked| asked != network.scale()) {
-            return Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked });
-        }
         Ok((name, network))
     }
 

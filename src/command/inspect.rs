@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use lenslet::{Backend, Network, NoProgress, Picture, Result, Upscaler, cpu::Cpu, models::SliderValues, picture};
+use lenslet::{Backend, Network, NoProgress, Picture, Result, Size, Upscaler, cpu::Cpu, models::SliderValues, picture};
 use serde_json::json;
 
 use super::{content, read, source::Source};
@@ -76,7 +76,7 @@ fn measure_seam(network: &Network, picture: &Picture, tile: Option<u32>) -> Resu
             pixels.extend_from_slice(rgba);
             Ok(())
         };
-        pollster::block_on(Upscaler::new(Box::new(backend)).upscale(picture, &mut rows, &mut NoProgress))?;
+        pollster::block_on(Upscaler::new(Box::new(backend)).upscale(picture, Size::Model, &mut rows, &mut NoProgress))?;
         Ok((tile, pixels))
     };
     let (tile, tiled) = enlarge(tile)?;

@@ -19,7 +19,7 @@ pub(super) enum Source {
 
 impl Source {
     /// What the word names. What is built in goes before a file of the same name; `./NAME` is the file.
-    pub(super) fn find(word: &str, scale: Option<u32>) -> Result<Self> {
+    pub(super) fn find(word: &str, scale: Option<f64>) -> Result<Self> {
         if let Some(filter) = Filter::find(word) {
             return Ok(Self::Filter(filter));
         }
@@ -40,7 +40,7 @@ impl Source {
     }
 
     /// Its weights, with the sliders at those values. The scale asked for is for files that tell none.
-    pub(super) fn weights(&self, scale: Option<u32>, sliders: &SliderValues) -> Result<Weights> {
+    pub(super) fn weights(&self, scale: Option<f64>, sliders: &SliderValues) -> Result<Weights> {
         match self {
             Self::Filter(filter) => {
                 let name = filter.name();

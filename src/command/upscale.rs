@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     fs,
-    io::{BufWriter, Write},
+    io::BufWriter,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::Ordering,
@@ -12,8 +12,8 @@ use std::{
 
 use clap::Args;
 use lenslet::{
-    Error, Picture, Result,
-    picture::{self, Content},
+    Error, Picture, Result, Size,
+    picture::{self, Content, PngFile},
 };
 use serde::Serialize;
 use tempfile::NamedTempFile;
@@ -39,7 +39,7 @@ pub(super) struct Options {
     output: Option<PathBuf>,
     /// How many times wider and higher [default: the model's own, and 4 where that leaves a choice].
     #[arg(long, value_name = "S")]
-    scale: Option<u32>,
+    scale: Option<f64>,
     #[command(flatten)]
     engine: Engine,
     /// Print one JSON object for each picture on stdout.
@@ -86,7 +86,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
         Ok(ready) => ready,
         Err(error) => {
             eprintln!("lenslet: {error}");
-            let is_usage = ["invalid-option", "unknown-model", "unsupported-scale"].contains(&error.code());
+            let is_usage = ["invalid-option", "unknown-model"].contains(&error.code());
             return ExitCode::from(if is_usage { 2 } else { 1 });
         }
     };
@@ -120,7 +120,7 @@ struct Ready<'a> {
 impl<'a> Ready<'a> {
     /// Opens the model that the person names. Where each picture decides, none is opened yet.
     fn new(options: &'a Options) -> Result<Self> {
-        options.engine.check(options.scale)?;
+        options.engine.check()?;
         let mut ready = Self { options, opened: Vec::new() };
         if let Some(model) = options.engine.model() {
             ready.open(model)?;
@@ -170,13 +170,13 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     // Everything goes to a temporary file first: a failure leaves nothing half written and replaces nothing.
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
-    let mut file = temporary_file(folder).map_err(|error| at(folder, &error))?;
+    let file = temporary_file(folder).map_err(|error| at(folder, &error))?;
     let mut progress = Progress::new(input, !options.quiet);
     let known = upscaler.info().warnings;
-    let mut writer = BufWriter::new(file.as_file_mut());
-    pollster::block_on(upscaler.upscale_to_png(&decoded, &mut writer, &mut progress))?;
-    writer.flush().map_err(|error| at(&output, &error))?;
-    drop(writer);
+    let size = options.scale.map_or(Size::Model, Size::Scale);
+    let writer = BufWriter::new(file.reopen().map_err(|error| at(&output, &error))?);
+    let png = PngFile::new(writer, upscaler.result_size(&decoded, size)?, decoded.kind, &decoded.metadata)?;
+    pollster::block_on(upscaler.upscale_to_file(&decoded, size, Box::new(png), &mut progress))?;
     file.persist(&output).map_err(|error| at(&output, &error.error))?;
 
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;

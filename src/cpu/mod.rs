@@ -24,7 +24,7 @@ use stream::Plan;
 use crate::{
     Backend, BackendInfo, Network, Run, Stream, TileInput,
     network::{BLOCK, Op},
-    picture::crop,
+    picture::{Depth, crop},
     tile::Cut,
 };
 
@@ -80,18 +80,20 @@ impl Prepared {
 
     fn run_tile(&self, input: &TileInput) -> Vec<u8> {
         let enlarged = self.run(picture_features(input));
-        let quantized = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
         let pixels = enlarged.data.as_chunks::<3>().0.iter();
-        let rgba: Vec<u8> =
-            pixels.flat_map(|&[red, green, blue]| [quantized(red), quantized(green), quantized(blue), 255]).collect();
-        crop(&rgba, enlarged.window.part.width, input.keep.scaled(self.network.scale()))
+        let values = pixels.flat_map(|&[red, green, blue]| [red, green, blue, 1.0]);
+        let max = f32::from(input.depth.max());
+        let rgba = input.depth.samples(values.map(|value| value.clamp(0.0, 1.0) * max));
+        let bytes = input.depth.pixel_bytes();
+        crop(&rgba, bytes, enlarged.window.part.width, input.keep.scaled(self.network.scale()))
     }
 }
 
 /// The picture as map 0: red, green, blue and a gap.
 fn picture_features(input: &TileInput) -> Features {
-    let pixels = input.rgba.as_chunks::<4>().0.iter();
-    let data = pixels.flat_map(|&[red, green, blue, _]| [red, green, blue, 0]).map(|v| f32::from(v) / 255.0).collect();
+    let max = f32::from(input.depth.max());
+    let mut data: Vec<f32> = input.depth.values(&input.rgba).map(|value| f32::from(value) / max).collect();
+    data.iter_mut().skip(3).step_by(4).for_each(|alpha| *alpha = 0.0);
     Features { window: input.window, channels: BLOCK, data }
 }
 
@@ -204,8 +206,8 @@ fn tile_bytes(network: &Network, outer: f64) -> f64 {
 fn run_rows(plan: &Arc<Plan>, input: &TileInput, scale: u32) -> Vec<u8> {
     let part = input.window.part;
     let size = [part.width, part.height].map(|length| length as usize);
-    let enlarged = stream::Stream::new(plan, size, size).push(&input.rgba);
-    crop(&enlarged, part.width * scale, input.keep.scaled(scale))
+    let enlarged = stream::Stream::new(plan, size, size, input.depth).push(&input.rgba);
+    crop(&enlarged, input.depth.pixel_bytes(), part.width * scale, input.keep.scaled(scale))
 }
 
 impl Backend for Cpu {
@@ -243,14 +245,14 @@ impl Backend for Cpu {
         }
     }
 
-    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
+    fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let Engine::Rows(plan) = &self.engine else { return None };
         let size = [width, height];
         let padded = size.map(|length| self.cut.padded(length) as usize);
         if !has_room(plan, padded[0] as u32) {
             return None;
         }
-        let stream = stream::Stream::new(plan, size.map(|length| length as usize), padded);
+        let stream = stream::Stream::new(plan, size.map(|length| length as usize), padded, depth);
         Some(Box::new(running::Running::new(stream, self.tile)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::{Network, network::BLOCK};
+use crate::{Network, network::BLOCK, picture::Depth};
 
 /// The feature buffers of a network. One is used again by later maps as soon as nothing reads the earlier one any more.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Buffers {
         let most = self.blocks.iter().copied().fold(1.0, f64::max);
         let all = self.blocks.iter().sum::<f64>().max(1.0);
         let outer_area = (max_bytes as f64 / most).min(max_total_bytes as f64 / all) / block_bytes;
-        let enlarged_edge = (max_bytes / 4).isqrt() / u64::from(scale);
+        let enlarged_edge = (max_bytes / Depth::Sixteen.pixel_bytes() as u64).isqrt() / u64::from(scale);
         let largest = (outer_area.sqrt() as u64).saturating_sub(2 * u64::from(halo)).min(enlarged_edge);
         u32::try_from(largest).unwrap_or(u32::MAX)
     }

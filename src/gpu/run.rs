@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Result, TileInput,
     network::Extent as MapExtent,
+    picture::Depth,
     tile::{Rect, Window},
 };
 
@@ -33,10 +34,13 @@ pub(super) struct Extent {
     needed_origin: [u32; 2],
     needed_size: [u32; 2],
     firsts: [u32; 4],
+    deep: u32,
+    /// The shaders' struct is a multiple of 8 bytes large.
+    unused: u32,
 }
 
 impl Extent {
-    fn new(source: Window, output: Window, keep: Rect, needed: Rect, firsts: [u32; 4]) -> Self {
+    fn new(source: Window, output: Window, keep: Rect, needed: Rect, firsts: [u32; 4], depth: Depth) -> Self {
         let size = |window: Window| [window.part.width, window.part.height];
         let origin = |window: Window| [window.part.x, window.part.y];
         Self {
@@ -51,6 +55,8 @@ impl Extent {
             needed_origin: [needed.x, needed.y],
             needed_size: [needed.width, needed.height],
             firsts,
+            deep: u32::from(depth == Depth::Sixteen),
+            unused: 0,
         }
     }
 }
@@ -84,9 +90,11 @@ impl Slot {
         };
         let outer = u64::from(gpu.outer);
         let input_usage = Usage::UNIFORM | Usage::STORAGE | Usage::COPY_DST;
-        let enlarged_bytes = 4 * (u64::from(gpu.tile) * u64::from(gpu.network.scale())).pow(2);
+        // Enough for either depth.
+        let pixel_bytes = Depth::Sixteen.pixel_bytes() as u64;
+        let enlarged_bytes = pixel_bytes * (u64::from(gpu.tile) * u64::from(gpu.network.scale())).pow(2);
         let mut slot = Self {
-            input: create("input", extents_bytes(gpu) + 4 * outer.pow(2), input_usage),
+            input: create("input", extents_bytes(gpu) + pixel_bytes * outer.pow(2), input_usage),
             enlarged: create("enlarged", enlarged_bytes, Usage::STORAGE | Usage::COPY_SRC),
             readback: create("readback", enlarged_bytes, Usage::MAP_READ | Usage::COPY_DST),
             bind_groups: Vec::new(),
@@ -139,7 +147,7 @@ impl Slot {
     /// Gives a tile to the GPU without waiting for anything.
     pub(super) fn submit(self, gpu: &Gpu, input: &TileInput) -> Submitted {
         let mut encoders = self.encode(gpu, input, gpu.plan.steps.len());
-        let bytes = 4 * input.keep.scaled(gpu.network.scale()).area() as u64;
+        let bytes = (input.depth.pixel_bytes() * input.keep.scaled(gpu.network.scale()).area()) as u64;
         // With the last steps, so that a tile of a small network is one submit.
         if let Some(last) = encoders.last_mut() {
             last.copy_buffer_to_buffer(&self.enlarged, 0, &self.readback, 0, bytes);
@@ -192,7 +200,7 @@ impl Slot {
     pub(super) fn upload(&self, gpu: &Gpu, input: &TileInput) -> Vec<Extent> {
         let windows = gpu.network.windows(input.window);
         let needed = gpu.network.needed(&windows, input.keep);
-        let extent = |&place: &Place| extent(gpu, &windows, &needed, place, input.keep);
+        let extent = |&place: &Place| extent(gpu, &windows, &needed, place, input);
         let extents: Vec<Extent> = gpu.places.iter().map(extent).collect();
         let mut bytes = Vec::with_capacity(extents_bytes(gpu) as usize + input.rgba.len());
         for (place, extent) in extents.iter().enumerate() {
@@ -221,14 +229,15 @@ fn extents_bytes(gpu: &Gpu) -> u64 {
     EXTENT_STRIDE * gpu.places.len() as u64
 }
 
-fn extent(gpu: &Gpu, windows: &[Window], needed: &[Rect], place: Place, keep: Rect) -> Extent {
+fn extent(gpu: &Gpu, windows: &[Window], needed: &[Rect], place: Place, input: &TileInput) -> Extent {
+    let keep = input.keep;
     let [source, output] = place.maps;
     // Only steps that make pixels look at it, and their maps are scaled by whole factors.
     let keep = match gpu.network.maps()[source].extent {
         MapExtent::Scaled { times, over: 1 } => keep.scaled(times),
         _ => keep,
     };
-    Extent::new(windows[source], windows[output], keep, needed[output], place.firsts)
+    Extent::new(windows[source], windows[output], keep, needed[output], place.firsts, input.depth)
 }
 
 fn workgroups(step: &Step, extent: &Extent) -> [u32; 2] {

@@ -8,6 +8,7 @@ use crate::{
         Activation, Combine, DySample, Extent, GroupNorm, LayerNorm, MaxPool, Op, Resize, ResizeFilter, Slice,
         draft::{Draft, Noise, slice},
     },
+    picture::Depth,
     tile::{Rect, Window},
 };
 
@@ -131,7 +132,7 @@ fn tile(width: u32, height: u32, keep: Rect) -> TileInput {
     let mut noise = Noise(width * 100 + height);
     let rgba = (0..width * height * 4).map(|_| (noise.next() * 256.0) as u8).collect();
     let part = Rect { x: 24, y: 12, width, height };
-    TileInput { rgba, window: Window { part, whole: [24 + width + 30, 12 + height + 6] }, keep }
+    TileInput { rgba, depth: Depth::Eight, window: Window { part, whole: [24 + width + 30, 12 + height + 6] }, keep }
 }
 
 fn compare(network: &Network, precision: Precision, blocking: BlockingChoice, tolerance: f32) {

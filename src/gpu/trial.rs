@@ -6,6 +6,7 @@ use super::{Blocking, Gpu, clock::Clock, device::Device, plan::Plan, remembered,
 use crate::{
     Error, Network, Result, TileInput,
     network::Op,
+    picture::Depth,
     tile::{Rect, Window},
 };
 
@@ -73,7 +74,8 @@ pub(super) async fn measure(
 async fn seconds(gpu: &Gpu) -> Result<f64> {
     let edge = gpu.outer;
     let keep = Rect { x: 0, y: 0, width: gpu.tile, height: gpu.tile };
-    let tile = TileInput { rgba: vec![128; (edge * edge * 4) as usize], window: Window::whole(edge, edge), keep };
+    let rgba = vec![128; (edge * edge * 4) as usize];
+    let tile = TileInput { rgba, depth: Depth::Eight, window: Window::whole(edge, edge), keep };
     let slot = Slot::new(gpu);
     time(gpu, &slot, &tile, 1).await?;
     let mut count = 1;

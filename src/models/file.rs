@@ -5,13 +5,14 @@ use sha2::{Digest, Sha256};
 use crate::{Error, Result, network::Weights};
 
 /// Reads a weight file that a person brings. Some networks do not tell their scale; where the file itself does not
-/// either, it is the one asked for, or else the one in the file's name (`x4` or `4x`).
+/// either, it is the one in the file's name (`x4` or `4x`), or else the one asked for, if that is a whole number.
 ///
 /// # Errors
 /// As [`Weights::parse`].
-pub fn read(name: &str, file: &[u8], asked_scale: Option<u32>) -> Result<Weights> {
+pub fn read(name: &str, file: &[u8], asked_scale: Option<f64>) -> Result<Weights> {
     let weights = Weights::parse(file)?;
-    match asked_scale.or_else(|| scale_in_name(name)) {
+    let asked_scale = asked_scale.filter(|scale| scale.fract() == 0.0).map(|scale| scale as u32);
+    match scale_in_name(name).or(asked_scale) {
         Some(scale) if weights.metadata("scale").is_none() => Ok(weights.with_metadata("scale", &scale.to_string())),
         _ => Ok(weights),
     }

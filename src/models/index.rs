@@ -61,57 +61,46 @@ impl Index {
         Ok(index)
     }
 
-    /// The model of that name, or the one for the purpose of that name at the scale asked for ([`DEFAULT_SCALE`] if
-    /// none is).
+    /// The model of that name, or of those for the purpose of that name the one that suits the scale best: its own, or else the next
+    /// larger one, or else the largest. Without a scale, [`DEFAULT_SCALE`] is meant.
     ///
     /// # Errors
-    /// [`Error::UnknownModel`] with the names there are, [`Error::UnsupportedScale`] or [`Error::MissingScale`] with
-    /// the scales.
-    pub fn choose(&self, word: &str, scale: Option<u32>) -> Result<&Model> {
-        if let Some(model) = self.models.iter().find(|model| model.name == word) {
-            return match scale.filter(|&asked| asked != model.scale) {
-                Some(asked) => Err(Error::UnsupportedScale { model: word.into(), scale: model.scale, asked }),
-                None => Ok(model),
-            };
-        }
-        let is_meant = |model: &&Model| Purpose::find(word) == Some(model.purpose);
-        if !self.models.iter().any(|model| is_meant(&model)) {
-            let filters = Filter::ALL.map(Filter::name);
-            let available = self.models.iter().map(|model| &*model.name).chain(filters).collect::<Vec<_>>().join(", ");
-            return Err(Error::UnknownModel { name: word.into(), available });
-        }
-        self.of_scale(scale, &format!("The models for {word}"), is_meant)
+    /// [`Error::UnknownModel`] with the names there are.
+    pub fn choose(&self, word: &str, scale: Option<f64>) -> Result<&Model> {
+        let by_name = self.models.iter().find(|model| model.name == word);
+        let purpose = Purpose::find(word);
+        by_name
+            .or_else(|| purpose.and_then(|purpose| self.for_purpose(purpose, scale)))
+            .ok_or_else(|| self.unknown(word))
     }
 
-    /// The model to take for a picture of that kind: the first for the first purpose of a row that has one of the scale,
-    /// or else the first of the scale.
+    /// The model to take for a picture of that kind: that of the first purpose of a row that has one.
     ///
     /// # Errors
-    /// [`Error::MissingScale`] with the scales there are.
-    pub fn automatic(&self, kind: ContentKind, scale: Option<u32>) -> Result<&Model> {
-        const ROW: [Purpose; 4] = [Purpose::Text, Purpose::Photo, Purpose::Fidelity, Purpose::Fast];
+    /// [`Error::UnknownModel`] where there is none.
+    pub fn automatic(&self, kind: ContentKind, scale: Option<f64>) -> Result<&Model> {
+        const ROW: [Purpose; 5] = [Purpose::Text, Purpose::Photo, Purpose::Fidelity, Purpose::Fast, Purpose::History];
         let row = match kind {
             ContentKind::Graphic => &ROW[..],
             ContentKind::Photo => &ROW[1..],
         };
-        let for_purpose = |&purpose: &Purpose| self.of_scale(scale, "", |model| model.purpose == purpose).ok();
-        match row.iter().find_map(for_purpose) {
-            Some(model) => Ok(model),
-            None => self.of_scale(scale, "The models there are", |_| true),
-        }
+        let found = row.iter().find_map(|&purpose| self.for_purpose(purpose, scale));
+        found.or(self.models.first()).ok_or_else(|| self.unknown("auto"))
     }
 
-    /// The first of some models that has the scale; `who` begins the sentence that says that none does.
-    fn of_scale(&self, scale: Option<u32>, who: &str, is_meant: impl Fn(&&Model) -> bool) -> Result<&Model> {
-        let asked = scale.unwrap_or(DEFAULT_SCALE);
-        let models = || self.models.iter().filter(&is_meant);
-        models().find(|model| model.scale == asked).ok_or_else(|| {
-            let mut scales: Vec<_> = models().map(|model| model.scale).collect();
-            scales.sort_unstable();
-            scales.dedup();
-            let scales = scales.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ");
-            Error::MissingScale { who: who.into(), asked, scales }
-        })
+    /// Of the models for a purpose the one that suits the scale best.
+    fn for_purpose(&self, purpose: Purpose, scale: Option<f64>) -> Option<&Model> {
+        let asked = scale.unwrap_or(f64::from(DEFAULT_SCALE));
+        let models = || self.models.iter().filter(|model| model.purpose == purpose);
+        let scales = || models().map(|model| model.scale);
+        let best = scales().filter(|&scale| f64::from(scale) >= asked).min().or(scales().max())?;
+        models().find(|model| model.scale == best)
+    }
+
+    fn unknown(&self, word: &str) -> Error {
+        let filters = Filter::ALL.map(Filter::name);
+        let available = self.models.iter().map(|model| &*model.name).chain(filters).collect::<Vec<_>>().join(", ");
+        Error::UnknownModel { name: word.into(), available }
     }
 }
 
@@ -137,13 +126,11 @@ mod tests {
         let index = index(&[("p2", "photo", 2), ("p4", "photo", 4), ("q4", "photo", 4), ("t2", "text", 2)]);
         for (word, scale, expected) in [
             ("photo", None, "p4"),
-            ("photo", Some(2), "p2"),
-            (
-                "photo",
-                Some(3),
-                "The models for photo enlarge 2 or 4 times, not 3 times. Ask for scale 2 or 4 or name another model.",
-            ),
-            ("text", None, "The models for text enlarge 2 times, not 4 times. Ask for scale 2 or name another model."),
+            ("photo", Some(1.0), "p2"),
+            ("photo", Some(2.0), "p2"),
+            ("photo", Some(2.1), "p4"),
+            ("photo", Some(9.0), "p4"),
+            ("text", None, "t2"),
             (
                 "fast",
                 None,
@@ -151,7 +138,7 @@ mod tests {
             ),
             ("q4", None, "q4"),
             ("p2", None, "p2"),
-            ("p2", Some(4), "The model p2 enlarges 2 times, not 4 times. Ask for scale 2 or name another model."),
+            ("p2", Some(4.0), "p2"),
         ] {
             assert_eq!(name(index.choose(word, scale)), expected);
         }
@@ -167,11 +154,11 @@ mod tests {
         {
             let index = index(&all[..count]);
             assert_eq!([Graphic, Photo].map(|kind| name(index.automatic(kind, None))), [graphic, photo]);
-            let none = "The models there are enlarge 4 times, not 2 times. Ask for scale 4 or name another model.";
-            assert_eq!(name(index.automatic(Photo, Some(2))), none);
+            assert_eq!(name(index.automatic(Photo, Some(2.0))), photo);
         }
-        let two = index(&[("p4", "photo", 4), ("t4", "text", 4), ("f2", "fidelity", 2)]);
-        assert_eq!(name(two.automatic(Graphic, Some(2))), "f2");
+        let two = index(&[("p4", "photo", 4), ("t4", "text", 4), ("t2", "text", 2)]);
+        assert_eq!([Graphic, Photo].map(|kind| name(two.automatic(kind, Some(1.5)))), ["t2", "p4"]);
+        assert_eq!(index(&[]).automatic(Photo, None).expect_err("none").code(), "unknown-model");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How many bits a channel of a pixel has, and the way between such samples and numbers.
 
+use std::borrow::Cow;
+
 /// The bits of each channel of a pixel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Depth {
@@ -50,9 +52,9 @@ impl Depth {
 
     /// The same samples with eight bits.
     #[must_use]
-    pub fn to_eight(self, samples: &[u8]) -> Vec<u8> {
+    pub fn to_eight(self, samples: &[u8]) -> Cow<'_, [u8]> {
         match self {
-            Self::Eight => samples.to_vec(),
+            Self::Eight => samples.into(),
             Self::Sixteen => self.values(samples).map(|value| ((u32::from(value) + 128) / 257) as u8).collect(),
         }
     }
@@ -82,9 +84,9 @@ mod tests {
     fn sixteen_bits_become_the_nearest_eight() {
         for eight in 0..=255_u8 {
             let sixteen = (u16::from(eight) * 257).to_ne_bytes();
-            assert_eq!(Depth::Sixteen.to_eight(&sixteen), [eight]);
+            assert_eq!(*Depth::Sixteen.to_eight(&sixteen), [eight]);
         }
         let near = [128_u16, 129, 65_406, 65_407].map(u16::to_ne_bytes).concat();
-        assert_eq!(Depth::Sixteen.to_eight(&near), [0, 1, 254, 255]);
+        assert_eq!(*Depth::Sixteen.to_eight(&near), [0, 1, 254, 255]);
     }
 }

@@ -1,5 +1,6 @@
 //! What a picture file is: its pixels, whether they are grey or clear in places, how deep they are, and its metadata.
 
+mod bleed;
 mod block;
 mod cmyk;
 mod content;
@@ -52,20 +53,14 @@ impl Picture {
     /// The same pixels, eight bits a channel.
     #[must_use]
     pub fn in_eight_bits(&self) -> Cow<'_, Self> {
-        let depth = self.kind.depth;
-        if depth == Depth::Eight {
-            return Cow::Borrowed(self);
+        match self.kind.depth.to_eight(&self.rgba) {
+            Cow::Borrowed(_) => Cow::Borrowed(self),
+            Cow::Owned(rgba) => {
+                let kind = Kind { depth: Depth::Eight, ..self.kind };
+                let Self { width, height, format, .. } = *self;
+                Cow::Owned(Self { width, height, rgba, kind, metadata: self.metadata.clone(), format })
+            }
         }
-        let Self { width, height, format, .. } = *self;
-        let kind = Kind { depth: Depth::Eight, ..self.kind };
-        Cow::Owned(Self {
-            width,
-            height,
-            rgba: depth.to_eight(&self.rgba),
-            kind,
-            format,
-            metadata: self.metadata.clone(),
-        })
     }
 
     /// A copy of the pixels of one part. Beyond the right and the lower edge the picture is mirrored,

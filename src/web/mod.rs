@@ -4,6 +4,8 @@ mod cpu;
 mod model;
 mod observer;
 mod pool;
+mod sink;
+mod size;
 mod stage;
 mod types;
 mod upscaler;

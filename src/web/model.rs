@@ -12,7 +12,8 @@ use crate::{
     models::{self, Index, SliderValues},
     network::Weights,
     picture::ContentKind,
-    resample::{Filter, MAX_SCALE},
+    resample::Filter,
+    size::MAX_SCALE,
     tile::Cut,
 };
 
@@ -40,16 +41,17 @@ pub(super) struct Model {
 /// What is asked of every model that is read.
 struct Asked {
     folder: String,
-    scale: Option<u32>,
+    scale: Option<f64>,
 }
 
 impl Model {
     /// The model that the options ask for, with its sliders where they say, mixed with another if they say so.
-    pub(super) async fn open(options: Option<&CreateOptions>, sliders: &SliderValues) -> Result<Self> {
-        let asked = Asked {
-            folder: folder(options.and_then(CreateOptions::models_url)),
-            scale: scale(options.and_then(CreateOptions::scale))?,
-        };
+    pub(super) async fn open(
+        options: Option<&CreateOptions>,
+        scale: Option<f64>,
+        sliders: &SliderValues,
+    ) -> Result<Self> {
+        let asked = Asked { folder: folder(options.and_then(CreateOptions::models_url)), scale };
         let source = options.map_or(JsValue::UNDEFINED, CreateOptions::model);
         if let Some(filter) = source.as_string().as_deref().and_then(Filter::find) {
             return Ok(Self { name: filter.name().into(), engine: Engine::Filter(filter), bytes: 0 });
@@ -61,10 +63,7 @@ impl Model {
             name = format!("{name} + {other}");
         }
         let network = Network::from_weights(&weights)?;
-        match asked.scale.filter(|&asked| asked != network.scale()) {
-            Some(asked) => Err(Error::UnsupportedScale { model: name, scale: network.scale(), asked }),
-            None => Ok(Self { name, engine: Engine::Network(network, weights), bytes }),
-        }
+        Ok(Self { name, engine: Engine::Network(network, weights), bytes })
     }
 
     /// A weight file, without making anything ready to run it.
@@ -161,12 +160,12 @@ pub(super) fn folder(asked: Option<String>) -> String {
     folder
 }
 
-/// A number of JavaScript as a scale.
-pub(super) fn scale(asked: Option<f64>) -> Result<Option<u32>> {
+/// Checks a scale.
+pub(super) fn scale(asked: Option<f64>) -> Result<Option<f64>> {
     match asked {
-        Some(scale) if scale.fract() != 0.0 || !(1.0..=f64::from(MAX_SCALE)).contains(&scale) => {
-            Err(invalid("scale", &scale.to_string(), &format!("a whole number from 1 to {MAX_SCALE}")))
+        Some(scale) if !(1.0..=MAX_SCALE).contains(&scale) => {
+            Err(invalid("scale", &scale.to_string(), &format!("a number from 1 to {MAX_SCALE}")))
         }
-        other => Ok(other.map(|scale| scale as u32)),
+        other => Ok(other),
     }
 }

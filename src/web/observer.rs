@@ -63,6 +63,8 @@ impl Observer for JsObserver {
                 ("y", tile.part.y.into()),
                 ("width", tile.part.width.into()),
                 ("height", tile.part.height.into()),
+                ("wholeWidth", tile.whole[0].into()),
+                ("wholeHeight", tile.whole[1].into()),
                 ("pixels", Uint8ClampedArray::from(tile.rgba).into()),
                 ("done", (tile.done as f64).into()),
                 ("total", (tile.total as f64).into()),

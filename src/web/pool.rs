@@ -13,7 +13,7 @@ use crate::{
         self,
         stream::{self, Plan},
     },
-    picture::crop,
+    picture::{Depth, crop},
     tile::{Cut, Rect},
 };
 
@@ -26,7 +26,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn begin(this: &StagePool) -> f64;
     #[wasm_bindgen(method)]
-    fn push(this: &StagePool, id: f64, width: u32, height: u32, rgba: Uint8Array) -> Promise;
+    fn push(this: &StagePool, id: f64, width: u32, height: u32, deep: bool, rgba: Uint8Array) -> Promise;
     #[wasm_bindgen(method)]
     fn end(this: &StagePool, id: f64);
     #[wasm_bindgen(method)]
@@ -98,13 +98,14 @@ impl Pool {
     }
 
     /// A picture of `size` that is padded to `padded`.
-    fn picture(&self, size: [u32; 2], padded: [u32; 2]) -> PictureOnItsWay {
+    fn picture(&self, size: [u32; 2], padded: [u32; 2], depth: Depth) -> PictureOnItsWay {
         let id = self.workers.0.begin();
         let scale = self.scale;
         PictureOnItsWay {
             workers: self.workers.clone(),
             id,
             padded,
+            depth,
             width: size[0],
             scale,
             strip: self.strip,
@@ -139,8 +140,9 @@ impl Backend for Pool {
     /// A tile as a picture of its own.
     fn run(&self, input: TileInput) -> Run<'_> {
         let size = [input.window.part.width, input.window.part.height];
-        let mut picture = self.picture(size, size);
-        let strips = input.rgba.chunks((self.strip * size[0] * 4) as usize);
+        let bytes = input.depth.pixel_bytes();
+        let mut picture = self.picture(size, size, input.depth);
+        let strips = input.rgba.chunks((self.strip * size[0]) as usize * bytes);
         let runs: Vec<_> = strips.map(|strip| picture.push(strip.to_vec())).collect();
         Box::pin(async move {
             let mut enlarged = Vec::new();
@@ -148,14 +150,14 @@ impl Backend for Pool {
                 enlarged.extend(run.await?);
             }
             drop(picture);
-            Ok(crop(&enlarged, size[0] * self.scale, input.keep.scaled(self.scale)))
+            Ok(crop(&enlarged, bytes, size[0] * self.scale, input.keep.scaled(self.scale)))
         })
     }
 
-    fn stream(&self, width: u32, height: u32) -> Option<Box<dyn Stream>> {
+    fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let size = [width, height];
         let padded = size.map(|length| self.cut.padded(length));
-        cpu::has_room(&self.plan, padded[0]).then(|| Box::new(self.picture(size, padded)) as Box<dyn Stream>)
+        cpu::has_room(&self.plan, padded[0]).then(|| Box::new(self.picture(size, padded, depth)) as Box<dyn Stream>)
     }
 
     fn lead(&self, row: u32) -> u32 {
@@ -169,6 +171,7 @@ struct PictureOnItsWay {
     id: f64,
     /// Width and height with the padding.
     padded: [u32; 2],
+    depth: Depth,
     width: u32,
     scale: u32,
     /// Rows of a strip.
@@ -197,16 +200,17 @@ impl Stream for PictureOnItsWay {
 
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
         let [width, height] = self.padded;
-        let made = self.workers.0.push(self.id, width, height, Uint8Array::from(&rgba[..]));
+        let (deep, bytes) = (self.depth == Depth::Sixteen, self.depth.pixel_bytes());
+        let made = self.workers.0.push(self.id, width, height, deep, Uint8Array::from(&rgba[..]));
         let (made, left) = (JsFuture::from(made), self.left.clone());
         let (padded, width) = (width * self.scale, self.width * self.scale);
         Box::pin(async move {
             let pixels = made.await.map_err(|reason| Error::Worker(describe(&reason)))?;
             let pixels = pixels.unchecked_into::<Uint8Array>().to_vec();
             // Below and beside the picture lies what was made of the padding.
-            let height = (pixels.len() as u32 / (padded * 4)).min(left.get());
+            let height = ((pixels.len() / (padded as usize * bytes)) as u32).min(left.get());
             left.set(left.get() - height);
-            Ok(crop(&pixels, padded, Rect { x: 0, y: 0, width, height }))
+            Ok(crop(&pixels, bytes, padded, Rect { x: 0, y: 0, width, height }))
         })
     }
 }

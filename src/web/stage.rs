@@ -8,8 +8,9 @@ use wasm_bindgen::{JsCast, prelude::*};
 use super::{object, to_js};
 use crate::{
     Error, Network,
-    cpu::stream::{Batch, Plan, Stage, step},
+    cpu::stream::{Batch, Plan, Stage, sample, step},
     network::Weights,
+    picture::Depth,
 };
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -63,9 +64,10 @@ impl NetworkStage {
         Ok(Self { plan: Arc::new(plan), steps })
     }
 
-    /// Begins a picture of that many pixels, padding included.
-    pub fn begin(&self, width: usize, height: usize) -> PictureStage {
-        PictureStage(Stage::new(self.plan.clone(), self.steps.clone(), [width, height], step(&self.plan)))
+    /// Begins a picture of that many pixels, padding included, with 16 bits a channel where it is deep and else 8.
+    pub fn begin(&self, width: usize, height: usize, deep: bool) -> PictureStage {
+        let sample = sample(if deep { Depth::Sixteen } else { Depth::Eight });
+        PictureStage(Stage::new(self.plan.clone(), self.steps.clone(), [width, height], sample, step(&self.plan)))
     }
 }
 

@@ -89,13 +89,25 @@ export interface Suggestion extends Seen {
 export type ModelsByKind = Record<Seen["kind"], string>;
 /** What is about to be made, in pixels. */
 export interface Start { width: number; height: number; inputWidth: number; inputHeight: number; tiles: number; }
-/** A finished tile in pixels of the result; pixels are RGBA and the receiver's own. */
+/** A finished tile; pixels are RGBA and the receiver's own. */
 export interface Tile {
-    x: number; y: number; width: number; height: number; pixels: Uint8ClampedArray; done: number; total: number;
+    x: number; y: number; width: number; height: number;
+    /** Of what the tile is a part and x and y count pixels in: the result, or what is still to be brought to its size. */
+    wholeWidth: number; wholeHeight: number;
+    pixels: Uint8ClampedArray; done: number; total: number;
 }
-export interface UpscaleOptions {
-    /** Must be the model's own scale, which is the default. */
+/** How large a result shall be, by one of these; by default by the scale that create() was asked for or the model's own. */
+export interface SizeOptions {
+    /** How many times wider and higher, 1 to 16 in any step. */
     scale?: number;
+    /** Pixels of width. */
+    width?: number;
+    /** Pixels of height. */
+    height?: number;
+    /** The largest size of the picture's shape that fits. */
+    fit?: { width: number; height: number };
+}
+export interface UpscaleOptions extends SizeOptions {
     /** Stops the work after the tile under way; the call rejects with code "cancelled". */
     signal?: AbortSignal;
     onStart?(start: Start): void;
@@ -114,7 +126,7 @@ export interface UpscaleResult {
 }
 /** Every rejection is an Error with a sentence for a person and one of these words. */
 export type ErrorCode = "empty-file" | "unsupported-format" | "damaged-picture" | "picture-too-large" | "damaged-model"
-    | "refused-model" | "unsupported-model" | "unknown-model" | "unsupported-scale" | "invalid-option" | "no-gpu"
+    | "refused-model" | "unsupported-model" | "unknown-model" | "invalid-option" | "no-gpu"
     | "gpu-failed" | "device-lost" | "worker-stopped" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
 "#;
 
@@ -187,16 +199,28 @@ extern "C" {
     pub type Suggestion;
 
     /// See `TYPES`.
-    #[wasm_bindgen(typescript_type = "UpscaleOptions")]
-    pub type UpscaleOptions;
+    #[wasm_bindgen(typescript_type = "SizeOptions")]
+    pub type SizeOptions;
     #[wasm_bindgen(method, getter, structural)]
-    pub(super) fn scale(this: &UpscaleOptions) -> Option<f64>;
+    pub(super) fn scale(this: &SizeOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn width(this: &SizeOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn height(this: &SizeOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn fit(this: &SizeOptions) -> Option<SizeOptions>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(extends = SizeOptions, typescript_type = "UpscaleOptions")]
+    pub type UpscaleOptions;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn signal(this: &UpscaleOptions) -> Option<AbortSignal>;
     #[wasm_bindgen(method, getter, structural, js_name = onStart)]
     pub(super) fn on_start(this: &UpscaleOptions) -> Option<Function>;
     #[wasm_bindgen(method, getter, structural, js_name = onTile)]
     pub(super) fn on_tile(this: &UpscaleOptions) -> Option<Function>;
+    #[wasm_bindgen(method, getter, structural, js_name = onBytes)]
+    pub(super) fn on_bytes(this: &UpscaleOptions) -> Option<Function>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn format(this: &UpscaleOptions) -> Option<String>;
 

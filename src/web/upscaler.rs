@@ -1,29 +1,30 @@
 //! The one class that pages use.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{Blob, BlobPropertyBag};
 
 use super::{
     bytes_of,
     cpu::CpuSource,
-    describe, invalid,
+    invalid,
     model::{self, Engine, Model},
     now, object,
     observer::JsObserver,
+    sink::Sink,
+    size::size,
     to_js,
     types::{
-        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureFile, Seen, SuggestOptions, Suggestion,
+        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureFile, Seen, SizeOptions, SuggestOptions, Suggestion,
         UpscaleOptions, UpscaleResult,
     },
 };
 use crate::{
-    BackendChoice, BackendInfo, BackendOptions, Error, Network, Precision, Result,
+    BackendChoice, BackendInfo, BackendOptions, Network, Precision, Result, Size,
     backend::{Chosen, choose},
     gpu::BlockingChoice,
     models::SliderValues,
     network::Weights,
-    picture::{self, Content, ContentKind},
+    picture::{self, Content, ContentKind, PngFile},
     resample::{NetworkOptions, Resampler},
 };
 
@@ -31,6 +32,8 @@ use crate::{
 #[wasm_bindgen]
 pub struct Upscaler {
     inner: crate::Upscaler,
+    /// What create() was asked for.
+    size: Size,
     model: String,
     info: ModelInfo,
 }
@@ -106,11 +109,12 @@ impl Upscaler {
     }
 
     /// About how many milliseconds a picture of that size will take, from a small measured trial on this machine.
-    pub async fn estimate(&self, width: u32, height: u32) -> Result<f64, JsValue> {
-        self.inner.estimate(width, height, &now).await.map_err(to_js)
+    pub async fn estimate(&self, width: u32, height: u32, options: Option<SizeOptions>) -> Result<f64, JsValue> {
+        let size = size(options.as_ref(), self.size).map_err(to_js)?;
+        self.inner.estimate(width, height, size, &now).await.map_err(to_js)
     }
 
-    /// Enlarges a picture file and makes a PNG file of it.
+    /// Enlarges a picture file and makes a file of it.
     pub async fn upscale(&self, file: PictureFile, options: Option<UpscaleOptions>) -> Result<UpscaleResult, JsValue> {
         self.run(file.into(), options.as_ref()).await.map_err(to_js)
     }
@@ -118,11 +122,7 @@ impl Upscaler {
 
 impl Upscaler {
     async fn run(&self, file: JsValue, options: Option<&UpscaleOptions>) -> Result<UpscaleResult> {
-        let asked = options.and_then(UpscaleOptions::scale);
-        if let Some(asked) = asked.filter(|&asked| asked != f64::from(self.scale())) {
-            let (model, scale) = (self.model(), self.scale());
-            return Err(Error::UnsupportedScale { model, scale, asked: asked as u32 });
-        }
+        let size = size(options.map(|options| options.as_ref()), self.size)?;
         let makes_file = match options.and_then(UpscaleOptions::format).as_deref() {
             None | Some("png") => true,
             Some("none") => false,
@@ -131,17 +131,15 @@ impl Upscaler {
         let started = now();
         let input = picture::decode(&bytes_of(file, "picture").await?)?;
         let mut observer = JsObserver::new((input.width, input.height), options);
-        let mut png = Vec::new();
+        let sink = Sink::new(options.and_then(UpscaleOptions::on_bytes));
         if makes_file {
-            self.inner.upscale_to_png(&input, &mut png, &mut observer).await?;
+            let result = self.inner.result_size(&input, size)?;
+            let file = PngFile::new(sink.clone(), result, input.kind, &input.metadata)?;
+            self.inner.upscale_to_file(&input, size, Box::new(file), &mut observer).await?;
         } else {
-            self.inner.upscale(&input, &mut |_| Ok(()), &mut observer).await?;
+            self.inner.upscale(&input, size, &mut |_| Ok(()), &mut observer).await?;
         }
-        let parts = Array::of1(&Uint8Array::from(&png[..]));
-        let bag = BlobPropertyBag::new();
-        bag.set_type("image/png");
-        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &bag)
-            .map_err(|reason| Error::Encode(describe(&reason)))?;
+        let blob = sink.into_blob("image/png")?;
         let BackendInfo { name, adapter, precision, blocking, warnings } = self.inner.info();
         let warnings: Array = warnings.iter().map(|warning| JsValue::from_str(warning)).collect();
         Ok(object(&[
@@ -193,17 +191,18 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
         sliders: SliderValues { strength: share(CreateOptions::strength), denoise: share(CreateOptions::denoise) },
         threads: threads.is_some(),
     };
-    let model = Model::open(options, &options_of_networks.sliders).await?;
+    let scale = model::scale(options.and_then(CreateOptions::scale))?;
+    let model = Model::open(options, scale, &options_of_networks.sliders).await?;
     let inner = match &model.engine {
         Engine::Network(network, weights) => open(network, weights, options_of_networks.backend, threads).await?,
         Engine::Filter(filter) => {
             options_of_networks.check_for(*filter)?;
-            let scale = model::scale(options.and_then(CreateOptions::scale))?;
-            crate::Upscaler::new(Box::new(Resampler::new(*filter, scale)?))
+            crate::Upscaler::new(Box::new(Resampler::new(*filter, scale.map(|scale| scale.ceil() as u32))?))
         }
     };
+    let size = scale.map_or(Size::Model, Size::Scale);
     // The network itself, which may be large, is needed no more.
-    Ok(Upscaler { info: model.info(inner.scale()), inner, model: model.name })
+    Ok(Upscaler { info: model.info(inner.scale()), inner, size, model: model.name })
 }
 
 /// Opens the backend of a person's choice, and lets the CPU go on where it fails.

@@ -3,11 +3,11 @@
 
 pub(crate) mod torch;
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{cell::RefCell, collections::HashMap, io, path::PathBuf, rc::Rc};
 
 use lenslet::{
-    Backend, BackendChoice, BackendOptions, Network, NoProgress, Picture, Precision, Upscaler, cpu::Features,
-    network::Weights, open_backend, picture::Kind, tile::Window,
+    Backend, BackendChoice, BackendOptions, Network, NoProgress, Picture, Precision, Size, Upscaler, cpu::Features,
+    network::Weights, open_backend, picture::PngFile, tile::Window,
 };
 use safetensors::{Dtype, tensor::TensorView};
 
@@ -41,7 +41,7 @@ pub(crate) fn picture(width: u32, height: u32) -> Picture {
             rgba.extend([colour[0], colour[1], colour[2], 255]);
         }
     }
-    Picture { width, height, rgba, kind: Kind { grey: false, alpha: false }, icc_profile: None }
+    Picture { width, height, rgba, ..Picture::default() }
 }
 
 /// A safetensors file of f32 tensors.
@@ -104,8 +104,32 @@ pub(crate) fn upscale(backend: Box<dyn Backend>, picture: &Picture) -> Vec<u8> {
         pixels.extend_from_slice(rgba);
         Ok(())
     };
-    pollster::block_on(Upscaler::new(backend).upscale(picture, &mut rows, &mut NoProgress)).expect("upscales");
+    pollster::block_on(Upscaler::new(backend).upscale(picture, Size::Model, &mut rows, &mut NoProgress))
+        .expect("upscales");
     pixels
+}
+
+/// The enlarged picture as a PNG file.
+pub(crate) fn upscale_to_png(upscaler: &Upscaler, picture: &Picture, size: Size) -> Vec<u8> {
+    let file = Shared::default();
+    let result = upscaler.result_size(picture, size).expect("a size");
+    let png = PngFile::new(file.clone(), result, picture.kind, &picture.metadata).expect("a file");
+    pollster::block_on(upscaler.upscale_to_file(picture, size, Box::new(png), &mut NoProgress)).expect("upscales");
+    file.0.take()
+}
+
+/// A file in memory; its copies are the same file.
+#[derive(Clone, Default)]
+pub(crate) struct Shared(pub(crate) Rc<RefCell<Vec<u8>>>);
+
+impl io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The largest difference between two pictures' bytes.

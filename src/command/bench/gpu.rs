@@ -47,7 +47,8 @@ fn tile(gpu: &Gpu, cut: &lenslet::tile::Cut, picture: &Picture) -> TileInput {
     for (row, pixels) in picture.crop(part).chunks_exact(part.width as usize * 4).enumerate() {
         rgba[row * outer_width as usize * 4..][..pixels.len()].copy_from_slice(pixels);
     }
-    TileInput { rgba, window: Window::whole(outer_width, outer_height), keep: Rect { x: 0, y: 0, width, height } }
+    let keep = Rect { x: 0, y: 0, width, height };
+    TileInput { rgba, depth: picture.kind.depth, window: Window::whole(outer_width, outer_height), keep }
 }
 
 pub(super) fn peak_json(peak: &Peak) -> Value {

@@ -4,15 +4,16 @@ mod gpu;
 mod turns;
 
 use std::{
-    fs,
+    fs::File,
+    io::BufWriter,
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use clap::Args;
 use lenslet::{
-    NoProgress, Picture, Result, Upscaler,
-    picture::{self, ContentKind, Kind},
+    NoProgress, Picture, Result, Size, Upscaler,
+    picture::{self, ContentKind, Metadata, PngFile},
 };
 use serde_json::json;
 
@@ -54,7 +55,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    options.engine.check(None)?;
+    options.engine.check()?;
     let model = match options.engine.model() {
         Some(model) => model.to_owned(),
         None => Engine::model_for(ContentKind::Photo, None)?,
@@ -116,14 +117,15 @@ pub(super) fn run(options: &Options) -> Result<()> {
 /// Seconds of one run.
 fn time(upscaler: &Upscaler, picture: &Picture) -> Result<f64> {
     let started = Instant::now();
-    pollster::block_on(upscaler.upscale(picture, &mut |_| Ok(()), &mut NoProgress))?;
+    pollster::block_on(upscaler.upscale(picture, Size::Model, &mut |_| Ok(()), &mut NoProgress))?;
     Ok(started.elapsed().as_secs_f64())
 }
 
 fn write(upscaler: &Upscaler, picture: &Picture, file: &Path) -> Result<()> {
-    let mut png = Vec::new();
-    pollster::block_on(upscaler.upscale_to_png(picture, &mut png, &mut NoProgress))?;
-    fs::write(file, png).map_err(|error| at(file, &error))
+    let output = File::create(file).map_err(|error| at(file, &error))?;
+    let size = upscaler.result_size(picture, Size::Model)?;
+    let png = PngFile::new(BufWriter::new(output), size, picture.kind, &Metadata::default())?;
+    pollster::block_on(upscaler.upscale_to_file(picture, Size::Model, Box::new(png), &mut NoProgress))
 }
 
 /// A picture of fixed noise: no pixel is like its neighbours, so nothing can take a short cut.
@@ -134,5 +136,5 @@ fn test_picture(size: u32) -> Picture {
         (state >> 24) as u8
     };
     let rgba = (0..size * size).flat_map(|_| [next(), next(), next(), 255]).collect();
-    Picture { width: size, height: size, rgba, kind: Kind { grey: false, alpha: false }, icc_profile: None }
+    Picture { width: size, height: size, rgba, ..Picture::default() }
 }

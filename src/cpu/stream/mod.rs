@@ -9,9 +9,9 @@ mod stage;
 mod tests;
 
 pub(super) use lenslet_kernels::threads;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use picture::step;
 pub(super) use picture::{Stream, bytes};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use picture::{sample, step};
 pub(crate) use plan::Plan;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use stage::{Batch, Stage};

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use lenslet_kernels::Sample;
+
 use super::{
     plan::Plan,
     stage::{Batch, Stage},
 };
+use crate::picture::Depth;
 
 /// Enlarges one picture, row by row.
 pub(in crate::cpu) struct Stream {
@@ -22,20 +25,20 @@ pub(in crate::cpu) struct Stream {
 
 impl Stream {
     /// A picture of `size` that is padded to `padded`.
-    pub(in crate::cpu) fn new(plan: &Arc<Plan>, size: [usize; 2], padded: [usize; 2]) -> Self {
-        let step = step(plan);
+    pub(in crate::cpu) fn new(plan: &Arc<Plan>, size: [usize; 2], padded: [usize; 2], depth: Depth) -> Self {
+        let (step, bytes) = (step(plan), depth.pixel_bytes());
         Self {
-            stage: Stage::new(plan.clone(), 0..plan.steps.len(), padded, step),
+            stage: Stage::new(plan.clone(), 0..plan.steps.len(), padded, sample(depth), step),
             step,
-            input_row: padded[0] * 4,
-            padded_row: padded[0] * plan.scale * 4,
-            row: size[0] * plan.scale * 4,
+            input_row: padded[0] * bytes,
+            padded_row: padded[0] * plan.scale * bytes,
+            row: size[0] * plan.scale * bytes,
             left: size[1] * plan.scale,
         }
     }
 
     /// Takes the next rows, RGBA of the padded width, and returns the rows of the enlarged picture that are done with them: RGBA with
-    /// alpha 255.
+    /// alpha opaque.
     pub(in crate::cpu) fn push(&mut self, rgba: &[u8]) -> Vec<u8> {
         let mut enlarged = Vec::new();
         for rows in rgba.chunks(self.step * self.input_row) {
@@ -49,6 +52,14 @@ impl Stream {
             enlarged = enlarged.chunks_exact(self.padded_row).flat_map(|row| &row[..self.row]).copied().collect();
         }
         enlarged
+    }
+}
+
+/// What the kernels call it.
+pub(crate) fn sample(depth: Depth) -> Sample {
+    match depth {
+        Depth::Eight => Sample::U8,
+        Depth::Sixteen => Sample::U16,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use lenslet_kernels::{Geometry, Picture, Rows, Scratches, Segment, Shuffle, blocks, share_bytes, unshuffle};
+use lenslet_kernels::{Geometry, Picture, Rows, Sample, Scratches, Segment, Shuffle, blocks, share_bytes, unshuffle};
 
 use super::plan::{ConvStep, Kernel, Part, Plan, Step};
 
@@ -28,6 +28,7 @@ pub(crate) struct Stage {
     /// Rows of the picture that go through at once at most.
     step: usize,
     picture: Picture,
+    sample: Sample,
     /// The parts that this stage's steps read or make; the others are empty.
     parts: Vec<Rows>,
     /// How many rows have been handed on of each part that is made here and that steps behind this stage read.
@@ -40,7 +41,13 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Steps for a picture of `width` x `height` pixels, padding included, of which `step` rows go through at once at most.
-    pub(crate) fn new(plan: Arc<Plan>, steps: Range<usize>, [width, height]: [usize; 2], step: usize) -> Self {
+    pub(crate) fn new(
+        plan: Arc<Plan>,
+        steps: Range<usize>,
+        [width, height]: [usize; 2],
+        sample: Sample,
+        step: usize,
+    ) -> Self {
         let reads = |part: &Part| part.readers.iter().any(|reader| steps.contains(reader));
         let parts = plan.parts.iter().map(|part| {
             if !reads(part) && !steps.contains(&part.maker) {
@@ -55,8 +62,8 @@ impl Stage {
             |part: &Part| steps.contains(&part.maker) && part.readers.iter().any(|&reader| reader >= steps.end);
         let handed_on = plan.parts.iter().map(|part| is_handed_on(part).then_some(0)).collect();
         let scratches = Scratches::default();
-        let picture = Picture::new(width);
-        Self { plan, steps, step, picture, parts, handed_on, finished: 0, pixels: Vec::new(), scratches }
+        let picture = Picture::new(width, sample);
+        Self { plan, steps, step, picture, sample, parts, handed_on, finished: 0, pixels: Vec::new(), scratches }
     }
 
     /// Goes on with what comes next, and gives what comes out: the input of the next stage.
@@ -207,18 +214,19 @@ impl Stage {
 
     fn shuffle(&mut self, source: Segment, scale: usize, adds_picture: bool) -> bool {
         let Self { plan, parts, picture, .. } = self;
+        let sample = self.sample;
         let rows = &parts[source.part];
         let (start, end) = (self.finished, rows.end);
         if end == start {
             return false;
         }
         let done = self.pixels.len();
-        let unit = rows.geometry.width * scale * scale * 4;
+        let unit = rows.geometry.width * scale * scale * sample.pixel_bytes();
         self.pixels.resize(done + (end - start) * unit, 0);
         let picture = adds_picture.then_some(&*picture);
         share_bytes(&mut self.pixels[done..], unit, |index, output| {
             let y = start + index;
-            Shuffle { source, scale, picture, rows, y, output }.make(&plan.machine);
+            Shuffle { source, scale, picture, rows, y, sample, output }.make(&plan.machine);
         });
         self.finished = end;
         true

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use lenslet_kernels::Machine;
+use lenslet_kernels::{Machine, Sample};
 
 use super::{
     Plan, Stream,
@@ -16,6 +16,7 @@ use crate::{
         Activation, Combine, Extent,
         draft::{Draft, Noise, slice},
     },
+    picture::Depth,
     tile::Window,
 };
 
@@ -93,7 +94,7 @@ fn tall() -> Network {
 
 /// The bytes of a stream over a picture that comes in strips of so many rows.
 fn stream(plan: &Arc<Plan>, rgba: &[u8], size: [usize; 2], rows: usize) -> Vec<u8> {
-    let mut stream = Stream::new(plan, size, size);
+    let mut stream = Stream::new(plan, size, size, Depth::Eight);
     rgba.chunks(rows * size[0] * 4).flat_map(|strip| stream.push(strip)).collect()
 }
 
@@ -108,7 +109,8 @@ fn noise_picture([width, height]: [usize; 2]) -> Vec<u8> {
 fn difference_from_loops(network: &Network, size: [usize; 2]) -> u8 {
     let rgba = noise_picture(size);
     let window = Window::whole(size[0] as u32, size[1] as u32);
-    let (_, enlarged) = run_all(network, &TileInput { rgba: rgba.clone(), window, keep: window.part });
+    let (_, enlarged) =
+        run_all(network, &TileInput { rgba: rgba.clone(), depth: Depth::Eight, window, keep: window.part });
     let expected = enlarged.expect("every network ends in pixels").data;
     let mut largest = 0;
     for machine in Machine::all() {
@@ -208,7 +210,7 @@ fn in_stages(network: &Network, stages: &[Range<usize>], rgba: &[u8], size: [usi
         .iter()
         .map(|steps| {
             let plan = Arc::new(Plan::for_steps(network, steps.clone()).expect("goes row by row"));
-            Stage::new(plan.clone(), steps.clone(), size, step(&plan))
+            Stage::new(plan.clone(), steps.clone(), size, Sample::U8, step(&plan))
         })
         .collect();
     let mut pixels = Vec::new();
@@ -270,7 +272,7 @@ fn memory_is_that_of_a_few_rows() {
         let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
         let size = [128, 600];
         let rgba = noise_picture(size);
-        let mut stage = Stage::new(plan.clone(), 0..network.ops().len(), size, step(&plan));
+        let mut stage = Stage::new(plan.clone(), 0..network.ops().len(), size, Sample::U8, step(&plan));
         for rows in rgba.chunks(step(&plan) * size[0] * 4) {
             stage.push(Batch { picture: rows.to_vec(), ..Batch::default() });
         }

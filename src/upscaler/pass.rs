@@ -1,0 +1,238 @@
+//! A picture goes through the network once, in tiles or row by row.
+
+use std::{collections::VecDeque, ops::ControlFlow};
+
+use super::{FinishedTile, Observer, alpha::enlarge_alpha};
+use crate::{
+    Backend, Error, Picture, Result, Stream, TileInput,
+    picture::Depth,
+    tile::{Cut, Grid, Rect, Tile, Window},
+};
+
+/// A picture on its way through the network.
+pub(super) struct Pass<'a, 'b> {
+    picture: &'a Picture,
+    rows: &'a mut dyn FnMut(&[u8]) -> Result<()>,
+    progress: &'a mut Progress<'b>,
+    /// Rows of the picture that are done.
+    row: u32,
+    /// Tiles in these rows.
+    tiles: usize,
+}
+
+/// What the observer is told, over all passes of a picture.
+pub(super) struct Progress<'a> {
+    observer: &'a mut dyn Observer,
+    /// Width and height of the result.
+    result: [u32; 2],
+    /// Tiles of the passes before this one, and of those after it.
+    before: usize,
+    after: usize,
+    is_started: bool,
+}
+
+/// Why the work stopped before its end.
+pub(super) enum Stop {
+    /// The backend failed.
+    Failed(Error),
+    /// It was cancelled, or the rows could not be taken.
+    Other(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// Tells a backend's failure from others.
+fn made(rgba: Result<Vec<u8>>) -> Result<Vec<u8>, Stop> {
+    rgba.map_err(Stop::Failed)
+}
+
+pub(super) fn go_on(flow: ControlFlow<()>) -> Result<()> {
+    if flow.is_break() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(observer: &'a mut dyn Observer, result: [u32; 2]) -> Self {
+        Self { observer, result, before: 0, after: 0, is_started: false }
+    }
+
+    /// The next pass begins: the last one, or with so many tiles in those after it.
+    pub(super) fn next_pass(&mut self, tiles_before: usize, tiles_after: usize) {
+        self.before += tiles_before;
+        self.after = tiles_after;
+    }
+
+    /// Tells the observer of a new picture with so many tiles in this pass.
+    fn start(&mut self, tiles: usize) -> Result<()> {
+        if self.is_started {
+            return Ok(());
+        }
+        self.is_started = true;
+        let [width, height] = self.result;
+        go_on(self.observer.start(width, height, self.before + tiles + self.after))
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        go_on(self.observer.wait())
+    }
+
+    /// A tile of this pass is done.
+    fn tile(&mut self, picture: &Enlarged, part: Rect, rgba: &[u8], done: usize, total: usize) -> Result<()> {
+        let rgba = &*picture.depth.to_eight(rgba);
+        let (done, total) = (self.before + done, self.before + total + self.after);
+        go_on(self.observer.tile(&FinishedTile { part, whole: picture.size, rgba, done, total }))
+    }
+}
+
+/// What a pass makes.
+struct Enlarged {
+    size: [u32; 2],
+    depth: Depth,
+}
+
+/// How many tiles a backend makes of a picture.
+pub(super) fn tiles(backend: &dyn Backend, [width, height]: [u32; 2], depth: Depth) -> usize {
+    match backend.stream(width, height, depth) {
+        Some(stream) => Grid::strips(width, height, stream.strip(), 0).count(),
+        None => Grid::new(width, height, backend.tile(), backend.cut()).count(),
+    }
+}
+
+impl<'a, 'b> Pass<'a, 'b> {
+    pub(super) fn new(
+        picture: &'a Picture,
+        rows: &'a mut dyn FnMut(&[u8]) -> Result<()>,
+        progress: &'a mut Progress<'b>,
+    ) -> Self {
+        Self { picture, rows, progress, row: 0, tiles: 0 }
+    }
+
+    /// Goes on with a backend. Returns the number of tiles.
+    pub(super) async fn run(&mut self, backend: &dyn Backend) -> Result<usize, Stop> {
+        let Picture { width, height, .. } = *self.picture;
+        let lead = backend.lead(self.row);
+        match backend.stream(width, height - lead, self.picture.kind.depth) {
+            Some(stream) => self.run_rows(backend, stream, lead).await?,
+            None => self.run_tiles(backend).await?,
+        }
+        Ok(self.tiles)
+    }
+
+    fn enlarged(&self, scale: u32) -> Enlarged {
+        let Picture { width, height, kind, .. } = *self.picture;
+        Enlarged { size: [width * scale, height * scale], depth: kind.depth }
+    }
+
+    /// How many tiles there are with those of a grid over the rows that are not done yet.
+    fn start(&mut self, grid: &Grid) -> Result<usize> {
+        let total = self.tiles + grid.count();
+        self.progress.start(total)?;
+        Ok(total)
+    }
+
+    async fn run_tiles(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
+        let (picture, scale) = (self.picture, backend.scale());
+        let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.cut());
+        let total = self.start(&grid)?;
+        let enlarged = self.enlarged(scale);
+        let bytes = enlarged.depth.pixel_bytes();
+        let width = enlarged.size[0];
+
+        let mut strip = Vec::new();
+        let mut waiting = grid.tiles();
+        let mut running = VecDeque::new();
+        for done in self.tiles + 1..=total {
+            while running.len() < backend.in_flight()
+                && let Some(tile) = waiting.next()
+            {
+                running.push_back((tile, backend.run(input(picture, &tile, &backend.cut()))));
+            }
+            let Some((tile, run)) = running.pop_front() else { break };
+            self.progress.wait()?;
+            let mut rgba = made(run.await)?;
+            enlarge_alpha(picture, &tile, scale, &mut rgba);
+            let part = tile.inner.scaled(scale);
+            self.progress.tile(&enlarged, part, &rgba, done, total)?;
+            strip.resize(width as usize * part.height as usize * bytes, 0);
+            paste(&mut strip, bytes, width, part, &rgba);
+            if part.x + part.width == width {
+                (self.rows)(&strip)?;
+                (self.row, self.tiles) = (tile.inner.y + tile.inner.height, done);
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Pass::run_tiles`] row by row, a strip of the whole width at a time. The stream begins at row `lead`.
+    async fn run_rows(&mut self, backend: &dyn Backend, mut stream: Box<dyn Stream>, lead: u32) -> Result<(), Stop> {
+        let (picture, scale) = (self.picture, backend.scale());
+        let strips_from = |row| Grid::strips(picture.width, picture.height, stream.strip(), row);
+        let (grid, strips) = (strips_from(self.row), strips_from(lead).tiles());
+        let total = self.start(&grid)?;
+        let enlarged = self.enlarged(scale);
+        let pixel = enlarged.depth.pixel_bytes();
+
+        let in_flight = stream.in_flight();
+        let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.cut())));
+        let mut running: VecDeque<_> = pushed.by_ref().take(in_flight).collect();
+        let mut ready = Vec::new();
+        // What is made of the rows that only lead to those that are needed.
+        let mut skipped =
+            Rect { x: 0, y: lead, width: picture.width, height: self.row - lead }.scaled(scale).area() * pixel;
+        for (done, strip) in (self.tiles + 1..).zip(grid.tiles()) {
+            let part = strip.inner.scaled(scale);
+            let bytes = part.area() * pixel;
+            if ready.len() >= skipped + bytes {
+                // What waits for nothing would let no cancel through.
+                turn().await;
+            }
+            // Rows come out later than they go in, as far as the network sees.
+            while ready.len() < skipped + bytes {
+                let Some(run) = running.pop_front() else { return Err(Error::Cancelled.into()) };
+                self.progress.wait()?;
+                ready.extend(made(run.await)?);
+                // At once, so that nobody waits while what came out is handed on.
+                running.extend(pushed.next());
+            }
+            ready.drain(..skipped);
+            skipped = 0;
+            let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
+            enlarge_alpha(picture, &strip, scale, &mut rgba);
+            self.progress.tile(&enlarged, part, &rgba, done, total)?;
+            (self.rows)(&rgba)?;
+            (self.row, self.tiles) = (strip.inner.y + strip.inner.height, done);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn input(picture: &Picture, tile: &Tile, cut: &Cut) -> TileInput {
+    let whole = [cut.padded(picture.width), cut.padded(picture.height)];
+    let window = Window { part: tile.outer, whole };
+    TileInput { rgba: picture.crop(tile.outer), depth: picture.kind.depth, window, keep: tile.keep() }
+}
+
+/// Lets a browser's events through; elsewhere nobody needs that.
+async fn turn() {
+    #[cfg(target_arch = "wasm32")]
+    crate::web::next_turn().await;
+}
+
+/// The rows of a strip with their padding, and after the last the padding below.
+fn padded_rows(picture: &Picture, strip: &Tile, cut: &Cut) -> Vec<u8> {
+    let end = strip.inner.y + strip.inner.height;
+    let end = if end == picture.height { cut.padded(end) } else { end };
+    picture.crop(Rect { width: cut.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
+}
+
+/// Copies a tile into the row of tiles that is `width` pixels wide and has so many bytes a pixel.
+fn paste(strip: &mut [u8], bytes: usize, width: u32, part: Rect, rgba: &[u8]) {
+    let row = part.width as usize * bytes;
+    for (y, pixels) in rgba.chunks_exact(row).enumerate() {
+        let start = (y * width as usize + part.x as usize) * bytes;
+        strip[start..start + row].copy_from_slice(pixels);
+    }
+}

@@ -1,0 +1,79 @@
+//! Where the bytes of a result's file go: to whom asks for them piece by piece, or into a Blob.
+
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+    rc::Rc,
+};
+
+use js_sys::{Array, Function, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag};
+
+use super::describe;
+use crate::{Error, Result};
+
+/// Bytes that are handed on at once. Browsers keep the parts of a large Blob outside of the page's memory.
+const PIECE: usize = 4 << 20;
+
+/// Takes the bytes of a file. Its copies are the same sink.
+#[derive(Clone)]
+pub(super) struct Sink(Rc<RefCell<Pieces>>);
+
+struct Pieces {
+    bytes: Vec<u8>,
+    parts: Array,
+    on_bytes: Option<Function>,
+}
+
+impl Sink {
+    pub(super) fn new(on_bytes: Option<Function>) -> Self {
+        Self(Rc::new(RefCell::new(Pieces { bytes: Vec::with_capacity(PIECE), parts: Array::new(), on_bytes })))
+    }
+
+    /// The file of that media type; empty where its bytes were handed on.
+    pub(super) fn into_blob(self, media_type: &str) -> Result<Blob> {
+        let mut pieces = self.0.borrow_mut();
+        pieces.hand_on().map_err(|error| Error::Encode(error.to_string()))?;
+        blob(&pieces.parts, media_type).map_err(|reason| Error::Encode(describe(&reason)))
+    }
+}
+
+fn blob(parts: &Array, media_type: &str) -> Result<Blob, JsValue> {
+    let bag = BlobPropertyBag::new();
+    bag.set_type(media_type);
+    Blob::new_with_blob_sequence_and_options(parts, &bag)
+}
+
+impl Pieces {
+    fn hand_on(&mut self) -> io::Result<()> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let bytes = Uint8Array::from(&self.bytes[..]);
+        self.bytes.clear();
+        let handed_on = match &self.on_bytes {
+            Some(on_bytes) => on_bytes.call1(&JsValue::UNDEFINED, &bytes).map(drop),
+            None => Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).map(|part| {
+                self.parts.push(&part);
+            }),
+        };
+        handed_on.map_err(|reason| io::Error::other(describe(&reason)))
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut pieces = self.0.borrow_mut();
+        let taken = &bytes[..bytes.len().min(PIECE - pieces.bytes.len())];
+        pieces.bytes.extend_from_slice(taken);
+        if pieces.bytes.len() == PIECE {
+            pieces.hand_on()?;
+        }
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
