@@ -10,11 +10,15 @@ use zune_jpeg::{
     zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
 };
 
+use super::cmyk::Cmyk;
+
 /// A JPEG file of which the headers are read.
 pub(super) struct JpegDecoder {
     decoder: zune_jpeg::JpegDecoder<ZCursor<Vec<u8>>>,
     dimensions: (u32, u32),
     color_type: ColorType,
+    /// For the colours of printing with a profile, which then need no profile any more.
+    printing: Option<(ColorSpace, Cmyk)>,
 }
 
 impl JpegDecoder {
@@ -24,13 +28,21 @@ impl JpegDecoder {
             DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
         let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(file.to_vec()), options);
         decoder.decode_headers().map_err(explain)?;
-        let (width, height) = decoder.info().map(|info| (info.width, info.height)).unwrap_or_default();
-        let grey = decoder.input_colorspace() == Some(ColorSpace::Luma);
-        // The colours of printing, CMYK and YCCK, become red, green and blue as well.
-        let (color_space, color_type) =
-            if grey { (ColorSpace::Luma, ColorType::L8) } else { (ColorSpace::RGB, ColorType::Rgb8) };
+        let info = decoder.info();
+        let (width, height, components) =
+            info.map(|info| (info.width, info.height, info.components)).unwrap_or_default();
+        let stored = decoder.input_colorspace();
+        let printing = stored.filter(|stored| components == 4 && matches!(stored, ColorSpace::CMYK | ColorSpace::YCCK));
+        let printing =
+            printing.and_then(|stored| decoder.icc_profile().and_then(|icc| Some((stored, Cmyk::new(&icc)?))));
+        // Without a profile zune-jpeg makes red, green and blue of the colours of printing.
+        let (color_space, color_type) = match (stored, &printing) {
+            (Some(ColorSpace::Luma), _) => (ColorSpace::Luma, ColorType::L8),
+            (_, Some((stored, _))) => (*stored, ColorType::Rgb8),
+            _ => (ColorSpace::RGB, ColorType::Rgb8),
+        };
         decoder.set_options(options.jpeg_set_out_colorspace(color_space));
-        Ok(Self { decoder, dimensions: (width.into(), height.into()), color_type })
+        Ok(Self { decoder, dimensions: (width.into(), height.into()), color_type, printing })
     }
 }
 
@@ -44,7 +56,7 @@ impl ImageDecoder for JpegDecoder {
     }
 
     fn icc_profile(&mut self) -> ImageResult<Option<Vec<u8>>> {
-        Ok(self.decoder.icc_profile())
+        Ok(self.decoder.icc_profile().filter(|_| self.printing.is_none()))
     }
 
     fn exif_metadata(&mut self) -> ImageResult<Option<Vec<u8>>> {
@@ -56,12 +68,30 @@ impl ImageDecoder for JpegDecoder {
     }
 
     fn read_image(mut self, buffer: &mut [u8]) -> ImageResult<()> {
-        self.decoder.decode_into(buffer).map_err(explain)
+        let Some((stored, cmyk)) = self.printing else {
+            return self.decoder.decode_into(buffer).map_err(explain);
+        };
+        let mut samples = vec![0; buffer.len() / 3 * 4];
+        self.decoder.decode_into(&mut samples).map_err(explain)?;
+        for (pixel, &sample) in buffer.as_chunks_mut().0.iter_mut().zip(samples.as_chunks().0) {
+            *pixel = cmyk.to_rgb(if stored == ColorSpace::YCCK { inks(sample) } else { sample.map(|value| !value) });
+        }
+        Ok(())
     }
 
     fn read_image_boxed(self: Box<Self>, buffer: &mut [u8]) -> ImageResult<()> {
         (*self).read_image(buffer)
     }
+}
+
+/// The inks of a sample of luma, two of chroma, and black. Files hold inks inverted, as Adobe's programs and all browsers
+/// have it; luma and chroma are those of the inks as if they were red, green and blue.
+fn inks([luma, blue, red, black]: [u8; 4]) -> [u8; 4] {
+    let [luma, blue, red] = [f32::from(luma), f32::from(blue) - 128.0, f32::from(red) - 128.0];
+    let colours = [luma + 1.402 * red, luma - 0.344_136 * blue - 0.714_136 * red, luma + 1.772 * blue];
+    // A cast to an integer saturates.
+    let [c, m, y] = colours.map(|value| (value + 0.5) as u8);
+    [c, m, y, !black]
 }
 
 fn explain(error: DecodeErrors) -> ImageError {

@@ -2,25 +2,35 @@
 
 mod bleed;
 mod block;
+mod cmyk;
 mod content;
 mod decode;
 mod depth;
+mod exif;
 mod file;
 mod jpeg;
 mod jpeg_decoder;
+mod jpeg_file;
 mod kind;
 mod metadata;
 mod orient;
 mod png_file;
 mod rgba;
+mod saving;
+mod webp_file;
+mod whole;
+mod xmp;
 
 pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};
 pub use depth::Depth;
-pub use file::{FileFormat, PictureFile};
+pub use file::{FileFormat, PictureFile, create};
+pub use jpeg_file::JpegFile;
 pub use kind::Kind;
 pub use metadata::Metadata;
 pub use png_file::PngFile;
+pub use saving::Saving;
+pub use webp_file::WebPFile;
 
 use std::borrow::Cow;
 
