@@ -17,6 +17,7 @@ mod orient;
 mod png_file;
 mod rgba;
 mod saving;
+mod shared_writer;
 mod webp_file;
 mod whole;
 mod xmp;
@@ -30,6 +31,7 @@ pub use kind::Kind;
 pub use metadata::Metadata;
 pub use png_file::PngFile;
 pub use saving::Saving;
+pub use shared_writer::SharedWriter;
 pub use webp_file::WebPFile;
 
 use std::borrow::Cow;
