@@ -51,10 +51,10 @@ mod tests {
         let words = || (0..24_u16).map(|index| index.wrapping_mul(2741)).collect::<Vec<_>>();
         let floats = || (0..24_u8).map(|index| f32::from(index) / 12.0 - 0.5).collect::<Vec<_>>();
         let images: [Option<DynamicImage>; 7] = [
-            GrayImage::from_raw(4, 3, bytes()).map(Into::into),
+            GrayImage::from_raw(8, 3, bytes()).map(Into::into),
             GrayAlphaImage::from_raw(4, 3, bytes()).map(Into::into),
             RgbImage::from_raw(4, 2, bytes()).map(Into::into),
-            ImageBuffer::<Luma<u16>, _>::from_raw(4, 3, words()).map(Into::into),
+            ImageBuffer::<Luma<u16>, _>::from_raw(8, 3, words()).map(Into::into),
             ImageBuffer::<Rgb<u16>, _>::from_raw(4, 2, words()).map(Into::into),
             ImageBuffer::<Rgba<u16>, _>::from_raw(3, 2, words()).map(Into::into),
             Rgb32FImage::from_raw(4, 2, floats()).map(Into::into),
