@@ -9,7 +9,7 @@ use common::{backend, chain, largest_difference, picture, png, upscale_to_png};
 use image::{DynamicImage, GrayAlphaImage, GrayImage, ImageEncoder, RgbImage, RgbaImage, codecs::png::PngEncoder};
 use lenslet::{
     BackendChoice, NoProgress, Picture, Precision, Size, Upscaler,
-    picture::{Depth, Kind, decode},
+    picture::{Depth, FileFormat, Kind, decode},
     resample::{Filter, Resampler},
 };
 
@@ -115,7 +115,8 @@ fn classical_filters_keep_flat_colours_and_tiles_leave_no_seam() {
         };
         let whole = image::imageops::resize(&whole, 600, 10, kernel);
         // They round at different places.
-        assert!(largest_difference(&run(&wide, 2), &whole.into_raw()) <= 1, "{}", filter.name());
+        let difference = largest_difference(&run(&wide, 2), &whole.into_raw());
+        assert!(difference <= 1, "{}: {difference}", filter.name());
     }
     assert!(Resampler::new(Filter::Bicubic, Some(0)).is_err() && Resampler::new(Filter::Bicubic, Some(17)).is_err());
 }
@@ -138,5 +139,32 @@ fn an_observer_can_stop_the_work() {
         let stopped = run(&mut StopAfter(3)).expect_err("must stop");
         assert_eq!(stopped.code(), "cancelled");
         run(&mut NoProgress).expect("the upscaler still works");
+    }
+}
+
+/// Networks are a step off on flat areas, and more where the picture ends; the result is not.
+#[test]
+fn flat_colours_are_exact_where_nothing_is_to_be_drawn() {
+    let colours = [[255, 255, 255], [128, 128, 128], [7, 7, 7], [0, 0, 255], [250, 10, 40]];
+    for choice in [BackendChoice::Cpu, BackendChoice::Gpu] {
+        for colour in colours {
+            let mut flat = picture(40, 20);
+            for (index, pixel) in flat.rgba.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                if index % 40 < 20 {
+                    pixel[..3].copy_from_slice(&colour);
+                }
+            }
+            let upscaler = Upscaler::new(backend(&chain(6, 1, 2), choice, Precision::F32, Some(16)));
+            let enlarged = decode(&upscale_to_png(&upscaler, &flat, Size::Model)).expect("decodes");
+            for (index, pixel) in enlarged.rgba.as_chunks::<4>().0.iter().enumerate() {
+                if index % 80 < 2 * 19 {
+                    assert_eq!(pixel[..3], colour, "{choice:?} at {index}");
+                }
+            }
+            // What comes as JPEG has blocks that only seem flat.
+            flat.format = Some(FileFormat::Jpeg);
+            let of_network = decode(&upscale_to_png(&upscaler, &flat, Size::Model)).expect("decodes");
+            assert!(of_network.rgba != enlarged.rgba, "{choice:?} {colour:?}");
+        }
     }
 }

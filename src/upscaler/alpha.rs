@@ -71,7 +71,9 @@ impl<'a> Alpha<'a> {
         if area.is_constant() {
             return Ok(depth.samples(area.places().map(|_| area.alpha[0])));
         }
-        let mut values: Vec<f32> = alpha_of(&filter.enlarge(&input(picture, &around, &cut), scale), depth).collect();
+        let filtered = filter.enlarge(&input(picture, &around, &cut), scale);
+        let mut values: Vec<f32> =
+            alpha_of(&filtered, depth).zip(area.places()).map(|(value, place)| area.bounded(value, &place)).collect();
         let hardness = area.hardness();
         if self.way == Way::Network && hardness.iter().any(|&hardness| hardness > 0.0) {
             let drawn = backend.run(alpha_as_colour(input(picture, tile, &backend.cut()))).await?;
@@ -220,6 +222,14 @@ impl Area {
         let [x, y] = place.shares;
         let (above, below) = (a + (b - a) * x, c + (d - c) * x);
         above + (below - above) * y
+    }
+
+    /// A filter's value, no less or more than the four pixels around it: filters ring.
+    fn bounded(&self, value: f32, place: &Place) -> f32 {
+        let corners = self.corners(&self.alpha, place).into_iter();
+        let (least, most) =
+            corners.fold((f32::MAX, 0.0), |(least, most), corner| (corner.min(least), corner.max(most)));
+        value.clamp(least, most)
     }
 
     /// An enlarged value, or that of the four pixels around it where they are equal: what is clear or opaque stays exactly so.

@@ -4,17 +4,19 @@
 //! neighbours have one colour there is nothing to draw, and the enlarged pixel takes that colour. See README.md for what that gains.
 
 use crate::{
-    Picture,
+    Backend, Picture,
     picture::FileFormat,
     tile::{Rect, Tile},
 };
 
-/// Puts the picture's own colour into the flat places of a tile that is enlarged by `scale`.
-pub(super) fn keep_flat(picture: &Picture, tile: &Tile, scale: u32, rgba: &mut [u8]) {
-    // JPEG makes flat blocks of gentle shades; the steps between them are for the network to smooth.
-    if picture.format == Some(FileFormat::Jpeg) {
+/// Puts the picture's own colour into the flat places of a tile that a backend has enlarged.
+pub(super) fn keep_flat(picture: &Picture, tile: &Tile, backend: &dyn Backend, rgba: &mut [u8]) {
+    // JPEG makes flat blocks of gentle shades; the steps between them are for the network to smooth. A classical filter is to be seen
+    // as it is.
+    if picture.format == Some(FileFormat::Jpeg) || backend.filter().is_some() {
         return;
     }
+    let scale = backend.scale();
     let bytes = picture.kind.depth.pixel_bytes();
     let colour_bytes = bytes / 4 * 3;
     let (scale, row) = (scale as usize, tile.inner.width as usize * scale as usize * bytes);

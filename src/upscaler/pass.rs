@@ -158,7 +158,7 @@ impl<'a, 'b> Pass<'a, 'b> {
             let Some((tile, run)) = running.pop_front() else { break };
             self.progress.wait()?;
             let mut rgba = made(run.await)?;
-            keep_flat(picture, &tile, scale, &mut rgba);
+            keep_flat(picture, &tile, backend, &mut rgba);
             if !alpha.is_opaque() {
                 let enlarged = alpha.enlarge(backend, &tile).await.map_err(Stop::Failed)?;
                 alpha::put(&enlarged, picture.kind.depth, &mut rgba);
@@ -210,7 +210,7 @@ impl<'a, 'b> Pass<'a, 'b> {
             ready.drain(..skipped);
             skipped = 0;
             let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
-            keep_flat(picture, &strip, scale, &mut rgba);
+            keep_flat(picture, &strip, backend, &mut rgba);
             alpha.put(backend, &mut rgba).await.map_err(Stop::Failed)?;
             self.progress.tile(&enlarged, part, &rgba, done, total)?;
             (self.rows)(&rgba)?;
