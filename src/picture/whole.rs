@@ -32,7 +32,7 @@ impl Whole {
 
     /// Adds whole rows of RGBA that `prepare` changes before some of its channels are stored.
     pub(super) fn add(&mut self, rows: &[u8], prepare: fn(&mut [u8; 4])) {
-        let mut rows = self.depth.to_eight(rows);
+        let mut rows = self.depth.to_eight(rows).into_owned();
         rows.as_chunks_mut().0.iter_mut().for_each(prepare);
         self.samples.extend(self.kind.stored(&rows));
     }
