@@ -26,6 +26,7 @@
 //! ```
 
 pub mod cpu;
+pub mod file_size;
 pub mod gpu;
 pub mod models;
 pub mod network;

@@ -39,7 +39,11 @@ impl Size {
             Self::Height(asked) => f64::from(asked) / height,
             Self::Fit(most_width, most_height) => (f64::from(most_width) / width).min(f64::from(most_height) / height),
         };
-        if !(1.0..=MAX_SCALE).contains(&factor) {
+        let is_allowed = (1.0..=MAX_SCALE).contains(&factor);
+        if let (Self::Scale(scale), false) = (self, is_allowed) {
+            return Err(Error::InvalidOption(format!("The scale must be 1 to {MAX_SCALE}, not {scale}.")));
+        }
+        if !is_allowed {
             return Err(Error::InvalidOption(format!(
                 "The result would be {factor:.2} times as large as the picture of {width} x {height} pixels; ask for 1 to \
                  {MAX_SCALE} times."

@@ -122,6 +122,41 @@ fn json_tells_what_was_done() {
 }
 
 #[test]
+fn results_have_the_size_format_and_name_that_is_asked_for() {
+    let folder = folder();
+    let photo = fs::read(folder.path().join("photo.png")).expect("reads");
+    let decoded = image::load_from_memory(&photo).expect("decodes").to_rgb8();
+    decoded.save(folder.path().join("shot.jpg")).expect("writes");
+    for (arguments, name, size) in [
+        ("photo.png", "photo-2x.png", [94, 62]),
+        ("photo.png --scale 2.5", "photo-2.5x.png", [118, 78]),
+        ("photo.png --width 100", "photo-100x66.png", [100, 66]),
+        ("photo.png --height 100", "photo-152x100.png", [152, 100]),
+        ("photo.png --fit 1000x70", "photo-106x70.png", [106, 70]),
+        ("photo.png --format webp", "photo-2x.webp", [94, 62]),
+        ("photo.png --scale 1 -o out.JPEG", "out.JPEG", [47, 31]),
+        ("shot.jpg", "shot-2x.jpg", [94, 62]),
+        ("shot.jpg --format png", "shot-2x.png", [94, 62]),
+        ("shot.jpg --scale 8 --quality 50 -o results/", "results/shot-8x.jpg", [376, 248]),
+    ] {
+        let command = format!("upscale {arguments} --model small.safetensors --backend cpu --json");
+        let output = lenslet(folder.path(), &command);
+        let report = &json(&output)[0];
+        assert_eq!(report["output"], *name, "{arguments}: {}", stderr(&output));
+        let file = fs::read(folder.path().join(name)).expect("reads");
+        let picture = lenslet::picture::decode(&file).expect("decodes");
+        assert_eq!([picture.width, picture.height], size, "{arguments}");
+        let format = picture.format.expect("a format that results have").name().to_ascii_lowercase();
+        assert_eq!(report["format"], *format, "{arguments}");
+        let ending = name.rsplit('.').next().expect("an ending").to_ascii_lowercase();
+        assert_eq!(format, ending.replace("jpg", "jpeg"), "{arguments}");
+    }
+    let size = |name: &str| fs::metadata(folder.path().join(name)).expect("there").len();
+    lenslet(folder.path(), "upscale shot.jpg --model small.safetensors --backend cpu --scale 8 -o fine.jpg");
+    assert!(size("fine.jpg") > size("results/shot-8x.jpg") * 3 / 2, "a higher quality takes more bytes");
+}
+
+#[test]
 fn classical_filters_are_models() {
     let folder = folder();
     for filter in ["nearest", "bilinear", "bicubic", "lanczos"] {
@@ -165,8 +200,14 @@ fn what_cannot_apply_is_refused() {
         ("--denoise 1.5", "The denoise is 1.5; it must be 0 to 1."),
         ("--strength -1", "The strength is -1; it must be 0 to 1."),
         ("--strength NaN", "The strength is NaN; it must be 0 to 1."),
-        ("--scale 3", "times, not 3 times. Ask for scale"),
-        ("--model fidelity --scale 5", "times, not 5 times. Ask for scale"),
+        ("--scale 0.5", "The scale must be 1 to 16, not 0.5."),
+        ("--scale NaN", "The scale must be 1 to 16, not NaN."),
+        ("--scale 2 --width 100", "cannot be used with"),
+        ("--fit 100", "such as 1920x1080"),
+        ("--quality 0", "0 is not in 1..=100"),
+        ("--format gif", "Choose png, jpeg or webp"),
+        ("--format jpeg -o out.png", "The output is to be JPEG, but out.png ends like PNG."),
+        ("-o out.gif", "must end in .png, .jpg or .webp, not out.gif"),
     ] {
         let before = names(folder.path());
         let output = lenslet(folder.path(), &format!("upscale photo.png {arguments}"));
@@ -318,11 +359,10 @@ fn bad_usage_says_what_to_do() {
         ("upscale photo.png --backend quantum", "possible values", 2),
         ("upscale photo.png --model unheard-of", "There is no model named \"unheard-of\". Available: ", 2),
         ("upscale photo.png --tile 0 --backend cpu", "0 is not in 1..", 2),
-        ("upscale photo.png --model fast-x4 --scale 3 --backend cpu", "enlarges 4 times, not 3 times", 2),
+        ("upscale photo.png --width 10 --backend cpu", "0.21 times as large as the picture of 47 x 31 pixels", 1),
         ("upscale photo.png --scale 99 --model bicubic", "1 to 16", 2),
         ("upscale photo.png photo.png -o one.png --backend cpu", "folder", 2),
         ("upscale photo.png -o photo.png --backend cpu", "would replace the input", 1),
-        ("upscale photo.png -o photo.jpg --backend cpu", "must end in .png", 1),
         ("upscale . --backend cpu", "This is a folder", 1),
         (
             "upscale photo.png --model photo.png --backend cpu",

@@ -28,8 +28,7 @@ fn backends(network: &Network) -> [(BackendChoice, Precision, Box<dyn lenslet::B
 /// With the same values, the result is the 8-bit one before it is rounded.
 #[test]
 fn the_result_is_that_of_eight_bits_before_rounding() {
-    let networks =
-        [chain(7, 2, 3), golden_network("networks/rrdb_unshuffle_x2"), golden_network("networks/realplksr_x2")];
+    let networks = [chain(7, 2, 3), golden_network("rrdb_unshuffle_x2"), golden_network("realplksr_x2")];
     for network in networks {
         let picture = picture(38, 30);
         for (choice, precision, open) in backends(&network) {

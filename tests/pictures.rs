@@ -5,7 +5,7 @@ mod common;
 
 use std::io::Cursor;
 
-use common::{backend, chain, picture, png, upscale_to_png};
+use common::{backend, chain, largest_difference, picture, png, upscale_to_png};
 use image::{DynamicImage, GrayAlphaImage, GrayImage, ImageEncoder, RgbImage, RgbaImage, codecs::png::PngEncoder};
 use lenslet::{
     BackendChoice, NoProgress, Picture, Precision, Size, Upscaler,
@@ -104,7 +104,7 @@ fn classical_filters_keep_flat_colours_and_tiles_leave_no_seam() {
         flat.rgba.fill(255);
         assert!(run(&flat, 3).iter().all(|&value| value == 255), "{}", filter.name());
 
-        // Two tiles wide, against the library's own enlargement of the whole.
+        // Two tiles wide, against another library's enlargement of the whole.
         let wide = picture(300, 5);
         let whole = RgbaImage::from_raw(300, 5, wide.rgba.clone()).expect("fits");
         let kernel = match filter {
@@ -114,7 +114,8 @@ fn classical_filters_keep_flat_colours_and_tiles_leave_no_seam() {
             Filter::Lanczos => image::imageops::FilterType::Lanczos3,
         };
         let whole = image::imageops::resize(&whole, 600, 10, kernel);
-        assert!(run(&wide, 2) == whole.into_raw(), "{}", filter.name());
+        // They round at different places.
+        assert!(largest_difference(&run(&wide, 2), &whole.into_raw()) <= 1, "{}", filter.name());
     }
     assert!(Resampler::new(Filter::Bicubic, Some(0)).is_err() && Resampler::new(Filter::Bicubic, Some(17)).is_err());
 }

@@ -26,6 +26,7 @@ fn variants_are_valid_and_differ() {
         validate(name, source);
         assert_eq!(source.contains("enable f16;"), name.ends_with("f16"), "{name}");
         assert_eq!(source.contains("alias Stored = f16;"), name.ends_with("f16"), "{name}");
+        assert!(!source.contains("//"), "{name} is to be embedded without its comments");
     }
 }
 

@@ -6,6 +6,7 @@ mod engine;
 mod inspect;
 mod list;
 mod progress;
+mod result;
 mod source;
 mod upscale;
 

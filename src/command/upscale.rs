@@ -1,9 +1,9 @@
-//! `lenslet upscale`: pictures in, enlarged PNG files out.
+//! `lenslet upscale`: pictures in, enlarged pictures out.
 
 use std::{
     collections::HashSet,
     fs,
-    io::BufWriter,
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::Ordering,
@@ -12,8 +12,8 @@ use std::{
 
 use clap::Args;
 use lenslet::{
-    Error, Picture, Result, Size,
-    picture::{self, Content, PngFile},
+    Error, Picture, Result,
+    picture::{self, Content, SharedWriter},
 };
 use serde::Serialize;
 use tempfile::NamedTempFile;
@@ -24,6 +24,7 @@ use super::{
     peak_memory,
     progress::{INTERRUPTED, Progress},
     read,
+    result::ResultOptions,
 };
 
 /// The exit status of an interrupted command, as shells have it.
@@ -34,12 +35,8 @@ pub(super) struct Options {
     /// The pictures.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// A .png file for one picture, or a folder [default: NAME-4x.png beside each picture, 4 being the scale].
-    #[arg(short, long, value_name = "FILE|DIR")]
-    output: Option<PathBuf>,
-    /// How many times wider and higher [default: the model's own, and 4 where that leaves a choice].
-    #[arg(long, value_name = "S")]
-    scale: Option<f64>,
+    #[command(flatten)]
+    result: ResultOptions,
     #[command(flatten)]
     engine: Engine,
     /// Print one JSON object for each picture on stdout.
@@ -57,6 +54,7 @@ struct Report<'a> {
     output: &'a Path,
     width: u32,
     height: u32,
+    format: String,
     /// What the picture was taken for, where that chose the model.
     kind: Option<&'a str>,
     model: &'a str,
@@ -78,7 +76,7 @@ struct Failure<'a> {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    if options.inputs.len() > 1 && options.output.as_deref().is_some_and(|output| !is_folder(output)) {
+    if options.inputs.len() > 1 && options.result.output.is_some() && !options.result.names_folder() {
         eprintln!("lenslet: With several pictures, -o must name a folder that exists or end in a slash.");
         return ExitCode::from(2);
     }
@@ -121,6 +119,7 @@ impl<'a> Ready<'a> {
     /// Opens the model that the person names. Where each picture decides, none is opened yet.
     fn new(options: &'a Options) -> Result<Self> {
         options.engine.check()?;
+        options.result.check()?;
         let mut ready = Self { options, opened: Vec::new() };
         if let Some(model) = options.engine.model() {
             ready.open(model)?;
@@ -134,7 +133,7 @@ impl<'a> Ready<'a> {
             return Ok((&self.opened[0], None));
         }
         let kind = Content::measure(picture).kind();
-        let name = Engine::model_for(kind, self.options.scale)?;
+        let name = Engine::model_for(kind, self.options.result.scale)?;
         let place = match self.opened.iter().position(|opened| opened.model == name) {
             Some(place) => place,
             None => self.open(&name)?,
@@ -144,7 +143,7 @@ impl<'a> Ready<'a> {
 
     /// Opens a model and tells its place.
     fn open(&mut self, name: &str) -> Result<usize> {
-        let opened = self.options.engine.open(name, self.options.scale)?;
+        let opened = self.options.engine.open(name, self.options.result.scale)?;
         if !self.options.quiet {
             for warning in &opened.upscaler.info().warnings {
                 eprintln!("lenslet: {warning}");
@@ -161,7 +160,9 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     let started = Instant::now();
     let decoded = picture::decode(&read_input(input)?)?;
     let (Opened { model, upscaler, .. }, kind) = ready.model_for(&decoded)?;
-    let output = output_path(input, options.output.as_deref(), upscaler.scale())?;
+    let size = options.result.size();
+    let result = upscaler.result_size(&decoded, size)?;
+    let (output, saving) = options.result.place(input, &decoded, result)?;
     if written.contains(&output) {
         let reason = format!("{} already holds the result of another input. Enlarge this one apart.", output.display());
         return Err(Error::InvalidOption(reason));
@@ -173,10 +174,10 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     let file = temporary_file(folder).map_err(|error| at(folder, &error))?;
     let mut progress = Progress::new(input, !options.quiet);
     let known = upscaler.info().warnings;
-    let size = options.scale.map_or(Size::Model, Size::Scale);
-    let writer = BufWriter::new(file.reopen().map_err(|error| at(&output, &error))?);
-    let png = PngFile::new(writer, upscaler.result_size(&decoded, size)?, decoded.kind, &decoded.metadata)?;
-    pollster::block_on(upscaler.upscale_to_file(&decoded, size, Box::new(png), &mut progress))?;
+    let mut writer = SharedWriter::new(BufWriter::new(file.reopen().map_err(|error| at(&output, &error))?));
+    let picture_file = saving.create(writer.clone(), &decoded, result)?;
+    pollster::block_on(upscaler.upscale_to_file(&decoded, size, picture_file, &mut progress))?;
+    writer.flush().map_err(|error| at(&output, &error))?;
     file.persist(&output).map_err(|error| at(&output, &error.error))?;
 
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
@@ -193,6 +194,7 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
             output: &output,
             width: progress.width,
             height: progress.height,
+            format: saving.format(&decoded, result).name().to_ascii_lowercase(),
             kind,
             model,
             backend: info.name,
@@ -220,30 +222,6 @@ fn read_input(input: &Path) -> Result<Vec<u8>> {
         return Err(Error::InvalidOption("This is a folder. Name the pictures in it, for example with a *.".into()));
     }
     read(input)
-}
-
-fn is_folder(output: &Path) -> bool {
-    output.is_dir() || output.as_os_str().to_string_lossy().ends_with(std::path::is_separator)
-}
-
-fn output_path(input: &Path, output: Option<&Path>, scale: u32) -> Result<PathBuf> {
-    let stem = input.file_stem().unwrap_or_default().to_string_lossy();
-    let name = format!("{stem}-{scale}x.png");
-    let path = match output {
-        None => input.with_file_name(name),
-        Some(folder) if is_folder(folder) => folder.join(name),
-        Some(file) => file.to_owned(),
-    };
-    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
-        let reason = format!("The output is a PNG file, so its name must end in .png, not {}.", path.display());
-        return Err(Error::InvalidOption(reason));
-    }
-    if let (Ok(from), Ok(to)) = (input.canonicalize(), path.canonicalize())
-        && from == to
-    {
-        return Err(Error::InvalidOption("The output would replace the input. Name another file with -o.".into()));
-    }
-    Ok(path)
 }
 
 /// A file beside the output that disappears unless it is persisted, with the rights of any new file.

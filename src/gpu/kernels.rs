@@ -7,6 +7,7 @@ use wgpu::util::DeviceExt;
 use super::{
     device::Device,
     plan::{Entry, Plan, Step},
+    source::shader,
 };
 use crate::{
     Network,
@@ -14,14 +15,14 @@ use crate::{
 };
 
 const SHADERS: [(&str, &str); 8] = [
-    ("conv", include_str!("../../shaders/conv.wgsl")),
-    ("dy_sample", include_str!("../../shaders/dy_sample.wgsl")),
-    ("group_norm", include_str!("../../shaders/group_norm.wgsl")),
-    ("layer_norm", include_str!("../../shaders/layer_norm.wgsl")),
-    ("max_pool", include_str!("../../shaders/max_pool.wgsl")),
-    ("pixel_shuffle", include_str!("../../shaders/pixel_shuffle.wgsl")),
-    ("pixel_unshuffle", include_str!("../../shaders/pixel_unshuffle.wgsl")),
-    ("resize", include_str!("../../shaders/resize.wgsl")),
+    ("conv", shader!("conv.wgsl")),
+    ("dy_sample", shader!("dy_sample.wgsl")),
+    ("group_norm", shader!("group_norm.wgsl")),
+    ("layer_norm", shader!("layer_norm.wgsl")),
+    ("max_pool", shader!("max_pool.wgsl")),
+    ("pixel_shuffle", shader!("pixel_shuffle.wgsl")),
+    ("pixel_unshuffle", shader!("pixel_unshuffle.wgsl")),
+    ("resize", shader!("resize.wgsl")),
 ];
 
 /// Every shader in every variant that is ever compiled: its name and its source. For tests that validate them.

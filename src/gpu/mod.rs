@@ -18,6 +18,7 @@ mod peak;
 mod plan;
 mod remembered;
 mod run;
+mod source;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod trial;
@@ -124,9 +125,12 @@ impl Gpu {
                 )
             })
             .await?;
-        let mut places: Vec<_> = plan.steps.iter().map(|step| step.place).collect();
-        places.sort_unstable();
-        places.dedup();
+        let mut places = Vec::new();
+        for step in &plan.steps {
+            if !places.contains(&step.place) {
+                places.push(step.place);
+            }
+        }
         let info = BackendInfo {
             name: "gpu",
             adapter: device.name.clone(),

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use wgpu::util::DeviceExt;
 
-use super::{device::Device, kernels};
+use super::{device::Device, kernels, source::shader};
 use crate::{Error, Precision, Result};
 
-pub(super) const SHADER: (&str, &str) = ("peak", include_str!("../../shaders/peak.wgsl"));
+pub(super) const SHADER: (&str, &str) = ("peak", shader!("peak.wgsl"));
 
 /// Must be kept in sync with `shaders/peak.wgsl`.
 const STEPS: f64 = 1024.0;

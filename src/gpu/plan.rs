@@ -105,7 +105,7 @@ pub(super) enum Area {
 }
 
 /// Where a step reads and writes: what differs between steps that share a pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// Maps that it reads and writes; the last is the source again where pixels go out.
     pub(super) maps: [usize; 2],

@@ -55,7 +55,8 @@ impl Index {
     /// # Errors
     /// [`Error::DamagedModel`] when it is not such a file.
     pub fn parse(json: &[u8]) -> Result<Self> {
-        let index: Self = serde_json::from_slice(json)
+        // From text as safetensors reads its headers, so that the page has serde's code once; what is not UTF-8 is only names.
+        let index: Self = serde_json::from_str(&String::from_utf8_lossy(json))
             .map_err(|error| Error::DamagedModel { reason: format!("the index of models cannot be read ({error})") })?;
         index.models.iter().flat_map(|model| &model.sliders).try_for_each(Slider::check)?;
         Ok(index)

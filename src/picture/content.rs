@@ -81,8 +81,7 @@ impl Content {
         }
         let of_edges = |sum: f64, without: f64| if edges > 0.0 { sum / edges } else { without };
         let pixels: u32 = colours.iter().sum();
-        colours.sort_unstable_by(|a, b| b.cmp(a));
-        let commonest: u32 = colours[..PALETTE].iter().sum();
+        let commonest: u32 = (0..PALETTE).filter_map(|_| colours.iter_mut().max().map(std::mem::take)).sum();
         Self {
             flat: flat / blocks,
             graded: (blocks - flat - edges) / blocks,

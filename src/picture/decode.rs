@@ -2,9 +2,12 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, error::LimitErrorKind};
+use image::{
+    ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+    error::{LimitError, LimitErrorKind},
+};
 
-use super::{Depth, FileFormat, Kind, Metadata, Picture, jpeg, jpeg_decoder::JpegDecoder};
+use super::{Depth, FileFormat, Kind, Metadata, Picture, jpeg, jpeg_decoder::JpegDecoder, orient::upright, rgba::rgba};
 use crate::{Error, Result};
 
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
@@ -45,15 +48,19 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
         xmp: decoder.xmp_metadata().unwrap_or_default(),
     };
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut pixels = DynamicImage::from_decoder(decoder).map_err(explain)?;
-    pixels.apply_orientation(orientation);
-    let color = pixels.color();
+    let color = decoder.color_type();
     let depth = if color.bytes_per_pixel() / color.channel_count() > 1 { Depth::Sixteen } else { Depth::Eight };
     let kind = Kind { grey: !color.has_color(), alpha: color.has_alpha(), depth };
-    let (width, height) = (pixels.width(), pixels.height());
-    let rgba = match depth {
-        Depth::Eight => pixels.into_rgba8().into_raw(),
-        Depth::Sixteen => bytemuck::cast_slice(&pixels.into_rgba16()).to_vec(),
+    let mut samples = Vec::new();
+    let bytes = usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX);
+    let no_memory = |_| explain(ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory)));
+    samples.try_reserve_exact(bytes).map_err(no_memory)?;
+    samples.resize(bytes, 0);
+    decoder.read_image(&mut samples).map_err(explain)?;
+    let rgba = rgba(samples, color);
+    let (rgba, [width, height]) = match depth {
+        Depth::Eight => upright::<4>(rgba, [width, height], orientation),
+        Depth::Sixteen => upright::<8>(rgba, [width, height], orientation),
     };
     let format = match format {
         ImageFormat::Png => Some(FileFormat::Png),

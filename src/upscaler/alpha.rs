@@ -1,50 +1,257 @@
 //! How clear a picture is in places, enlarged apart from its colours.
+//!
+//! By the network, as a grey picture of its own: over 28 drawn masks (letters, shapes, lines, hair, cut-outs, shadows, feathers) that
+//! is 3.3 to 6.6 dB better than a Lanczos filter. But networks draw edges where there are none but soft transitions, and keep the
+//! stairs of alpha that knows only clear and opaque: there the filter does it. See README.md.
 
-use super::pass::input;
+use super::pass::{input, paste};
 use crate::{
-    Picture,
+    Backend, Picture, Result, TileInput,
+    picture::Depth,
     resample::Filter,
-    tile::{Cut, Tile},
+    tile::{Cut, Grid, Tile},
 };
 
-/// Alpha is enlarged by this filter.
+/// What enlarges alpha where the network does not.
 const FILTER: Filter = Filter::Lanczos;
 
-/// Puts the enlarged alpha into a finished tile. The filter rings at edges; no pixel gets less or more than the four pixels of the
-/// picture around it, so that what is opaque or clear stays exactly so.
-pub(super) fn enlarge_alpha(picture: &Picture, tile: &Tile, scale: u32, rgba: &mut [u8]) {
-    if !picture.kind.alpha {
-        return;
+/// How far around a pixel it matters how soft alpha is: 3 pixels, and 1 more between the pixels.
+const HALO: u32 = 4;
+
+/// Of the rise over 7 pixels, the share within 3 above which an edge is hard enough for the network to begin, and to do it alone.
+const HARDNESS: [f32; 2] = [0.8, 0.95];
+
+/// How the alpha of a picture is enlarged.
+pub(super) struct Alpha<'a> {
+    picture: &'a Picture,
+    way: Way,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// All is opaque.
+    Opaque,
+    Filter(Filter),
+    Network,
+}
+
+impl<'a> Alpha<'a> {
+    /// Looks at a picture that a backend is to enlarge.
+    pub(super) fn new(picture: &'a Picture, backend: &dyn Backend) -> Self {
+        let max = picture.kind.depth.max();
+        let alphas = || picture.kind.depth.values(&picture.rgba).skip(3).step_by(4);
+        let way = if !picture.kind.alpha || alphas().all(|alpha| alpha == max) {
+            Way::Opaque
+        } else if let Some(filter) = backend.filter() {
+            Way::Filter(filter)
+        } else if alphas().all(|alpha| alpha == 0 || alpha == max) {
+            Way::Filter(FILTER)
+        } else {
+            Way::Network
+        };
+        Self { picture, way }
     }
-    let cut = Cut::with_halo(FILTER.radius());
-    let tile = tile.cut(&cut, picture.width, picture.height);
-    let input = input(picture, &tile, &cut);
-    let depth = input.depth;
+
+    /// Whether all pixels have the alpha that a backend gives them.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.way == Way::Opaque
+    }
+
+    /// The enlarged alpha of a tile's inner part, whose edges are at most the backend's own: a sample for each pixel.
+    pub(super) async fn enlarge(&self, backend: &dyn Backend, tile: &Tile) -> Result<Vec<u8>> {
+        let (picture, scale) = (self.picture, backend.scale());
+        let cut = Cut::with_halo(HALO);
+        let around = tile.cut(&cut, picture.width, picture.height);
+        let area = Area::new(&input(picture, &around, &cut), scale);
+        let filter = match self.way {
+            Way::Filter(filter) => filter,
+            Way::Opaque | Way::Network => FILTER,
+        };
+        let depth = picture.kind.depth;
+        if area.is_constant() {
+            return Ok(depth.samples(area.places().map(|_| area.alpha[0])));
+        }
+        let mut values: Vec<f32> = alpha_of(&filter.enlarge(&input(picture, &around, &cut), scale), depth).collect();
+        let hardness = area.hardness();
+        if self.way == Way::Network && hardness.iter().any(|&hardness| hardness > 0.0) {
+            let drawn = backend.run(alpha_as_colour(input(picture, tile, &backend.cut()))).await?;
+            for ((value, drawn), place) in values.iter_mut().zip(green_of(&drawn, depth)).zip(area.places()) {
+                *value += (drawn - *value) * area.between(&hardness, place);
+            }
+        }
+        let kept = values.into_iter().zip(area.places()).map(|(value, place)| area.kept(value, &place));
+        Ok(depth.samples(kept))
+    }
+}
+
+/// The alpha of a picture that goes through row by row: made in rows of tiles.
+pub(super) struct AlphaRows<'a> {
+    alpha: Alpha<'a>,
+    tiles: Box<dyn Iterator<Item = Tile>>,
+    /// Samples of enlarged rows that are made and not yet used.
+    ready: Vec<u8>,
+}
+
+impl<'a> AlphaRows<'a> {
+    /// From a row of the picture on.
+    pub(super) fn new(alpha: Alpha<'a>, backend: &dyn Backend, row: u32) -> Self {
+        let Picture { width, height, .. } = *alpha.picture;
+        let grid = Grid::below(row, width, height, backend.tile(), backend.cut());
+        Self { alpha, tiles: Box::new(grid.tiles()), ready: Vec::new() }
+    }
+
+    /// Puts alpha into the next enlarged rows.
+    pub(super) async fn put(&mut self, backend: &dyn Backend, rgba: &mut [u8]) -> Result<()> {
+        if self.alpha.is_opaque() {
+            return Ok(());
+        }
+        let Picture { width, kind, .. } = *self.alpha.picture;
+        let width = width * backend.scale();
+        let sample = kind.depth.pixel_bytes() / 4;
+        let needed = rgba.len() / 4;
+        while self.ready.len() < needed {
+            let mut row = Vec::new();
+            for tile in self.tiles.by_ref() {
+                let made = self.alpha.enlarge(backend, &tile).await?;
+                let part = tile.inner.scaled(backend.scale());
+                row.resize(width as usize * part.height as usize * sample, 0);
+                paste(&mut row, sample, width, part, &made);
+                if part.x + part.width == width {
+                    break;
+                }
+            }
+            self.ready.append(&mut row);
+        }
+        put(&self.ready[..needed], kind.depth, rgba);
+        self.ready.drain(..needed);
+        Ok(())
+    }
+}
+
+/// Puts samples of alpha into pixels.
+pub(super) fn put(alpha: &[u8], depth: Depth, rgba: &mut [u8]) {
     let sample = depth.pixel_bytes() / 4;
-    let alpha: Vec<u16> = depth.values(&input.rgba).skip(3).step_by(4).collect();
-    // Many opaque pictures have an alpha channel, and filtering it takes longer than a quick network.
-    if alpha.iter().all(|&alpha| alpha == depth.max()) {
-        return;
+    for (pixel, alpha) in rgba.chunks_exact_mut(4 * sample).zip(alpha.chunks_exact(sample)) {
+        pixel[3 * sample..].copy_from_slice(alpha);
     }
-    let enlarged = FILTER.enlarge(&input, scale);
-    let [outer_width, outer_height] = [tile.outer.width, tile.outer.height].map(|length| length as usize);
-    let width = tile.inner.scaled(scale).width as usize;
-    let keep = tile.keep();
-    // The pixels of the outer part before and behind a place of the enlarged inner part, along one side.
-    let around = |place: usize, first: u32, length: usize| {
-        let centre = (place as f32 + 0.5) / scale as f32 - 0.5 + first as f32;
-        [centre.floor().max(0.0) as usize, (centre.ceil() as usize).min(length - 1)]
+}
+
+/// Alpha in place of the colours.
+fn alpha_as_colour(mut input: TileInput) -> TileInput {
+    let sample = input.depth.pixel_bytes() / 4;
+    for pixel in input.rgba.chunks_exact_mut(4 * sample) {
+        for colour in 0..3 {
+            pixel.copy_within(3 * sample.., colour * sample);
+        }
+    }
+    input
+}
+
+fn alpha_of(rgba: &[u8], depth: Depth) -> impl Iterator<Item = f32> {
+    depth.values(rgba).skip(3).step_by(4).map(f32::from)
+}
+
+fn green_of(rgba: &[u8], depth: Depth) -> impl Iterator<Item = f32> {
+    depth.values(rgba).skip(1).step_by(4).map(f32::from)
+}
+
+/// The alpha of a tile and of the pixels around it, and where the pixels of the enlarged inner part lie between them.
+struct Area {
+    alpha: Vec<f32>,
+    width: usize,
+    height: usize,
+    /// Left and top of the inner part.
+    first: [usize; 2],
+    /// Width and height of the enlarged inner part.
+    enlarged: [usize; 2],
+    scale: f32,
+}
+
+/// The four pixels around a place, and how near it is to the second column and row, from 0 to 1.
+struct Place {
+    columns: [usize; 2],
+    rows: [usize; 2],
+    shares: [f32; 2],
+}
+
+impl Area {
+    fn new(input: &TileInput, scale: u32) -> Self {
+        let (part, keep) = (input.window.part, input.keep);
+        let kept = keep.scaled(scale);
+        Self {
+            alpha: alpha_of(&input.rgba, input.depth).collect(),
+            width: part.width as usize,
+            height: part.height as usize,
+            first: [keep.x, keep.y].map(|length| length as usize),
+            enlarged: [kept.width, kept.height].map(|length| length as usize),
+            scale: scale as f32,
+        }
+    }
+
+    fn is_constant(&self) -> bool {
+        self.alpha.iter().all(|&alpha| alpha == self.alpha[0])
+    }
+
+    /// All pixels of the enlarged inner part, row by row.
+    fn places(&self) -> impl Iterator<Item = Place> {
+        let [width, height] = self.enlarged;
+        let along = |place: usize, first: usize, length: usize| {
+            let centre = ((place as f32 + 0.5) / self.scale - 0.5 + first as f32).max(0.0);
+            let before = (centre as usize).min(length - 1);
+            ([before, (before + 1).min(length - 1)], centre - before as f32)
+        };
+        (0..height).flat_map(move |y| {
+            let (rows, share_y) = along(y, self.first[1], self.height);
+            (0..width).map(move |x| {
+                let (columns, share_x) = along(x, self.first[0], self.width);
+                Place { columns, rows, shares: [share_x, share_y] }
+            })
+        })
+    }
+
+    fn corners(&self, values: &[f32], place: &Place) -> [f32; 4] {
+        let [[a, b], [c, d]] = place.rows.map(|row| place.columns.map(|column| values[row * self.width + column]));
+        [a, b, c, d]
+    }
+
+    /// A value between those of the pixels.
+    fn between(&self, values: &[f32], place: Place) -> f32 {
+        let [a, b, c, d] = self.corners(values, &place);
+        let [x, y] = place.shares;
+        let (above, below) = (a + (b - a) * x, c + (d - c) * x);
+        above + (below - above) * y
+    }
+
+    /// An enlarged value, or that of the four pixels around it where they are equal: what is clear or opaque stays exactly so.
+    fn kept(&self, value: f32, place: &Place) -> f32 {
+        let [first, rest @ ..] = self.corners(&self.alpha, place);
+        if rest.iter().all(|&corner| corner == first) { first } else { value }
+    }
+
+    /// For each pixel how hard an edge it is at, from 0 to 1.
+    fn hardness(&self) -> Vec<f32> {
+        let spread = |values: &[f32], radius, pick: fn(f32, f32) -> f32| {
+            spread_along(&spread_along(values, self.width, 1, radius, pick), self.height, self.width, radius, pick)
+        };
+        let range = |radius| -> Vec<f32> {
+            let most = spread(&self.alpha, radius, f32::max);
+            let least = spread(&self.alpha, radius, f32::min);
+            most.into_iter().zip(least).map(|(most, least)| most - least).collect()
+        };
+        let steep = spread(&range(1), 1, f32::max);
+        let share = |(steep, wide): (f32, f32)| if wide > 0.0 { steep / wide } else { 0.0 };
+        let hard = |share: f32| ((share - HARDNESS[0]) / (HARDNESS[1] - HARDNESS[0])).clamp(0.0, 1.0);
+        steep.into_iter().zip(range(3)).map(share).map(hard).collect()
+    }
+}
+
+/// The least or the largest of values that lie `step` apart in lines of `length`, within a radius.
+fn spread_along(values: &[f32], length: usize, step: usize, radius: usize, pick: fn(f32, f32) -> f32) -> Vec<f32> {
+    let value = |at: usize| {
+        let place = at / step % length;
+        let start = at - place.min(radius) * step;
+        let end = at + radius.min(length - 1 - place) * step;
+        (start..=end).step_by(step).map(|at| values[at]).reduce(pick).unwrap_or_default()
     };
-    let pixels = rgba.chunks_exact_mut(4 * sample).zip(depth.values(&enlarged).skip(3).step_by(4));
-    for (index, (pixel, value)) in pixels.enumerate() {
-        let columns = around(index % width, keep.x, outer_width);
-        let rows = around(index / width, keep.y, outer_height);
-        let corners = rows.map(|row| columns.map(|column| alpha[row * outer_width + column]));
-        let [least, most] = corners
-            .as_flattened()
-            .iter()
-            .fold([u16::MAX, 0], |[least, most], &corner| [least.min(corner), most.max(corner)]);
-        let bounded = value.clamp(least, most);
-        pixel[3 * sample..].copy_from_slice(&depth.samples(std::iter::once(bounded.into())));
-    }
+    (0..values.len()).map(value).collect()
 }

@@ -2,6 +2,7 @@
 
 mod alpha;
 mod direct;
+mod flat;
 mod pass;
 
 use std::{

@@ -2,7 +2,11 @@
 
 use std::{collections::VecDeque, ops::ControlFlow};
 
-use super::{FinishedTile, Observer, alpha::enlarge_alpha};
+use super::{
+    FinishedTile, Observer,
+    alpha::{self, Alpha, AlphaRows},
+    flat::keep_flat,
+};
 use crate::{
     Backend, Error, Picture, Result, Stream, TileInput,
     picture::Depth,
@@ -141,6 +145,7 @@ impl<'a, 'b> Pass<'a, 'b> {
         let bytes = enlarged.depth.pixel_bytes();
         let width = enlarged.size[0];
 
+        let alpha = Alpha::new(picture, backend);
         let mut strip = Vec::new();
         let mut waiting = grid.tiles();
         let mut running = VecDeque::new();
@@ -153,7 +158,11 @@ impl<'a, 'b> Pass<'a, 'b> {
             let Some((tile, run)) = running.pop_front() else { break };
             self.progress.wait()?;
             let mut rgba = made(run.await)?;
-            enlarge_alpha(picture, &tile, scale, &mut rgba);
+            keep_flat(picture, &tile, scale, &mut rgba);
+            if !alpha.is_opaque() {
+                let enlarged = alpha.enlarge(backend, &tile).await.map_err(Stop::Failed)?;
+                alpha::put(&enlarged, picture.kind.depth, &mut rgba);
+            }
             let part = tile.inner.scaled(scale);
             self.progress.tile(&enlarged, part, &rgba, done, total)?;
             strip.resize(width as usize * part.height as usize * bytes, 0);
@@ -175,6 +184,7 @@ impl<'a, 'b> Pass<'a, 'b> {
         let enlarged = self.enlarged(scale);
         let pixel = enlarged.depth.pixel_bytes();
 
+        let mut alpha = AlphaRows::new(Alpha::new(picture, backend), backend, self.row);
         let in_flight = stream.in_flight();
         let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.cut())));
         let mut running: VecDeque<_> = pushed.by_ref().take(in_flight).collect();
@@ -200,7 +210,8 @@ impl<'a, 'b> Pass<'a, 'b> {
             ready.drain(..skipped);
             skipped = 0;
             let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
-            enlarge_alpha(picture, &strip, scale, &mut rgba);
+            keep_flat(picture, &strip, scale, &mut rgba);
+            alpha.put(backend, &mut rgba).await.map_err(Stop::Failed)?;
             self.progress.tile(&enlarged, part, &rgba, done, total)?;
             (self.rows)(&rgba)?;
             (self.row, self.tiles) = (strip.inner.y + strip.inner.height, done);
@@ -229,7 +240,7 @@ fn padded_rows(picture: &Picture, strip: &Tile, cut: &Cut) -> Vec<u8> {
 }
 
 /// Copies a tile into the row of tiles that is `width` pixels wide and has so many bytes a pixel.
-fn paste(strip: &mut [u8], bytes: usize, width: u32, part: Rect, rgba: &[u8]) {
+pub(super) fn paste(strip: &mut [u8], bytes: usize, width: u32, part: Rect, rgba: &[u8]) {
     let row = part.width as usize * bytes;
     for (y, pixels) in rgba.chunks_exact(row).enumerate() {
         let start = (y * width as usize + part.x as usize) * bytes;

@@ -3,6 +3,7 @@
 mod cpu;
 mod model;
 mod observer;
+mod picture;
 mod pool;
 mod sink;
 mod size;

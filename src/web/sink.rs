@@ -24,17 +24,28 @@ struct Pieces {
     bytes: Vec<u8>,
     parts: Array,
     on_bytes: Option<Function>,
+    /// Why bytes could not be handed on; an encoder's last ones fail without a word.
+    failure: Option<String>,
 }
 
 impl Sink {
     pub(super) fn new(on_bytes: Option<Function>) -> Self {
-        Self(Rc::new(RefCell::new(Pieces { bytes: Vec::with_capacity(PIECE), parts: Array::new(), on_bytes })))
+        Self(Rc::new(RefCell::new(Pieces {
+            bytes: Vec::with_capacity(PIECE),
+            parts: Array::new(),
+            on_bytes,
+            failure: None,
+        })))
     }
 
     /// The file of that media type; empty where its bytes were handed on.
     pub(super) fn into_blob(self, media_type: &str) -> Result<Blob> {
         let mut pieces = self.0.borrow_mut();
-        pieces.hand_on().map_err(|error| Error::Encode(error.to_string()))?;
+        // The rest, and then whatever has failed on the way.
+        let _ = pieces.hand_on();
+        if let Some(reason) = pieces.failure.take() {
+            return Err(Error::Encode(reason));
+        }
         blob(&pieces.parts, media_type).map_err(|reason| Error::Encode(describe(&reason)))
     }
 }
@@ -58,7 +69,11 @@ impl Pieces {
                 self.parts.push(&part);
             }),
         };
-        handed_on.map_err(|reason| io::Error::other(describe(&reason)))
+        handed_on.map_err(|reason| {
+            let reason = describe(&reason);
+            self.failure.get_or_insert_with(|| reason.clone());
+            io::Error::other(reason)
+        })
     }
 }
 

@@ -87,6 +87,15 @@ export interface Suggestion extends Seen {
 }
 /** Names of models in models/index.json, by the kind of picture that they suit. */
 export type ModelsByKind = Record<Seen["kind"], string>;
+/** What an upscale would make. */
+export interface Plan {
+    inputWidth: number; inputHeight: number; width: number; height: number;
+    format?: "png" | "jpeg" | "webp";
+    /** About the size of the file in bytes, from a few patches of the picture; 0 where none is made. */
+    bytes: number;
+    /** About how many milliseconds it takes, from a small measured trial on this machine. */
+    milliseconds: number;
+}
 /** What is about to be made, in pixels. */
 export interface Start { width: number; height: number; inputWidth: number; inputHeight: number; tiles: number; }
 /** A finished tile; pixels are RGBA and the receiver's own. */
@@ -113,12 +122,24 @@ export interface UpscaleOptions extends SizeOptions {
     onStart?(start: Start): void;
     /** Tiles come row by row from left to right. */
     onTile?(tile: Tile): void;
-    /** "none" makes no file, for callers whom the tiles are enough; "png" by default. */
-    format?: "png" | "none";
+    /**
+     * By default the picture's own format where that can hold the result, and else PNG. JPEG holds no alpha, which is laid on
+     * white, and no side above 65,535 pixels, WebP (written without loss) none above 16,383; both have 8 bits a channel. "none" makes
+     * no file, for callers whom the tiles are enough.
+     */
+    format?: "png" | "jpeg" | "webp" | "none";
+    /** JPEG's, 1 to 100; 92 by default. */
+    quality?: number;
+    /** Leaves EXIF, with the place where a photo was taken, and XMP out of the file. The colour profile stays. */
+    stripMetadata?: boolean;
+    /** Takes the file's bytes piece by piece in place of the result's blob, which is empty then. What it throws ends the work. */
+    onBytes?(bytes: Uint8Array): void;
 }
 export interface UpscaleResult {
-    /** A PNG file, empty where none was asked for. */
+    /** The file, empty where none was asked for or its bytes were taken. */
     blob: Blob;
+    /** The file's format. */
+    format?: "png" | "jpeg" | "webp";
     width: number; height: number; tiles: number; milliseconds: number;
     model: string; backend: "gpu" | "cpu"; adapter: string; precision: "f32" | "f16"; warnings: string[];
     /** How the GPU blocked 3x3 convolutions. */
@@ -219,6 +240,10 @@ extern "C" {
     pub(super) fn on_start(this: &UpscaleOptions) -> Option<Function>;
     #[wasm_bindgen(method, getter, structural, js_name = onTile)]
     pub(super) fn on_tile(this: &UpscaleOptions) -> Option<Function>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn quality(this: &UpscaleOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural, js_name = stripMetadata)]
+    pub(super) fn strip_metadata(this: &UpscaleOptions) -> Option<bool>;
     #[wasm_bindgen(method, getter, structural, js_name = onBytes)]
     pub(super) fn on_bytes(this: &UpscaleOptions) -> Option<Function>;
     #[wasm_bindgen(method, getter, structural)]
@@ -228,7 +253,20 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "UpscaleResult")]
     pub type UpscaleResult;
 
-    /// A picture file.
-    #[wasm_bindgen(typescript_type = "Blob | Uint8Array")]
+    /// A picture file, or what a browser has decoded.
+    #[wasm_bindgen(typescript_type = "Blob | Uint8Array | ImageData")]
     pub type PictureFile;
+
+    /// An `ImageData`.
+    pub type DecodedPicture;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn width(this: &DecodedPicture) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn height(this: &DecodedPicture) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn data(this: &DecodedPicture) -> Option<Vec<u8>>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "Plan")]
+    pub type Plan;
 }

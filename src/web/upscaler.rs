@@ -4,27 +4,28 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
-    bytes_of,
     cpu::CpuSource,
     invalid,
     model::{self, Engine, Model},
     now, object,
     observer::JsObserver,
+    picture::picture_of,
     sink::Sink,
     size::size,
     to_js,
     types::{
-        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureFile, Seen, SizeOptions, SuggestOptions, Suggestion,
-        UpscaleOptions, UpscaleResult,
+        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureFile, Plan, Seen, SizeOptions, SuggestOptions,
+        Suggestion, UpscaleOptions, UpscaleResult,
     },
 };
 use crate::{
     BackendChoice, BackendInfo, BackendOptions, Network, Precision, Result, Size,
     backend::{Chosen, choose},
+    file_size,
     gpu::BlockingChoice,
     models::SliderValues,
     network::Weights,
-    picture::{self, Content, ContentKind, PngFile},
+    picture::{Content, ContentKind, FileFormat, Saving},
     resample::{NetworkOptions, Resampler},
 };
 
@@ -114,36 +115,92 @@ impl Upscaler {
         self.inner.estimate(width, height, size, &now).await.map_err(to_js)
     }
 
-    /// Enlarges a picture file and makes a file of it.
-    pub async fn upscale(&self, file: PictureFile, options: Option<UpscaleOptions>) -> Result<UpscaleResult, JsValue> {
-        self.run(file.into(), options.as_ref()).await.map_err(to_js)
+    /// Tells what an upscale would make of a picture, and about how large and when.
+    pub async fn plan(&self, picture: PictureFile, options: Option<UpscaleOptions>) -> Result<Plan, JsValue> {
+        self.make_plan(picture.into(), options.as_ref()).await.map_err(to_js)
+    }
+
+    /// Enlarges a picture and makes a file of it.
+    pub async fn upscale(
+        &self,
+        picture: PictureFile,
+        options: Option<UpscaleOptions>,
+    ) -> Result<UpscaleResult, JsValue> {
+        self.run(picture.into(), options.as_ref()).await.map_err(to_js)
     }
 }
 
-impl Upscaler {
-    async fn run(&self, file: JsValue, options: Option<&UpscaleOptions>) -> Result<UpscaleResult> {
-        let size = size(options.map(|options| options.as_ref()), self.size)?;
-        let makes_file = match options.and_then(UpscaleOptions::format).as_deref() {
-            None | Some("png") => true,
-            Some("none") => false,
-            Some(other) => return Err(invalid("format", other, "png or none")),
+/// What a person asks of one upscale.
+struct Asked {
+    size: Size,
+    /// None where no file is to be made.
+    saving: Option<Saving>,
+}
+
+impl Asked {
+    fn new(options: Option<&UpscaleOptions>, default: Size) -> Result<Self> {
+        let size = size(options.map(|options| options.as_ref()), default)?;
+        let format = match options.and_then(UpscaleOptions::format).as_deref() {
+            None => None,
+            Some("none") => return Ok(Self { size, saving: None }),
+            Some(name) => Some(name.parse()?),
         };
+        let quality = match options.and_then(UpscaleOptions::quality) {
+            None => Saving::default().quality,
+            Some(quality) if (1.0..=100.0).contains(&quality) => quality as u8,
+            Some(other) => return Err(invalid("quality", &other.to_string(), "a number from 1 to 100")),
+        };
+        let strips_metadata = options.and_then(UpscaleOptions::strip_metadata).unwrap_or_default();
+        Ok(Self { size, saving: Some(Saving { format, quality, strips_metadata }) })
+    }
+}
+
+/// The word for a format.
+fn word(format: Option<FileFormat>) -> JsValue {
+    format.map_or(JsValue::UNDEFINED, |format| format.name().to_ascii_lowercase().into())
+}
+
+impl Upscaler {
+    async fn make_plan(&self, picture: JsValue, options: Option<&UpscaleOptions>) -> Result<Plan> {
+        let Asked { size, saving } = Asked::new(options, self.size)?;
+        let picture = picture_of(picture).await?;
+        let result = self.inner.result_size(&picture, size)?;
+        let format = saving.map(|saving| saving.format(&picture, result));
+        let bytes = saving.map_or(Ok(0.0), |saving| file_size::about(&picture, result, &saving))?;
+        let milliseconds = self.inner.estimate(picture.width, picture.height, size, &now).await?;
+        Ok(object(&[
+            ("inputWidth", picture.width.into()),
+            ("inputHeight", picture.height.into()),
+            ("width", result[0].into()),
+            ("height", result[1].into()),
+            ("format", word(format)),
+            ("bytes", bytes.into()),
+            ("milliseconds", milliseconds.into()),
+        ])
+        .unchecked_into())
+    }
+
+    async fn run(&self, picture: JsValue, options: Option<&UpscaleOptions>) -> Result<UpscaleResult> {
+        let Asked { size, saving } = Asked::new(options, self.size)?;
         let started = now();
-        let input = picture::decode(&bytes_of(file, "picture").await?)?;
-        let mut observer = JsObserver::new((input.width, input.height), options);
+        let picture = picture_of(picture).await?;
+        let mut observer = JsObserver::new((picture.width, picture.height), options);
         let sink = Sink::new(options.and_then(UpscaleOptions::on_bytes));
-        if makes_file {
-            let result = self.inner.result_size(&input, size)?;
-            let file = PngFile::new(sink.clone(), result, input.kind, &input.metadata)?;
-            self.inner.upscale_to_file(&input, size, Box::new(file), &mut observer).await?;
+        let mut format = None;
+        if let Some(saving) = saving {
+            let result = self.inner.result_size(&picture, size)?;
+            format = Some(saving.format(&picture, result));
+            let file = saving.create(sink.clone(), &picture, result)?;
+            self.inner.upscale_to_file(&picture, size, file, &mut observer).await?;
         } else {
-            self.inner.upscale(&input, size, &mut |_| Ok(()), &mut observer).await?;
+            self.inner.upscale(&picture, size, &mut |_| Ok(()), &mut observer).await?;
         }
-        let blob = sink.into_blob("image/png")?;
+        let blob = sink.into_blob(format.map_or("", FileFormat::media_type))?;
         let BackendInfo { name, adapter, precision, blocking, warnings } = self.inner.info();
         let warnings: Array = warnings.iter().map(|warning| JsValue::from_str(warning)).collect();
         Ok(object(&[
             ("blob", blob.into()),
+            ("format", word(format)),
             ("width", observer.output_size.0.into()),
             ("height", observer.output_size.1.into()),
             ("tiles", (observer.tiles as f64).into()),
@@ -221,7 +278,7 @@ async fn open(
 }
 
 async fn look_at(picture: JsValue) -> Result<Content> {
-    Ok(Content::measure(&picture::decode(&bytes_of(picture, "picture").await?)?))
+    Ok(Content::measure(&picture_of(picture).await?))
 }
 
 /// The names of the site's models for each kind of picture.

@@ -3,11 +3,15 @@
 
 pub(crate) mod torch;
 
-use std::{cell::RefCell, collections::HashMap, io, path::PathBuf, rc::Rc};
+use std::{collections::HashMap, path::PathBuf};
 
 use lenslet::{
-    Backend, BackendChoice, BackendOptions, Network, NoProgress, Picture, Precision, Size, Upscaler, cpu::Features,
-    network::Weights, open_backend, picture::PngFile, tile::Window,
+    Backend, BackendChoice, BackendOptions, Network, NoProgress, Picture, Precision, Size, Upscaler,
+    cpu::Features,
+    network::Weights,
+    open_backend,
+    picture::{PngFile, SharedWriter},
+    tile::Window,
 };
 use safetensors::{Dtype, tensor::TensorView};
 
@@ -111,25 +115,11 @@ pub(crate) fn upscale(backend: Box<dyn Backend>, picture: &Picture) -> Vec<u8> {
 
 /// The enlarged picture as a PNG file.
 pub(crate) fn upscale_to_png(upscaler: &Upscaler, picture: &Picture, size: Size) -> Vec<u8> {
-    let file = Shared::default();
+    let file = SharedWriter::<Vec<u8>>::default();
     let result = upscaler.result_size(picture, size).expect("a size");
     let png = PngFile::new(file.clone(), result, picture.kind, &picture.metadata).expect("a file");
     pollster::block_on(upscaler.upscale_to_file(picture, size, Box::new(png), &mut NoProgress)).expect("upscales");
-    file.0.take()
-}
-
-/// A file in memory; its copies are the same file.
-#[derive(Clone, Default)]
-pub(crate) struct Shared(pub(crate) Rc<RefCell<Vec<u8>>>);
-
-impl io::Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    file.take()
 }
 
 /// The largest difference between two pictures' bytes.

@@ -5,6 +5,7 @@ mod dist;
 mod module;
 mod needs;
 mod npm;
+mod order;
 mod paths;
 mod python;
 mod run;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{paths, run};
+use crate::{order, paths, run};
 
 /// The Rust target of the page's engine.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -81,5 +81,8 @@ pub fn bind(module: &Path, target_folder: &Path) -> Result<PathBuf> {
         .remove_producers_section(true)
         .generate(&folder)
         .context("wasm-bindgen could not make the JavaScript for the module")?;
+    let module = folder.join("lenslet_bg.wasm");
+    let bytes = fs::read(&module).with_context(|| format!("{} could not be read", module.display()))?;
+    fs::write(&module, order::alike(&bytes)?).with_context(|| format!("{} could not be written", module.display()))?;
     Ok(folder)
 }

@@ -58,19 +58,14 @@ fn cost(network: &Network, op: &Op, step: &Step) -> f64 {
 
 /// Cuts steps of these costs into at most so many stages such that the slowest is as fast as can be.
 fn cut(costs: &[f64], count: usize) -> Vec<Range<usize>> {
-    let mut sums: Vec<f64> = Vec::new();
-    for start in 0..costs.len() {
-        let mut sum = 0.0;
-        sums.extend(costs[start..].iter().map(|cost| {
-            sum += cost;
-            sum
-        }));
+    // The least cost of the slowest that leads to few enough stages, halved out as finely as numbers go.
+    let (mut too_low, mut enough) = (0.0, costs.iter().sum());
+    for _ in 0..f64::MANTISSA_DIGITS {
+        let middle = f64::midpoint(too_low, enough);
+        let fits = fill(costs, middle).is_some_and(|stages| stages.len() <= count);
+        *(if fits { &mut enough } else { &mut too_low }) = middle;
     }
-    sums.sort_by(f64::total_cmp);
-    // The slowest stage is a sum of steps side by side: the least one that leads to few enough stages.
-    let is_too_low = |&limit: &f64| fill(costs, limit).is_none_or(|stages| stages.len() > count);
-    let least = sums.partition_point(is_too_low);
-    sums.get(least).and_then(|&limit| fill(costs, limit)).unwrap_or_default()
+    fill(costs, enough).unwrap_or_default()
 }
 
 /// Stages as long as a limit of cost lets them be; None where one step alone is above it.

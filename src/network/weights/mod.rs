@@ -181,8 +181,7 @@ fn safetensors(file: &[u8]) -> Result<(BTreeMap<String, View<'_>>, HashMap<Strin
         .map_err(|error| damaged(format!("it is neither a PyTorch file nor a complete safetensors file ({error})")))?;
     let numbers = &file[size_of::<u64>() + header_len..];
     let mut tensors = BTreeMap::new();
-    for name in header.offset_keys() {
-        let Some(info) = header.info(&name) else { continue };
+    for (name, info) in header.tensors() {
         let (start, end) = info.data_offsets;
         let view = View::contiguous(info.dtype, &info.shape, &numbers[start..end])
             .map_err(|reason| damaged(format!("{} {reason}", shown(&name))))?;

@@ -1,0 +1,129 @@
+//! The order of a module's functions. What compresses looks for repetitions and names them by their distance, so functions that
+//! are alike cost less side by side.
+
+use std::convert::Infallible;
+
+use anyhow::{Context, Result};
+use wasm_encoder::{
+    CodeSection, FunctionSection, Module,
+    reencode::{Error, Reencode},
+};
+use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, TypeRef};
+
+/// The same module with its functions sorted by type and then by code.
+pub fn alike(module: &[u8]) -> Result<Vec<u8>> {
+    let (mut imported, mut types, mut bodies) = (0, Vec::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(module) {
+        match payload.context("the module cannot be read")? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                }
+            }
+            Payload::FunctionSection(section) => types = section.into_iter().collect::<Result<_, _>>()?,
+            Payload::CodeSectionEntry(body) => bodies.push(&module[body.range()]),
+            _ => {}
+        }
+    }
+    let mut order: Vec<usize> = (0..bodies.len()).collect();
+    order.sort_by_key(|&function| (types[function], bodies[function]));
+    let mut places = vec![0; order.len()];
+    for (place, &function) in order.iter().enumerate() {
+        places[function] = imported + u32::try_from(place)?;
+    }
+    let mut sorted = Module::new();
+    Sort { imported, order, places }.parse_core_module(&mut sorted, Parser::new(0), module)?;
+    Ok(sorted.finish())
+}
+
+struct Sort {
+    /// How many functions the module imports; they come first and stay.
+    imported: u32,
+    /// The others' old places in their new order.
+    order: Vec<usize>,
+    /// Their new indices by their old places.
+    places: Vec<u32>,
+}
+
+impl Reencode for Sort {
+    type Error = Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, Error> {
+        Ok(function.checked_sub(self.imported).map_or(function, |function| self.places[function as usize]))
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: FunctionSectionReader<'_>,
+    ) -> Result<(), Error> {
+        let types: Vec<u32> = section.into_iter().collect::<Result<_, _>>()?;
+        for &function in &self.order {
+            functions.function(types[function]);
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(&mut self, code: &mut CodeSection, section: CodeSectionReader<'_>) -> Result<(), Error> {
+        let bodies: Vec<_> = section.into_iter().collect::<Result<_, _>>()?;
+        for function in self.order.clone() {
+            self.parse_function_body(code, bodies[function].clone())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{
+        EntityType, ExportKind, ExportSection, Function, ImportSection, Instruction, StartSection, TypeSection,
+    };
+
+    use super::*;
+
+    /// One function is imported, and one of its own calls the next and that one the imported one.
+    fn module() -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        let mut imports = ImportSection::new();
+        imports.import("page", "imported", EntityType::Function(0));
+        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+        for calls in [&[2, 2][..], &[0]] {
+            functions.function(0);
+            let mut body = Function::new([]);
+            for &function in calls {
+                body.instruction(&Instruction::Call(function));
+            }
+            body.instruction(&Instruction::End);
+            code.function(&body);
+        }
+        let mut exports = ExportSection::new();
+        exports.export("outer", ExportKind::Func, 1).export("inner", ExportKind::Func, 2);
+        let mut module = Module::new();
+        module.section(&types).section(&imports).section(&functions).section(&exports);
+        module.section(&StartSection { function_index: 1 }).section(&code);
+        module.finish()
+    }
+
+    #[test]
+    fn functions_are_sorted_and_what_names_them_follows() {
+        let (mut exports, mut start, mut bodies) = (Vec::new(), None, Vec::new());
+        let sorted = alike(&module()).unwrap();
+        for payload in Parser::new(0).parse_all(&sorted) {
+            match payload.unwrap() {
+                Payload::ExportSection(section) => {
+                    exports = section
+                        .into_iter()
+                        .map(|export| export.map(|export| (export.name, export.index)).unwrap())
+                        .collect();
+                }
+                Payload::StartSection { func, .. } => start = Some(func),
+                Payload::CodeSectionEntry(body) => bodies.push(sorted[body.range()].to_vec()),
+                _ => {}
+            }
+        }
+        // No locals, calls of a function, end.
+        assert_eq!(bodies, [&[0, 0x10, 0, 0x0b][..], &[0, 0x10, 1, 0x10, 1, 0x0b]]);
+        assert_eq!((exports, start), (vec![("outer", 2), ("inner", 1)], Some(2)));
+    }
+}
