@@ -290,7 +290,7 @@ fn bmp_qoi_and_pnm() {
 
 #[test]
 fn pnm_of_every_number() {
-    let bits = |x: u32, y: u32| (x + y) % 3 == 0;
+    let bits = |x: u32, y: u32| (x + y).is_multiple_of(3);
     let black = ImageBuffer::from_fn(WIDTH, HEIGHT, |x, y| Luma([if bits(x, y) { 0_u8 } else { 255 }]));
     let digits: String =
         (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| if bits(x, y) { "1 " } else { "0 " })).collect();
@@ -394,7 +394,7 @@ fn tiff_of_inks() {
         encoder::{TiffEncoder, colortype},
         tags::Tag,
     };
-    let mut profile = vec![0; 132];
+    let mut profile = [0; 132];
     profile[16..20].copy_from_slice(b"CMYK");
     let mut file = Cursor::new(Vec::new());
     let mut encoder = TiffEncoder::new(&mut file).expect("encodes");
