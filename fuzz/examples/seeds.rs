@@ -4,8 +4,9 @@
 #[allow(dead_code, reason = "only sound files are needed here")]
 mod torch;
 
-use std::{fs, path::Path};
+use std::{fs, io::Cursor, path::Path};
 
+use image::{DynamicImage, ImageFormat};
 use torch::{Stored, dict, floats, int, pickle, torch_file};
 
 fn main() -> std::io::Result<()> {
@@ -31,5 +32,74 @@ fn main() -> std::io::Result<()> {
         write("pickle", name, &pickle)?;
         write("weights", name, &torch_file(&pickle, &[floats(&[1.0; 64]), floats(&[2.0])]))?;
     }
+    for (name, file) in pictures() {
+        write("picture", &name, &file)?;
+    }
+    write("picture", "cmyk", include_bytes!("../../tests/jpeg/cmyk.jpg"))?;
+    write("picture", "progressive", include_bytes!("../../tests/jpeg/progressive-turned.jpg"))?;
+    write("picture", "lossy", include_bytes!("../../tests/webp/lossy-alpha.webp"))?;
+    write("exif", "exif", &exif())?;
+    write("exif", "xmp", XMP)?;
+    write("icc", "table", &profile())?;
     Ok(())
+}
+
+/// Of every format that can be made here, in every kind of pixel that it has.
+fn pictures() -> Vec<(String, Vec<u8>)> {
+    let colours = image::ImageBuffer::from_fn(9, 7, |x, y| image::Rgba([x as u16 * 7000, y as u16 * 9000, 9, 40_000]));
+    let deep = DynamicImage::ImageRgba16(colours);
+    let kinds = [
+        ("grey", deep.to_luma8().into()),
+        ("grey-alpha", deep.to_luma_alpha8().into()),
+        ("colours", deep.to_rgb8().into()),
+        ("alpha", deep.to_rgba8().into()),
+        ("grey-deep", deep.to_luma16().into()),
+        ("colours-deep", deep.to_rgb16().into()),
+        ("floats", DynamicImage::from(deep.to_rgb32f())),
+    ];
+    let mut files = Vec::new();
+    for format in image::ImageFormat::all().filter(ImageFormat::writing_enabled) {
+        for (name, image) in &kinds {
+            let mut file = Cursor::new(Vec::new());
+            if image.write_to(&mut file, format).is_ok() {
+                files.push((format!("{format:?}-{name}"), file.into_inner()));
+            }
+        }
+    }
+    files
+}
+
+/// An orientation, a size in a directory of its own, and a thumbnail.
+fn exif() -> Vec<u8> {
+    let entry = |tag: u16, kind: u16, value: u32| {
+        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &1_u32.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    let directory = |entries: &[Vec<u8>], next: u32| {
+        [&(entries.len() as u16).to_le_bytes()[..], &entries.concat(), &next.to_le_bytes()].concat()
+    };
+    let first = directory(&[entry(0x0112, 3, 6), entry(0x8769, 4, 38)], 68);
+    let own = directory(&[entry(0xa002, 4, 40), entry(0xa003, 3, 30)], 0);
+    let thumbnail = directory(&[entry(0x0201, 4, 98), entry(0x0202, 4, 4)], 0);
+    [b"II*\0\x08\0\0\0", &first[..], &own, &thumbnail, b"\xff\xd8\xff\xd9"].concat()
+}
+
+const XMP: &[u8] = b"<x:xmpmeta><rdf:Description tiff:Orientation=\"6\" hdrgm:Version='1.0'><exif:PixelXDimension>40\
+    </exif:PixelXDimension><xmp:Thumbnails><rdf:Alt/></xmp:Thumbnails><!-- --></rdf:Description></x:xmpmeta>";
+
+/// A table of two nodes an axis, from CMYK to Lab.
+fn profile() -> Vec<u8> {
+    let mut table = b"mft2\0\0\0\0\x04\x03\x02\0".to_vec();
+    table.extend([0; 36]);
+    table.extend([0, 2, 0, 2]);
+    let values = [0, u16::MAX].repeat(4).into_iter().chain((0..48).map(|at| at * 1300)).chain([0, u16::MAX].repeat(3));
+    table.extend(values.flat_map(u16::to_be_bytes));
+    let mut profile = vec![0; 128];
+    profile[..4].copy_from_slice(&(144 + table.len() as u32).to_be_bytes());
+    profile[8] = 2;
+    profile[12..24].copy_from_slice(b"prtrCMYKLab ");
+    profile[36..40].copy_from_slice(b"acsp");
+    profile.extend(b"\0\0\0\x01A2B0\0\0\0\x90");
+    profile.extend((table.len() as u32).to_be_bytes());
+    profile.extend(table);
+    profile
 }
