@@ -308,13 +308,19 @@ fn area_end() -> vec2u {
     return extent.needed_origin + extent.needed_size;
 }
 
+// Alpha: 0 where a color is not finite. By its bits, because compilers may assume that there is no such number.
+fn marker(color: vec3f) -> f32 {
+    let exponent = vec3u(0x7f800000u);
+    return select(1.0, 0.0, any((bitcast<vec3u>(color) & exponent) == exponent));
+}
+
 fn store_enlarged(pixel: vec2u, block: u32, sum: vec4f) {
     var color = activate(sum + epilogue[2u * block], block).rgb;
     if (ADDS_PICTURE) {
         color += unpack4x8unorm(picture[pixel.y * extent.source_size.x + pixel.x]).rgb;
     }
     let at = (pixel - extent.keep_origin) * SCALE + vec2u(block % SCALE, block / SCALE);
-    enlarged[at.y * extent.keep_size.x * SCALE + at.x] = pack4x8unorm(vec4f(saturate(color), 1.0));
+    enlarged[at.y * extent.keep_size.x * SCALE + at.x] = pack4x8unorm(vec4f(saturate(color), marker(color)));
 }
 
 fn store(pixel: vec2u, block: u32, sum: vec4f) {

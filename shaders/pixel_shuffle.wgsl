@@ -39,6 +39,12 @@ fn channel_value(pixel: u32, channel: u32) -> f32 {
     return f32(source[(extent.source_first + channel / 4u) * plane + pixel][channel % 4u]);
 }
 
+// Alpha: 0 where a color is not finite. By its bits, because compilers may assume that there is no such number.
+fn marker(color: vec3f) -> f32 {
+    let exponent = vec3u(0x7f800000u);
+    return select(1.0, 0.0, any((bitcast<vec3u>(color) & exponent) == exponent));
+}
+
 @compute @workgroup_size(8, 8)
 fn pixel_shuffle(@builtin(global_invocation_id) thread: vec3u) {
     if (any(thread.xy >= extent.keep_size * SCALE)) {
@@ -56,5 +62,5 @@ fn pixel_shuffle(@builtin(global_invocation_id) thread: vec3u) {
     if (ADDS_PICTURE) {
         color += unpack4x8unorm(picture[pixel]).rgb;
     }
-    enlarged[thread.y * extent.keep_size.x * SCALE + thread.x] = pack4x8unorm(vec4f(saturate(color), 1.0));
+    enlarged[thread.y * extent.keep_size.x * SCALE + thread.x] = pack4x8unorm(vec4f(saturate(color), marker(color)));
 }

@@ -35,6 +35,8 @@ mod backend;
 mod error;
 mod estimate;
 mod lock;
+mod output_check;
+mod recovery;
 mod self_test;
 mod upscaler;
 #[cfg(target_arch = "wasm32")]

@@ -9,13 +9,12 @@ use std::{
 };
 
 use crate::{
-    Backend, BackendChoice, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, Stream, TileInput,
-    backend::on_cpu_after,
-    cpu::Cpu,
-    estimate,
+    Backend, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, Stream, TileInput, estimate,
     lock::Lock,
     open_backend,
+    output_check::{self, Pixels},
     picture::PngFile,
+    recovery,
     resample::Filter,
     tile::{Cut, Grid, Rect, Tile, Window},
 };
@@ -49,6 +48,11 @@ pub trait Observer {
         ControlFlow::Continue(())
     }
 
+    /// Called with a sentence that a person should know of this picture, besides [`BackendInfo::warnings`].
+    fn warn(&mut self, sentence: &str) {
+        let _ = sentence;
+    }
+
     /// Called before each wait for the backend, also where no tile is done after it. [`ControlFlow::Break`] cancels the upscale.
     fn wait(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
@@ -78,21 +82,16 @@ impl Upscaler {
         Self { backend, fallback: None, replacing: Lock::default(), speed: Cell::new(None) }
     }
 
-    /// Opens the backend of a person's choice for a network. A GPU that was not asked for by name and fails at work leaves the rest
-    /// of the picture, and the next ones, to the CPU; [`Upscaler::info`] tells.
+    /// Opens the backend of a person's choice for a network. A GPU that fails at work or makes wrong pixels is opened again, with
+    /// smaller tiles or in f32; if that does not help, and it was not asked for by name, the CPU does the rest of the picture and the
+    /// next ones. [`Upscaler::info`] tells.
     ///
     /// # Errors
     /// As [`open_backend`].
     pub async fn open(network: Network, options: BackendOptions) -> Result<Self> {
-        let upscaler = Self::new(open_backend(&network, options).await?);
-        if options.choice != BackendChoice::Auto || upscaler.info().name == "cpu" {
-            return Ok(upscaler);
-        }
-        Ok(upscaler.with_fallback(Box::new(move |failure| {
-            let cpu =
-                on_cpu_after(&failure, options.choice).map(|warning| Cpu::new(&network, options.tile, vec![warning]));
-            Box::pin(async move { cpu.map(|cpu| Box::new(cpu) as Box<dyn Backend>).ok_or(failure) })
-        })))
+        let backend = open_backend(&network, options).await?;
+        let fallback = recovery::fallback(network, &*backend, options);
+        Ok(Self::new(backend).with_fallback(fallback))
     }
 
     /// The same upscaler with something to go on with when its backend fails.
@@ -183,12 +182,19 @@ impl Upscaler {
         observer: &mut dyn Observer,
     ) -> Result<()> {
         self.output_size(picture)?;
-        let mut work = Work { picture, rows, observer, row: 0, tiles: 0, is_started: false };
+        let mut work = Work { picture, rows, observer, row: 0, tiles: 0, is_started: false, takes_any_colours: false };
         loop {
             let backend = self.backend();
             match work.run(&*backend).await {
                 Ok(()) => return Ok(()),
-                Err(Stop::Failed(failure)) => self.replace(&backend, failure).await?,
+                Err(Stop::Failed(failure)) => match self.replace(&backend, failure).await {
+                    // Nobody makes other ones: perhaps the model is meant to.
+                    Err(told @ Error::WrongColours(_)) => {
+                        work.observer.warn(&told.to_string());
+                        work.takes_any_colours = true;
+                    }
+                    other => other?,
+                },
                 Err(Stop::Other(error)) => return Err(error),
             }
         }
@@ -217,6 +223,8 @@ struct Work<'a> {
     tiles: usize,
     /// Whether the observer knows.
     is_started: bool,
+    /// Whether colours that the picture does not have are no failure.
+    takes_any_colours: bool,
 }
 
 /// Why the work stopped before its end.
@@ -264,6 +272,14 @@ impl Work<'_> {
         Ok(total)
     }
 
+    /// Checks what a backend has made of a part of the picture.
+    fn check(&self, part: Rect, scale: u32, rgba: &[u8]) -> Result<(), Stop> {
+        match output_check::check(Pixels::part(self.picture, part), Pixels::all(rgba, part.width * scale)) {
+            Err(Error::WrongColours(_)) if self.takes_any_colours => Ok(()),
+            other => other.map_err(Stop::Failed),
+        }
+    }
+
     async fn run_tiles(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
         let (picture, scale) = (self.picture, backend.scale());
         let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.cut());
@@ -282,6 +298,7 @@ impl Work<'_> {
             let Some((tile, run)) = running.pop_front() else { break };
             go_on(self.observer.wait())?;
             let mut rgba = made(run.await)?;
+            self.check(tile.inner, scale, &rgba)?;
             if picture.kind.alpha {
                 enlarge_alpha(picture, &tile, scale, &mut rgba);
             }
@@ -329,6 +346,7 @@ impl Work<'_> {
             ready.drain(..skipped);
             skipped = 0;
             let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
+            self.check(strip.inner, scale, &rgba)?;
             if picture.kind.alpha {
                 enlarge_alpha(picture, &strip, scale, &mut rgba);
             }

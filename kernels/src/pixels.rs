@@ -60,7 +60,8 @@ pub fn unshuffle(picture: &Picture, factor: usize, y: usize, output: &mut [f32],
     }
 }
 
-/// Makes rows of pixels, RGBA, of rows of `3 * scale * scale` channels; the picture's pixels are added where it is given.
+/// Makes rows of pixels, RGBA with alpha 255, or 0 where a colour is not finite, of rows of `3 * scale * scale` channels; the
+/// picture's pixels are added where it is given.
 pub struct Shuffle<'a> {
     /// The channels.
     pub source: Segment,
@@ -121,6 +122,7 @@ impl Shuffle<'_> {
                     for colour in 0..3 {
                         let value = channels[(colour * scale + dy) * scale + dx] + added[colour];
                         pixel[colour] = (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+                        pixel[3] &= if value.is_finite() { 255 } else { 0 };
                     }
                     pixels[dx] = pixel;
                 }

@@ -82,8 +82,10 @@ impl Prepared {
         let enlarged = self.run(picture_features(input));
         let quantized = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
         let pixels = enlarged.data.as_chunks::<3>().0.iter();
-        let rgba: Vec<u8> =
-            pixels.flat_map(|&[red, green, blue]| [quantized(red), quantized(green), quantized(blue), 255]).collect();
+        let marked = |colours: &[f32; 3]| if colours.iter().all(|value| value.is_finite()) { 255 } else { 0 };
+        let rgba: Vec<u8> = pixels
+            .flat_map(|c @ &[red, green, blue]| [quantized(red), quantized(green), quantized(blue), marked(c)])
+            .collect();
         crop(&rgba, enlarged.window.part.width, input.keep.scaled(self.network.scale()))
     }
 }

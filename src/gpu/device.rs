@@ -74,7 +74,7 @@ impl Device {
         };
         let kept = failure.clone();
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            keep_first(&kept, Error::Gpu(error.to_string()));
+            keep_first(&kept, told(error));
         }));
         let kept = failure.clone();
         device.set_device_lost_callback(move |reason, message| {
@@ -100,14 +100,19 @@ impl Device {
 
     /// Runs something that makes GPU objects and waits for the GPU's word on it.
     pub(super) async fn checked<T>(&self, make: impl FnOnce() -> T) -> Result<T> {
+        let (made, word) = self.watched(make);
+        word.await.map(|()| made)
+    }
+
+    /// Runs something that makes GPU objects, of which nobody knows what they are worth before the GPU's word on them.
+    pub(super) fn watched<T, F: FnOnce() -> T>(&self, make: F) -> (T, impl Future<Output = Result<()>> + use<T, F>) {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let made = make();
         let (validation, memory) = (validation.pop(), memory.pop());
-        match validation.await.or(memory.await) {
-            Some(error) => Err(Error::Gpu(error.to_string())),
-            None => Ok(made),
-        }
+        // What lacks memory is invalid for all that uses it: that comes second.
+        let word = async { memory.await.or(validation.await).map_or(Ok(()), |error| Err(told(error))) };
+        (made, word)
     }
 
     /// A buffer for shaders alone; only tests copy from it, which look at every layer.
@@ -210,6 +215,14 @@ fn browser_name(device: &wgpu::Device) -> Option<String> {
     let field = |name: &str| Reflect::get(&info, &name.into()).ok()?.as_string().filter(|text| !text.is_empty());
     let parts = || ["vendor", "architecture", "device"].into_iter().filter_map(field).collect::<Vec<_>>().join(" ");
     field("description").or_else(|| Some(parts())).filter(|name| !name.is_empty())
+}
+
+/// An error of wgpu's in our terms.
+pub(super) fn told(error: wgpu::Error) -> Error {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory(error.to_string()),
+        other => Error::Gpu(other.to_string()),
+    }
 }
 
 fn no_adapter(error: &wgpu::RequestAdapterError) -> String {
