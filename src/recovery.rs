@@ -52,16 +52,12 @@ impl Recovery {
         }
         loop {
             let Some((what, is_last)) = told(&failure) else { return Err(failure) };
-            let how = if is_last { None } else { self.next(&failure) };
-            if how.is_none() && self.options.choice != BackendChoice::Auto {
+            let goes_on = if is_last { None } else { self.next(&failure) };
+            if goes_on.is_none() && self.options.choice != BackendChoice::Auto {
                 return Err(failure);
             }
-            self.warnings.push(format!(
-                "{what}, so {} goes on{}.",
-                if how.is_some() { "it" } else { "the CPU" },
-                how.unwrap_or_default()
-            ));
-            if how.is_none() {
+            self.warnings.push(format!("{what}, so {}.", goes_on.unwrap_or("the CPU goes on")));
+            if goes_on.is_none() {
                 self.is_gpu = false;
                 return Ok(Chosen::Cpu(self.warnings.clone()));
             }
@@ -85,12 +81,12 @@ impl Recovery {
             None
         } else if is_output && self.is_half {
             (self.options.precision, self.is_half) = (Precision::F32, false);
-            Some(" in f32")
+            Some("it goes on in f32")
         } else if tile > SMALLEST_TILE {
             self.options.tile = Some(smaller(tile));
-            Some(" with smaller tiles")
+            Some("it goes on with smaller tiles")
         } else if matches!(failure, Error::Gpu(_) | Error::DeviceLost(_)) {
-            Some(", opened again")
+            Some("it is opened again")
         } else {
             None
         }
@@ -128,3 +124,6 @@ fn told(failure: &Error) -> Option<(String, bool)> {
     };
     Some((what, matches!(failure, Error::NoGpu(_))))
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

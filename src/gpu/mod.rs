@@ -159,6 +159,12 @@ impl Gpu {
         })
     }
 
+    /// The device, for tests that end it.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) fn device(&self) -> wgpu::Device {
+        self.device.device.clone()
+    }
+
     /// Adds what a person should know of how it came to this GPU.
     pub(crate) fn warn(&mut self, warnings: &[String]) {
         self.info.warnings.extend_from_slice(warnings);

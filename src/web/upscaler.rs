@@ -143,7 +143,7 @@ impl Upscaler {
         let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &bag)
             .map_err(|reason| Error::Encode(describe(&reason)))?;
         let BackendInfo { name, adapter, precision, blocking, warnings } = self.inner.info();
-        let warnings: Array = warnings.iter().map(|warning| JsValue::from_str(warning)).collect();
+        let warnings: Array = warnings.into_iter().chain(observer.warnings).map(JsValue::from).collect();
         Ok(object(&[
             ("blob", blob.into()),
             ("width", observer.output_size.0.into()),
@@ -206,7 +206,7 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     Ok(Upscaler { info: model.info(inner.scale()), inner, model: model.name })
 }
 
-/// Opens the backend of a person's choice, and lets the CPU go on where it fails.
+/// Opens the backend of a person's choice, and another where it fails.
 async fn open(
     network: &Network,
     weights: &Weights,
@@ -218,7 +218,8 @@ async fn open(
         Chosen::Gpu(gpu) => gpu,
         Chosen::Cpu(warnings) => cpu.open(network, warnings).await?,
     };
-    Ok(crate::Upscaler::new(backend).with_fallback(cpu.into_fallback()))
+    let fallback = cpu.into_fallback(&*backend);
+    Ok(crate::Upscaler::new(backend).with_fallback(fallback))
 }
 
 async fn look_at(picture: JsValue) -> Result<Content> {
