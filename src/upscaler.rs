@@ -90,6 +90,10 @@ impl Upscaler {
     /// As [`open_backend`].
     pub async fn open(network: Network, options: BackendOptions) -> Result<Self> {
         let backend = open_backend(&network, options).await?;
+        if backend.info().name == "cpu" {
+            // There is nothing safer, and the network itself, which may be large, is needed no more.
+            return Ok(Self::new(backend));
+        }
         let fallback = recovery::fallback(network, &*backend, options);
         Ok(Self::new(backend).with_fallback(fallback))
     }

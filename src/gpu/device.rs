@@ -100,19 +100,15 @@ impl Device {
 
     /// Runs something that makes GPU objects and waits for the GPU's word on it.
     pub(super) async fn checked<T>(&self, make: impl FnOnce() -> T) -> Result<T> {
-        let (made, word) = self.watched(make);
-        word.await.map(|()| made)
-    }
-
-    /// Runs something that makes GPU objects, of which nobody knows what they are worth before the GPU's word on them.
-    pub(super) fn watched<T, F: FnOnce() -> T>(&self, make: F) -> (T, impl Future<Output = Result<()>> + use<T, F>) {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let made = make();
         let (validation, memory) = (validation.pop(), memory.pop());
         // What lacks memory is invalid for all that uses it: that comes second.
-        let word = async { memory.await.or(validation.await).map_or(Ok(()), |error| Err(told(error))) };
-        (made, word)
+        match memory.await.or(validation.await) {
+            Some(error) => Err(told(error)),
+            None => Ok(made),
+        }
     }
 
     /// A buffer for shaders alone; only tests copy from it, which look at every layer.
@@ -163,15 +159,20 @@ impl Device {
         mapped: Mapped,
     ) -> Result<Vec<u8>> {
         let polled = self.poll(submission);
-        let mapped = mapped.await;
+        let copy = match mapped.await {
+            Ok(Ok(())) => buffer.get_mapped_range(..bytes).map(|view| view.to_vec()).map_err(failed),
+            Ok(Err(error)) => Err(failed(error)),
+            Err(error) => Err(failed(error)),
+        };
+        #[cfg(target_arch = "wasm32")]
+        if copy.is_err() {
+            // A browser may tell why only after this.
+            crate::web::next_turn().await;
+        }
         self.take_failure().map_or(Ok(()), Err)?;
         polled?;
-        mapped.map_err(|error| Error::Gpu(error.to_string()))?.map_err(|error| Error::Gpu(error.to_string()))?;
-        let view = buffer.get_mapped_range(..bytes).map_err(|error| Error::Gpu(error.to_string()))?;
-        let copy = view.to_vec();
-        drop(view);
         buffer.unmap();
-        Ok(copy)
+        copy
     }
 
     /// Waits for a submission natively. In a browser this does nothing: there callbacks come by themselves.
@@ -218,11 +219,16 @@ fn browser_name(device: &wgpu::Device) -> Option<String> {
 }
 
 /// An error of wgpu's in our terms.
-pub(super) fn told(error: wgpu::Error) -> Error {
+fn told(error: wgpu::Error) -> Error {
     match error {
         wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory(error.to_string()),
-        other => Error::Gpu(other.to_string()),
+        other => failed(other),
     }
+}
+
+/// A failure in the first line of its words; browsers add to it where in the code it was.
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Gpu(error.to_string().lines().next().unwrap_or_default().into())
 }
 
 fn no_adapter(error: &wgpu::RequestAdapterError) -> String {

@@ -128,7 +128,11 @@ impl Gpu {
         let (kernels, features, statistics, unwritten) = match made.await {
             // Whether the GPU has the memory that its limits promise shows only here.
             Err(Error::OutOfMemory(_)) if tile > SMALLEST_TILE => {
-                return Box::pin(Self::new(device, network, plan, half, Some(smaller(tile)))).await;
+                let mut gpu = Box::pin(Self::new(device, network, plan, half, Some(smaller(tile)))).await?;
+                gpu.info
+                    .warnings
+                    .push(format!("The GPU has too little memory for tiles of {tile} pixels, so they are smaller."));
+                return Ok(gpu);
             }
             other => other?,
         };
@@ -217,23 +221,10 @@ impl Backend for Gpu {
     }
 
     fn run(&self, input: TileInput) -> Run<'_> {
-        let idle = self.idle.borrow_mut().pop();
-        let (slot, word) = match idle {
-            Some(slot) => (slot, None),
-            None => {
-                let (slot, word) = self.device.watched(|| Slot::new(self));
-                (slot, Some(word))
-            }
-        };
+        let slot = self.idle.borrow_mut().pop().unwrap_or_else(|| Slot::new(self));
         let submitted = slot.submit(self, &input);
         Box::pin(async move {
-            let made = async {
-                if let Some(word) = word {
-                    word.await?;
-                }
-                submitted.read(self).await
-            };
-            let made = made.await;
+            let made = submitted.read(self).await;
             if let Err(Error::OutOfMemory(_)) = made {
                 // What this GPU holds is what the next attempt lacks.
                 self.device.device.destroy();

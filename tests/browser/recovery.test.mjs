@@ -21,8 +21,8 @@ function watchDevices() {
     devices: [],
     /** Whether devices are lost as soon as they are there. */
     losesAll: false,
-    /** Whether the next buffer for pixels finds no memory. */
-    isFull: false,
+    /** The label of a buffer that finds no memory, once. */
+    full: '',
   };
   const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (...options) {
@@ -47,8 +47,13 @@ function watchDevices() {
     return new GPUOutOfMemoryError('on purpose');
   };
   GPUDevice.prototype.createBuffer = function (descriptor) {
-    if (!seen.isFull || descriptor.label !== 'enlarged') return createBuffer.call(this, descriptor);
-    [seen.isFull, isTold] = [false, false];
+    if (!seen.full || descriptor.label !== seen.full) return createBuffer.call(this, descriptor);
+    seen.full = '';
+    isTold = !filters.includes('out-of-memory');
+    if (isTold) {
+      const error = new GPUOutOfMemoryError('on purpose');
+      this.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+    }
     // A buffer without usage is as invalid as one without memory.
     pushErrorScope.call(this, 'validation');
     const buffer = createBuffer.call(this, { label: descriptor.label, size: descriptor.size, usage: 0 });
@@ -63,11 +68,11 @@ for (const name of /** @type {const} */ (['Chromium, WebGPU', 'Firefox, WebGPU']
     const browser = withBrowser(name);
 
     /**
-     * Enlarges a picture in tiles of 32 pixels, and does something in the page before that, or when the third of six is done.
-     * Both are bodies of functions that have `seen`.
-     * @param {{first?: string, midway?: string}} happens
+     * Enlarges a picture in tiles of 32 pixels, and does something in the page before the GPU is opened, before the picture is
+     * begun, or when the third of six tiles is done: bodies of functions that have `seen`.
+     * @param {{opening?: string, first?: string, midway?: string}} happens
      */
-    async function enlarge({ first = '', midway = '' }) {
+    async function enlarge({ opening = '', first = '', midway = '' }) {
       const files = { pictures: [drawPng(41, 67)], given: { model: modelFile({ features: 16, convs: 2 }) } };
       const found = await callLibrary(
         browser.running,
@@ -78,6 +83,7 @@ for (const name of /** @type {const} */ (['Chromium, WebGPU', 'Firefox, WebGPU']
           const options = { model: { name: 'own', file: model }, precision: 'f32', blocking: 'square-1', threads: 2 };
           const bytes = async ({ blob }) => [...new Uint8Array(await blob.arrayBuffer())];
           const cpu = await Upscaler.create({ ...options, backend: 'cpu' });
+          ${opening}
           const upscaler = await Upscaler.create({ ...options, tile: 32 });
           const before = upscaler.backend;
           const widths = [];
@@ -119,11 +125,18 @@ for (const name of /** @type {const} */ (['Chromium, WebGPU', 'Firefox, WebGPU']
     });
 
     test('where memory ends tiles are halved', async () => {
-      const { backend, warnings, widths } = await enlarge({ first: 'seen.isFull = true;' });
+      const { backend, warnings, widths } = await enlarge({ first: 'seen.full = "enlarged";' });
       assert.equal(backend, 'gpu');
       assert.equal(warnings.length, 1);
       assert.match(warnings[0], /^The GPU has too little memory \(.+\), so it goes on with smaller tiles\.$/);
       assert.ok(Math.max(...widths.slice(-3)) < 64, `${widths}`);
+    });
+
+    test('where there is too little memory from the start tiles are smaller', async () => {
+      const { backend, warnings, widths } = await enlarge({ opening: 'seen.full = "features";' });
+      assert.equal(backend, 'gpu');
+      assert.deepEqual(warnings, ['The GPU has too little memory for tiles of 32 pixels, so they are smaller.']);
+      assert.ok(Math.max(...widths) < 64, `${widths}`);
     });
   });
 }
