@@ -163,7 +163,7 @@ mod tests {
                 assert_eq!(checked(size, scale, noise), None, "{size:?}");
                 let inverted = |x, y| noise(x, y).map(|value| 255 - value).map(|value| value | 1);
                 assert_eq!(checked(size, scale, inverted), Some("apart"), "{size:?}");
-                let black = if size == (1, 1) { None } else { Some("apart") };
+                let black = if size == (1, 1) { None } else { Some("single colour") };
                 assert_eq!(checked(size, scale, |_, _| [0, 0, 0, 255]), black, "{size:?}");
                 let (width, height) = size;
                 let marked = |x, y| if (x, y) == (width - 1, height - 1) { [0; 4] } else { noise(x, y) };
@@ -183,10 +183,10 @@ mod tests {
     fn only_the_part_counts() {
         let rgba = picture(50, 50, 1, |x, y| if x < 30 && y >= 20 { [200, 10, 90, 255] } else { [0; 4] });
         let kind = crate::picture::Kind { grey: false, alpha: true };
-        let picture_ = Picture { width: 50, height: 50, rgba, kind, icc_profile: None };
+        let whole = Picture { width: 50, height: 50, rgba, kind, icc_profile: None };
         let part = Rect { x: 3, y: 20, width: 20, height: 30 };
         let made = picture(20, 30, 3, |_, _| [200, 10, 90, 255]);
-        assert!(check(Pixels::part(&picture_, part), Pixels::all(&made, 60)).is_ok());
-        assert!(check(Pixels::part(&picture_, Rect { x: 25, ..part }), Pixels::all(&made, 60)).is_err());
+        assert!(check(Pixels::part(&whole, part), Pixels::all(&made, 60)).is_ok());
+        assert!(check(Pixels::part(&whole, Rect { x: 25, ..part }), Pixels::all(&made, 60)).is_err());
     }
 }

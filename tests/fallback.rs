@@ -22,7 +22,7 @@ struct Failing {
 enum Fault {
     With(fn() -> Error),
     /// What it makes of a pixel in the place of what it should.
-    Makes(fn([u8; 4]) -> [u8; 4]),
+    Makes(Change),
 }
 
 const LOST: Fault = Fault::With(|| Error::DeviceLost("on purpose".into()));
@@ -165,7 +165,10 @@ fn smaller_tiles_go_on_at_the_next_row() {
     assert_eq!(seen.0.last(), Some(&(6 + 8 * 5, 6 + 8 * 5)));
 }
 
-const WRONG: [(&str, fn([u8; 4]) -> [u8; 4]); 3] = [
+/// What becomes of a pixel.
+type Change = fn([u8; 4]) -> [u8; 4];
+
+const WRONG: [(&str, Change); 3] = [
     ("beyond all numbers", |[red, green, blue, _]| [red, green, blue, if red > 250 { 0 } else { 255 }]),
     ("single colour", |_| [120, 120, 120, 255]),
     ("apart", |[red, green, blue, alpha]| [red / 3, 255 - green / 2, blue / 3, alpha]),
