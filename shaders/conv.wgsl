@@ -317,8 +317,14 @@ fn area_end() -> vec2u {
     return extent.needed_origin + extent.needed_size;
 }
 
+// Alpha: 0 where a color is not finite. By its bits, because compilers may assume that there is no such number.
+fn marker(color: vec3f) -> f32 {
+    let exponent = vec3u(0x7f800000u);
+    return select(1.0, 0.0, any((bitcast<vec3u>(color) & exponent) == exponent));
+}
+
 fn store_pixel(at: u32, color: vec3f) {
-    let pixel = vec4f(saturate(color), 1.0);
+    let pixel = vec4f(saturate(color), marker(color));
     if (extent.deep == 0u) {
         enlarged[at] = pack4x8unorm(pixel);
     } else {

@@ -25,7 +25,7 @@ pub struct TileInput {
     pub keep: Rect,
 }
 
-/// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth and opaque.
+/// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or clear where a colour is not finite.
 pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 
 /// Who does the work, for people and reports.
@@ -83,8 +83,8 @@ pub trait Backend {
     }
 }
 
-/// Opens a backend in the place of one that failed, for the rest of the picture and those after it. Gives the failure back where
-/// there is none.
+/// Opens a backend in the place of one that failed or made wrong pixels, for the rest of the picture and those after it. Gives the
+/// failure back where there is none.
 pub type Fallback = Box<dyn Fn(Error) -> Pin<Box<dyn Future<Output = Result<Box<dyn Backend>>>>>>;
 
 /// Enlarges one picture from its first row to its last. No work is done twice, and nothing depends on how many rows come at
@@ -97,8 +97,8 @@ pub trait Stream {
     fn in_flight(&self) -> usize;
 
     /// Starts on the picture's next rows: RGBA, of the picture's width with its padding, and after the last row those of the padding
-    /// below. Resolves to the rows of the enlarged picture that are done with them, none of them padding: RGBA, opaque. What
-    /// is pushed runs in order, and must be waited for in order.
+    /// below. Resolves to the rows of the enlarged picture that are done with them, none of them padding: RGBA with alpha as that
+    /// of a [`Run`] of a tile. What is pushed runs in order, and must be waited for in order.
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static>;
 }
 
@@ -172,25 +172,15 @@ pub(crate) async fn choose(network: &Network, options: BackendOptions) -> Result
         BackendChoice::Auto => match open_gpu(network, options).await {
             Ok(gpu) => return Ok(Chosen::Gpu(Box::new(gpu))),
             Err(Error::NoGpu(reason) | Error::Gpu(reason) | Error::DeviceLost(reason)) => reason,
+            Err(Error::OutOfMemory(_)) => "the GPU has too little memory".into(),
             Err(other) => return Err(other),
         },
     };
     Ok(Chosen::Cpu(vec![on_cpu_because(&reason)]))
 }
 
-/// What a person should know when a GPU failed in the middle of the work and the CPU goes on; None for another failure, or where a
-/// GPU was asked for by name.
-pub(crate) fn on_cpu_after(failure: &Error, choice: BackendChoice) -> Option<String> {
-    match failure {
-        Error::Gpu(reason) | Error::DeviceLost(reason) if choice == BackendChoice::Auto => {
-            Some(format!("The GPU failed in the middle of the work ({reason}), so the CPU goes on."))
-        }
-        _ => None,
-    }
-}
-
 /// A GPU that computes what it should, in f16 if a person leaves the choice and that is precise enough.
-async fn open_gpu(network: &Network, options: BackendOptions) -> Result<Gpu> {
+pub(crate) async fn open_gpu(network: &Network, options: BackendOptions) -> Result<Gpu> {
     let BackendOptions { choice, precision, tile, blocking } = options;
     let allow_software = choice == BackendChoice::Gpu;
     let gpu = Gpu::open(network, GpuOptions { precision, tile, blocking, allow_software }).await?;

@@ -91,6 +91,20 @@ pub enum Error {
     /// The GPU went away in the middle of the work.
     #[error("The GPU was lost during the work ({0}). Try again, with smaller tiles or with the cpu backend.")]
     DeviceLost(String),
+    /// The GPU has no memory for what was asked of it.
+    #[error(
+        "The GPU has too little memory ({0}). Close other programs, or try again with smaller tiles or the cpu backend."
+    )]
+    OutOfMemory(String),
+    /// A network's values went beyond all numbers, so that there are no colours.
+    #[error(
+        "The model's values for this picture go beyond all numbers, so there are no colours. Choose another model."
+    )]
+    NotFinite,
+    /// A tile has other colours than the part of the picture that it was made of. Asks a [`Fallback`](crate::Fallback) for another
+    /// backend; where there is none, the tile is taken for what the model does, and the observer is warned.
+    #[error("The enlarged picture has other colours than the picture itself: {0}.")]
+    WrongColours(String),
     /// A worker of the page's CPU engine stopped.
     #[error("A worker of the CPU engine stopped ({0}). Try again with fewer threads.")]
     Worker(String),
@@ -132,6 +146,8 @@ impl Error {
             Self::NoGpu(_) => "no-gpu",
             Self::Gpu(_) => "gpu-failed",
             Self::DeviceLost(_) => "device-lost",
+            Self::OutOfMemory(_) => "out-of-memory",
+            Self::NotFinite | Self::WrongColours(_) => "bad-output",
             Self::Worker(_) => "worker-stopped",
             Self::Cancelled => "cancelled",
             Self::Fetch { .. } => "fetch-failed",

@@ -39,6 +39,8 @@ mod backend;
 mod error;
 mod estimate;
 mod lock;
+mod output_check;
+mod recovery;
 mod resize;
 mod self_test;
 mod upscaler;

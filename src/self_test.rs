@@ -1,4 +1,4 @@
-//! Whether a GPU computes what it should: a small picture through it and through the CPU.
+//! Whether a GPU and a model do what they should: a small picture through the GPU and through the CPU.
 //!
 //! Drivers are known to answer with black or scrambled pictures without a word, and a few networks have values that
 //! f16 is too coarse for. Both show on a few pixels.
@@ -6,6 +6,7 @@
 use crate::{
     Backend, Network, Result, TileInput,
     cpu::Cpu,
+    output_check::{self, Pixels},
     picture::Depth,
     tile::{Rect, Window},
 };
@@ -21,15 +22,32 @@ pub(crate) const BOUNDS: (u8, u8) = (2, 1);
 
 /// The largest difference of any channel of any pixel between a backend and the CPU, of 255.
 pub(crate) async fn difference(backend: &dyn Backend, network: &Network) -> Result<u8> {
-    let cut = network.cut();
-    let edge = (MAX_FLOPS / network.flops_per_pixel().max(1.0)).sqrt() as u32;
-    let edge = cut.padded(edge.clamp(EDGE.0, EDGE.1).min(backend.tile() + 2 * cut.halo));
-    let inner = edge.min(backend.tile());
-    let keep = Rect { x: 0, y: 0, width: inner, height: inner };
-    let tile = TileInput { rgba: picture(edge), depth: Depth::Eight, window: Window::whole(edge, edge), keep };
-    let expected = Cpu::new(network, Some(inner), Vec::new()).run(tile.clone()).await?;
+    let tile = tile(network, backend.tile());
+    let expected = on_cpu(network, &tile).await?;
     let got = backend.run(tile).await?;
     Ok(got.iter().zip(&expected).map(|(got, expected)| got.abs_diff(*expected)).max().unwrap_or(0))
+}
+
+/// Whether a model makes other colours than the picture has, though nothing is wrong.
+pub(crate) async fn changes_colours(network: &Network) -> Result<bool> {
+    let tile = tile(network, EDGE.1);
+    let made = on_cpu(network, &tile).await?;
+    let (lr, hr) = (tile.window.part.width, tile.keep.width * network.scale());
+    Ok(output_check::compare(Pixels::all(&tile.rgba, lr), Pixels::all(&made, hr)).is_err())
+}
+
+async fn on_cpu(network: &Network, tile: &TileInput) -> Result<Vec<u8>> {
+    Cpu::new(network, Some(tile.keep.width), Vec::new()).run(tile.clone()).await
+}
+
+/// A tile for a backend that takes inner edges of at most `largest` pixels.
+fn tile(network: &Network, largest: u32) -> TileInput {
+    let cut = network.cut();
+    let edge = (MAX_FLOPS / network.flops_per_pixel().max(1.0)).sqrt() as u32;
+    let edge = cut.padded(edge.clamp(EDGE.0, EDGE.1).min(largest + 2 * cut.halo));
+    let inner = edge.min(largest);
+    let keep = Rect { x: 0, y: 0, width: inner, height: inner };
+    TileInput { rgba: picture(edge), depth: Depth::Eight, window: Window::whole(edge, edge), keep }
 }
 
 /// Ramps, noise and hard edges between extremes.

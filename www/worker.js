@@ -8,7 +8,7 @@ import { AUTOMATIC } from './purposes.js';
 import { StagePool } from './stage-pool.js';
 
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
-const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'out-of-memory']);
+const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'gpu-failed', 'out-of-memory']);
 
 const started = init();
 

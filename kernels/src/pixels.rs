@@ -120,7 +120,8 @@ fn unshuffle_samples<const BYTES: usize>(
     }
 }
 
-/// Makes rows of pixels, RGBA, of rows of `3 * scale * scale` channels; the picture's pixels are added where it is given.
+/// Makes rows of pixels, RGBA with alpha 255, or 0 where a colour is not finite, of rows of `3 * scale * scale` channels; the
+/// picture's pixels are added where it is given.
 pub struct Shuffle<'a> {
     /// The channels.
     pub source: Segment,
@@ -183,7 +184,11 @@ impl Shuffle<'_> {
                 for dx in 0..scale {
                     let mut pixel = [[255; BYTES]; 4];
                     for colour in 0..3 {
-                        pixel[colour] = sample(channels[(colour * scale + dy) * scale + dx] + added[colour]);
+                        let value = channels[(colour * scale + dy) * scale + dx] + added[colour];
+                        pixel[colour] = sample(value);
+                        if !value.is_finite() {
+                            pixel[3] = [0; BYTES];
+                        }
                     }
                     pixels[dx] = pixel;
                 }

@@ -20,6 +20,8 @@ pub(super) struct Progress {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) tiles: usize,
+    /// What a person should know of this picture.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Progress {
@@ -28,7 +30,8 @@ impl Progress {
         let template = "{msg} [{bar:30}] {pos}/{len} tiles, {eta} left";
         bar.set_style(ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar()));
         bar.set_message(input.file_name().unwrap_or_default().to_string_lossy().into_owned());
-        Self { bar, is_shown: wanted && std::io::stderr().is_terminal(), width: 0, height: 0, tiles: 0 }
+        let is_shown = wanted && std::io::stderr().is_terminal();
+        Self { bar, is_shown, width: 0, height: 0, tiles: 0, warnings: Vec::new() }
     }
 }
 
@@ -47,6 +50,10 @@ impl Observer for Progress {
         self.bar.set_length(tile.total as u64);
         self.bar.set_position(tile.done as u64);
         self.wait()
+    }
+
+    fn warn(&mut self, sentence: &str) {
+        self.warnings.push(sentence.into());
     }
 
     fn wait(&mut self) -> ControlFlow<()> {

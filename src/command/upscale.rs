@@ -182,7 +182,8 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
 
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     progress.bar.finish_and_clear();
-    let info = upscaler.info();
+    let mut info = upscaler.info();
+    info.warnings.append(&mut progress.warnings);
     if !options.quiet {
         for warning in info.warnings.iter().filter(|warning| !known.contains(warning)) {
             eprintln!("lenslet: {warning}");

@@ -81,7 +81,8 @@ impl Prepared {
     fn run_tile(&self, input: &TileInput) -> Vec<u8> {
         let enlarged = self.run(picture_features(input));
         let pixels = enlarged.data.as_chunks::<3>().0.iter();
-        let values = pixels.flat_map(|&[red, green, blue]| [red, green, blue, 1.0]);
+        let marked = |colours: &[f32; 3]| if colours.iter().all(|value| value.is_finite()) { 1.0 } else { 0.0 };
+        let values = pixels.flat_map(|colours @ &[red, green, blue]| [red, green, blue, marked(colours)]);
         let max = f32::from(input.depth.max());
         let rgba = input.depth.samples(values.map(|value| value.clamp(0.0, 1.0) * max));
         let bytes = input.depth.pixel_bytes();

@@ -74,7 +74,7 @@ impl Device {
         };
         let kept = failure.clone();
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            keep_first(&kept, Error::Gpu(error.to_string()));
+            keep_first(&kept, told(error));
         }));
         let kept = failure.clone();
         device.set_device_lost_callback(move |reason, message| {
@@ -104,8 +104,9 @@ impl Device {
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let made = make();
         let (validation, memory) = (validation.pop(), memory.pop());
-        match validation.await.or(memory.await) {
-            Some(error) => Err(Error::Gpu(error.to_string())),
+        // What lacks memory is invalid for all that uses it: that comes second.
+        match memory.await.or(validation.await) {
+            Some(error) => Err(told(error)),
             None => Ok(made),
         }
     }
@@ -158,15 +159,20 @@ impl Device {
         mapped: Mapped,
     ) -> Result<Vec<u8>> {
         let polled = self.poll(submission);
-        let mapped = mapped.await;
+        let copy = match mapped.await {
+            Ok(Ok(())) => buffer.get_mapped_range(..bytes).map(|view| view.to_vec()).map_err(failed),
+            Ok(Err(error)) => Err(failed(error)),
+            Err(error) => Err(failed(error)),
+        };
+        #[cfg(target_arch = "wasm32")]
+        if copy.is_err() {
+            // A browser may tell why only after this.
+            crate::web::next_turn().await;
+        }
         self.take_failure().map_or(Ok(()), Err)?;
         polled?;
-        mapped.map_err(|error| Error::Gpu(error.to_string()))?.map_err(|error| Error::Gpu(error.to_string()))?;
-        let view = buffer.get_mapped_range(..bytes).map_err(|error| Error::Gpu(error.to_string()))?;
-        let copy = view.to_vec();
-        drop(view);
         buffer.unmap();
-        Ok(copy)
+        copy
     }
 
     /// Waits for a submission natively. In a browser this does nothing: there callbacks come by themselves.
@@ -210,6 +216,19 @@ fn browser_name(device: &wgpu::Device) -> Option<String> {
     let field = |name: &str| Reflect::get(&info, &name.into()).ok()?.as_string().filter(|text| !text.is_empty());
     let parts = || ["vendor", "architecture", "device"].into_iter().filter_map(field).collect::<Vec<_>>().join(" ");
     field("description").or_else(|| Some(parts())).filter(|name| !name.is_empty())
+}
+
+/// An error of wgpu's in our terms.
+fn told(error: wgpu::Error) -> Error {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory(error.to_string()),
+        other => failed(other),
+    }
+}
+
+/// A failure in the first line of its words; browsers add to it where in the code it was.
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Gpu(error.to_string().lines().next().unwrap_or_default().into())
 }
 
 fn no_adapter(error: &wgpu::RequestAdapterError) -> String {

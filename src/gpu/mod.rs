@@ -39,6 +39,9 @@ use run::Slot;
 /// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
 const MAX_FEATURE_BYTES: u64 = 1 << 30;
 
+/// Where tiles of this edge do not fit, smaller ones will not do either: what is left is weights and halo.
+pub(crate) const SMALLEST_TILE: u32 = 16;
+
 /// How a GPU is to be used.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GpuOptions {
@@ -113,18 +116,27 @@ impl Gpu {
             None => device.preferred_tile().min(largest),
         };
         let outer = network.cut().padded(tile + 2 * margin(network));
-        let (kernels, features, statistics, unwritten) = device
-            .checked(|| {
-                let create = |label, size| device.create_storage(label, size);
-                let bytes = plan.buffers.bytes(outer, stored_bytes(half));
-                (
-                    kernels::build(&device, network, &plan, half),
-                    bytes.into_iter().map(|size| create("features", size)).collect(),
-                    create("statistics", 8 * plan.groups.max(1) as u64),
-                    create("unwritten", 16),
-                )
-            })
-            .await?;
+        let made = device.checked(|| {
+            let create = |label, size| device.create_storage(label, size);
+            let bytes = plan.buffers.bytes(outer, stored_bytes(half));
+            (
+                kernels::build(&device, network, &plan, half),
+                bytes.into_iter().map(|size| create("features", size)).collect(),
+                create("statistics", 8 * plan.groups.max(1) as u64),
+                create("unwritten", 16),
+            )
+        });
+        let (kernels, features, statistics, unwritten) = match made.await {
+            // Whether the GPU has the memory that its limits promise shows only here.
+            Err(Error::OutOfMemory(_)) if tile > SMALLEST_TILE => {
+                let mut gpu = Box::pin(Self::new(device, network, plan, half, Some(smaller(tile)))).await?;
+                gpu.info
+                    .warnings
+                    .push(format!("The GPU has too little memory for tiles of {tile} pixels, so they are smaller."));
+                return Ok(gpu);
+            }
+            other => other?,
+        };
         let mut places = Vec::new();
         for step in &plan.steps {
             if !places.contains(&step.place) {
@@ -154,6 +166,22 @@ impl Gpu {
             info,
         })
     }
+
+    /// The device, for tests that end it.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) fn device(&self) -> wgpu::Device {
+        self.device.device.clone()
+    }
+
+    /// Adds what a person should know of how it came to this GPU.
+    pub(crate) fn warn(&mut self, warnings: &[String]) {
+        self.info.warnings.extend_from_slice(warnings);
+    }
+}
+
+/// The tile to try where one that large did not do.
+pub(crate) fn smaller(tile: u32) -> u32 {
+    (tile / 2).max(SMALLEST_TILE.min(tile))
 }
 
 impl Plan {
@@ -200,7 +228,12 @@ impl Backend for Gpu {
         let slot = self.idle.borrow_mut().pop().unwrap_or_else(|| Slot::new(self));
         let submitted = slot.submit(self, &input);
         Box::pin(async move {
-            let (pixels, slot) = submitted.read(self).await?;
+            let made = submitted.read(self).await;
+            if let Err(Error::OutOfMemory(_)) = made {
+                // What this GPU holds is what the next attempt lacks.
+                self.device.device.destroy();
+            }
+            let (pixels, slot) = made?;
             self.idle.borrow_mut().push(slot);
             Ok(pixels)
         })

@@ -60,7 +60,7 @@ pub(super) async fn measure(
             let tile = TILE.min(plan.largest_tile(device, network, half));
             match Gpu::new(device.clone(), network, plan, half, Some(tile)).await {
                 Ok(gpu) => times.push((blocking, seconds(&gpu).await?)),
-                Err(Error::Gpu(_)) => {}
+                Err(Error::Gpu(_) | Error::OutOfMemory(_)) => {}
                 Err(other) => return Err(other),
             }
         }

@@ -6,7 +6,7 @@
 
 use super::pass::{input, paste};
 use crate::{
-    Backend, Picture, Result, TileInput,
+    Backend, Error, Picture, Result, TileInput,
     picture::Depth,
     resample::Filter,
     tile::{Cut, Grid, Tile},
@@ -77,6 +77,9 @@ impl<'a> Alpha<'a> {
         let hardness = area.hardness();
         if self.way == Way::Network && hardness.iter().any(|&hardness| hardness > 0.0) {
             let drawn = backend.run(alpha_as_colour(input(picture, tile, &backend.cut()))).await?;
+            if depth.values(&drawn).skip(3).step_by(4).any(|marker| marker == 0) {
+                return Err(Error::NotFinite);
+            }
             for ((value, drawn), place) in values.iter_mut().zip(green_of(&drawn, depth)).zip(area.places()) {
                 *value += (drawn - *value) * area.between(&hardness, place);
             }

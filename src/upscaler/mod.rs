@@ -13,13 +13,11 @@ use std::{
 };
 
 use crate::{
-    Backend, BackendChoice, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result,
-    backend::on_cpu_after,
-    cpu::Cpu,
-    estimate,
+    Backend, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, estimate,
     lock::Lock,
     open_backend,
     picture::{MAX_MEGAPIXELS, PictureFile},
+    recovery,
     resample::Filter,
     resize::Resize,
     size::{Size, passes},
@@ -58,6 +56,11 @@ pub trait Observer {
         ControlFlow::Continue(())
     }
 
+    /// Called with a sentence that a person should know of this picture, besides [`BackendInfo::warnings`].
+    fn warn(&mut self, sentence: &str) {
+        let _ = sentence;
+    }
+
     /// Called before each wait for the backend, also where no tile is done after it. [`ControlFlow::Break`] cancels the upscale.
     fn wait(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
@@ -87,21 +90,20 @@ impl Upscaler {
         Self { backend, fallback: None, replacing: Lock::default(), speed: Cell::new(None) }
     }
 
-    /// Opens the backend of a person's choice for a network. A GPU that was not asked for by name and fails at work leaves the rest
-    /// of the picture, and the next ones, to the CPU; [`Upscaler::info`] tells.
+    /// Opens the backend of a person's choice for a network. A GPU that fails at work or makes wrong pixels is opened again, with
+    /// smaller tiles or in f32; if that does not help, and it was not asked for by name, the CPU does the rest of the picture and the
+    /// next ones. [`Upscaler::info`] tells.
     ///
     /// # Errors
     /// As [`open_backend`].
     pub async fn open(network: Network, options: BackendOptions) -> Result<Self> {
-        let upscaler = Self::new(open_backend(&network, options).await?);
-        if options.choice != BackendChoice::Auto || upscaler.info().name == "cpu" {
-            return Ok(upscaler);
+        let backend = open_backend(&network, options).await?;
+        if backend.info().name == "cpu" {
+            // There is nothing safer, and the network itself, which may be large, is needed no more.
+            return Ok(Self::new(backend));
         }
-        Ok(upscaler.with_fallback(Box::new(move |failure| {
-            let cpu =
-                on_cpu_after(&failure, options.choice).map(|warning| Cpu::new(&network, options.tile, vec![warning]));
-            Box::pin(async move { cpu.map(|cpu| Box::new(cpu) as Box<dyn Backend>).ok_or(failure) })
-        })))
+        let fallback = recovery::fallback(network, &*backend, options);
+        Ok(Self::new(backend).with_fallback(fallback))
     }
 
     /// The same upscaler with something to go on with when its backend fails.
@@ -263,7 +265,11 @@ impl Upscaler {
             let backend = self.backend();
             match pass.run(&*backend).await {
                 Ok(tiles) => return Ok(tiles),
-                Err(Stop::Failed(failure)) => self.replace(&backend, failure).await?,
+                Err(Stop::Failed(failure)) => match self.replace(&backend, failure).await {
+                    // Nobody makes other ones: perhaps the model is meant to.
+                    Err(told @ Error::WrongColours(_)) => pass.take_any_colours(&told),
+                    other => other?,
+                },
                 Err(Stop::Other(error)) => return Err(error),
             }
         }

@@ -8,7 +8,7 @@ use super::{
     flat::keep_flat,
 };
 use crate::{
-    Backend, Error, Picture, Result, Stream, TileInput,
+    Backend, Error, Picture, Result, Stream, TileInput, output_check,
     picture::Depth,
     tile::{Cut, Grid, Rect, Tile, Window},
 };
@@ -29,6 +29,8 @@ pub(super) struct Progress<'a> {
     observer: &'a mut dyn Observer,
     /// Width and height of the result.
     result: [u32; 2],
+    /// Whether colours that the picture does not have are no failure.
+    takes_any_colours: bool,
     /// Tiles of the passes before this one, and of those after it.
     before: usize,
     after: usize,
@@ -60,7 +62,7 @@ pub(super) fn go_on(flow: ControlFlow<()>) -> Result<()> {
 
 impl<'a> Progress<'a> {
     pub(super) fn new(observer: &'a mut dyn Observer, result: [u32; 2]) -> Self {
-        Self { observer, result, before: 0, after: 0, is_started: false }
+        Self { observer, result, takes_any_colours: false, before: 0, after: 0, is_started: false }
     }
 
     /// The next pass begins: the last one, or with so many tiles in those after it.
@@ -125,6 +127,20 @@ impl<'a, 'b> Pass<'a, 'b> {
         Ok(self.tiles)
     }
 
+    /// Goes on with colours that the picture does not have, and tells so.
+    pub(super) fn take_any_colours(&mut self, told: &Error) {
+        self.progress.observer.warn(&told.to_string());
+        self.progress.takes_any_colours = true;
+    }
+
+    /// Checks what a backend has made of a part of the picture.
+    fn check(&self, part: Rect, scale: u32, rgba: &[u8]) -> Result<(), Stop> {
+        match output_check::check(self.picture, part, &self.picture.kind.depth.to_eight(rgba), scale) {
+            Err(Error::WrongColours(_)) if self.progress.takes_any_colours => Ok(()),
+            other => other.map_err(Stop::Failed),
+        }
+    }
+
     fn enlarged(&self, scale: u32) -> Enlarged {
         let Picture { width, height, kind, .. } = *self.picture;
         Enlarged { size: [width * scale, height * scale], depth: kind.depth }
@@ -158,6 +174,7 @@ impl<'a, 'b> Pass<'a, 'b> {
             let Some((tile, run)) = running.pop_front() else { break };
             self.progress.wait()?;
             let mut rgba = made(run.await)?;
+            self.check(tile.inner, scale, &rgba)?;
             keep_flat(picture, &tile, backend, &mut rgba);
             if !alpha.is_opaque() {
                 let enlarged = alpha.enlarge(backend, &tile).await.map_err(Stop::Failed)?;
@@ -210,6 +227,7 @@ impl<'a, 'b> Pass<'a, 'b> {
             ready.drain(..skipped);
             skipped = 0;
             let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
+            self.check(strip.inner, scale, &rgba)?;
             keep_flat(picture, &strip, backend, &mut rgba);
             alpha.put(backend, &mut rgba).await.map_err(Stop::Failed)?;
             self.progress.tile(&enlarged, part, &rgba, done, total)?;

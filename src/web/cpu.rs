@@ -6,7 +6,8 @@ use js_sys::{Reflect, Uint8Array};
 
 use super::pool::Pool;
 use crate::{
-    Backend, BackendOptions, Error, Fallback, Network, Result, backend::on_cpu_after, cpu::Cpu, network::Weights,
+    Backend, BackendOptions, Error, Fallback, Network, Result, backend::Chosen, cpu::Cpu, network::Weights,
+    recovery::Recovery,
 };
 
 /// More workers than this take more memory than they are worth.
@@ -57,31 +58,32 @@ impl CpuSource {
         }
     }
 
-    /// Opens the CPU in the place of a backend that failed. As in [`CpuSource::open`], there are half as many workers.
-    async fn open_after(&mut self, failure: Error) -> Result<Box<dyn Backend>> {
-        let warning = match &failure {
-            Error::Worker(reason) => {
-                self.threads /= 2;
-                format!("A worker stopped ({reason}), so fewer threads go on.")
-            }
-            other => match on_cpu_after(other, self.options.choice) {
-                Some(warning) => warning,
-                None => return Err(failure),
-            },
-        };
+    /// Opens a GPU or the CPU in the place of a backend that failed. Where a worker did, there are half as many, as in
+    /// [`CpuSource::open`].
+    async fn open_after(&mut self, failure: Error, recovery: &mut Recovery) -> Result<Box<dyn Backend>> {
         let network = Network::load(&self.weights.to_vec())?;
-        self.open(&network, vec![warning]).await
+        let warnings = if let Error::Worker(reason) = &failure {
+            self.threads /= 2;
+            vec![format!("A worker stopped ({reason}), so fewer threads go on.")]
+        } else {
+            match recovery.open_after(failure, &network).await? {
+                Chosen::Gpu(gpu) => return Ok(gpu),
+                Chosen::Cpu(warnings) => warnings,
+            }
+        };
+        self.open(&network, warnings).await
     }
 
-    /// Opens the CPU in the place of whatever fails.
-    pub(super) fn into_fallback(self) -> Fallback {
-        let source = Rc::new(RefCell::new(self));
+    /// Opens something in the place of whatever fails, that backend at first.
+    pub(super) fn into_fallback(self, backend: &dyn Backend) -> Fallback {
+        let recovery = Recovery::new(backend, self.options);
+        let state = Rc::new(RefCell::new((self, recovery)));
         Box::new(move |failure| {
-            let kept = source.clone();
+            let kept = state.clone();
             Box::pin(async move {
-                let mut source = kept.borrow().clone();
-                let backend = source.open_after(failure).await?;
-                kept.replace(source);
+                let (mut source, mut recovery) = kept.borrow().clone();
+                let backend = source.open_after(failure, &mut recovery).await?;
+                kept.replace((source, recovery));
                 Ok(backend)
             })
         })

@@ -14,6 +14,7 @@ pub(super) struct JsObserver {
     input_size: (u32, u32),
     pub(super) output_size: (u32, u32),
     pub(super) tiles: usize,
+    pub(super) warnings: Vec<String>,
     signal: Option<AbortSignal>,
     on_start: Option<Function>,
     on_tile: Option<Function>,
@@ -25,6 +26,7 @@ impl JsObserver {
             input_size,
             output_size: (0, 0),
             tiles: 0,
+            warnings: Vec::new(),
             signal: options.and_then(UpscaleOptions::signal),
             on_start: options.and_then(UpscaleOptions::on_start),
             on_tile: options.and_then(UpscaleOptions::on_tile),
@@ -71,6 +73,10 @@ impl Observer for JsObserver {
             ])
         });
         self.flow()
+    }
+
+    fn warn(&mut self, sentence: &str) {
+        self.warnings.push(sentence.into());
     }
 
     fn wait(&mut self) -> ControlFlow<()> {

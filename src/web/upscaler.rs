@@ -197,7 +197,7 @@ impl Upscaler {
         }
         let blob = sink.into_blob(format.map_or("", FileFormat::media_type))?;
         let BackendInfo { name, adapter, precision, blocking, warnings } = self.inner.info();
-        let warnings: Array = warnings.iter().map(|warning| JsValue::from_str(warning)).collect();
+        let warnings: Array = warnings.into_iter().chain(observer.warnings).map(JsValue::from).collect();
         Ok(object(&[
             ("blob", blob.into()),
             ("format", word(format)),
@@ -262,7 +262,7 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     Ok(Upscaler { info: model.info(inner.scale()), inner, size, model: model.name })
 }
 
-/// Opens the backend of a person's choice, and lets the CPU go on where it fails.
+/// Opens the backend of a person's choice, and another where it fails.
 async fn open(
     network: &Network,
     weights: &Weights,
@@ -274,7 +274,8 @@ async fn open(
         Chosen::Gpu(gpu) => gpu,
         Chosen::Cpu(warnings) => cpu.open(network, warnings).await?,
     };
-    Ok(crate::Upscaler::new(backend).with_fallback(cpu.into_fallback()))
+    let fallback = cpu.into_fallback(&*backend);
+    Ok(crate::Upscaler::new(backend).with_fallback(fallback))
 }
 
 async fn look_at(picture: JsValue) -> Result<Content> {

@@ -1,12 +1,11 @@
-/** The workers of the CPU engine: how many there are, what ends them, and what goes on where they or a GPU fail. */
+/** The workers of the CPU engine: how many there are, what ends them, and what goes on where they fail. */
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { callLibrary } from './library-page.mjs';
 import { modelFile } from './model-files.mjs';
-import { drawPng, largestDifference } from './pictures.mjs';
+import { drawPng } from './pictures.mjs';
 
 const site = withSite();
 
@@ -185,56 +184,5 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         assert.equal(isSame, true);
       });
     }
-  });
-}
-
-for (const [name, most] of /** @type {const} */ ([['Chromium, WebGPU', 1], ['Firefox, WebGPU', 1]])) {
-  describe(`${name}, lost`, () => {
-    const browser = withBrowser(name);
-
-    test('a GPU that is lost in the middle of a picture leaves the rest to the CPU, which says so', async () => {
-      const files = { pictures: [drawPng(41, 67)], given: { model: modelFile({ features: 16, convs: 2 }) } };
-      const { before, backend, adapter, warnings, made, expected, tiles } = await callLibrary(
-        browser.running,
-        `${site.server.url}?run=cpu`,
-        files,
-        async (Upscaler, [picture], { model }) => {
-          // What simulates a GPU here is to pass for a real one.
-          for (const [field, value] of Object.entries({ description: 'A GPU', isFallbackAdapter: false })) {
-            Object.defineProperty(GPUAdapterInfo.prototype, field, { get: () => value });
-          }
-          /** @type {GPUDevice[]} */
-          const devices = [];
-          const requestDevice = GPUAdapter.prototype.requestDevice;
-          GPUAdapter.prototype.requestDevice = async function (...options) {
-            const device = await requestDevice.apply(this, options);
-            devices.push(device);
-            return device;
-          };
-          const options = { model: { name: 'own', file: model }, precision: 'f32', blocking: 'square-1', threads: 2 };
-          const bytes = async (/** @type {{blob: Blob}} */ { blob }) => [...new Uint8Array(await blob.arrayBuffer())];
-          const cpu = await Upscaler.create({ ...options, backend: 'cpu' });
-          const upscaler = await Upscaler.create({ ...options, tile: 16 });
-          const before = upscaler.backend;
-          /** @type {number[]} */
-          const tiles = [];
-          const onTile = (/** @type {{done: number}} */ { done }) => {
-            tiles.push(done);
-            if (done === 4) devices.forEach((device) => device.destroy());
-          };
-          const result = await upscaler.upscale(picture, { onTile });
-          const { backend, adapter, warnings } = result;
-          const expected = await bytes(await cpu.upscale(picture));
-          return { before, backend, adapter, warnings, made: await bytes(result), expected, tiles };
-        },
-      );
-      assert.deepEqual([before, backend, adapter], ['gpu', 'cpu', '2 threads']);
-      assert.equal(warnings.length, 1);
-      assert.match(warnings[0], /^The GPU failed in the middle of the work \(.+\), so the CPU goes on\.$/s);
-      const [one, other] = [made, expected].map((bytes) => PNG.sync.read(Buffer.from(bytes)));
-      assert.equal(one.data.length, other.data.length);
-      assert.ok(largestDifference(one, other) <= most);
-      assert.ok(tiles.length > 4);
-    });
   });
 }
