@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Tensors, chain_tensors, largest_difference, picture, safetensors_file};
-use lenslet::{BackendChoice, BackendInfo, BackendOptions, Network, Observer, Precision, Result, Upscaler};
+use lenslet::{BackendChoice, BackendInfo, BackendOptions, Network, Observer, Precision, Result, Size, Upscaler};
 
 #[derive(Default)]
 struct Warned(Vec<String>);
@@ -47,7 +47,7 @@ fn upscale(
         made.extend_from_slice(rgba);
         Ok(())
     };
-    pollster::block_on(upscaler.upscale(&picture(40, 50), &mut rows, &mut warned))?;
+    pollster::block_on(upscaler.upscale(&picture(40, 50), Size::Model, &mut rows, &mut warned))?;
     Ok((made, warned.0, upscaler.info()))
 }
 
