@@ -16,7 +16,8 @@ pub(super) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// A bar on stderr, when that is a terminal.
 pub(super) struct Progress {
     pub(super) bar: ProgressBar,
-    is_shown: bool,
+    /// Whether a person sees it.
+    pub(super) is_shown: bool,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) tiles: usize,

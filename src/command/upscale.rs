@@ -12,8 +12,8 @@ use std::{
 
 use clap::Args;
 use lenslet::{
-    Error, Picture, Result,
-    picture::{self, Content, SharedWriter},
+    Error, Picture, Result, Size, Upscaler, file_size,
+    picture::{self, Content, Saving, SharedWriter},
 };
 use serde::Serialize;
 use tempfile::NamedTempFile;
@@ -26,6 +26,9 @@ use super::{
     read,
     result::ResultOptions,
 };
+
+/// Results of more pixels are announced.
+const ANNOUNCED_PIXELS: f64 = 50e6;
 
 /// The exit status of an interrupted command, as shells have it.
 const INTERRUPTED_STATUS: u8 = 130;
@@ -173,6 +176,9 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
     let file = temporary_file(folder).map_err(|error| at(folder, &error))?;
     let mut progress = Progress::new(input, !options.quiet);
+    if progress.is_shown && f64::from(result[0]) * f64::from(result[1]) > ANNOUNCED_PIXELS {
+        announce(upscaler, input, &decoded, size, &saving)?;
+    }
     let known = upscaler.info().warnings;
     let mut writer = SharedWriter::new(BufWriter::new(file.reopen().map_err(|error| at(&output, &error))?));
     let picture_file = saving.create(writer.clone(), &decoded, result)?;
@@ -214,6 +220,21 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
         eprintln!("{output}: {width} x {height}, {seen}{model} on {backend} ({adapter}), {seconds:.1} s");
     }
     written.insert(output);
+    Ok(())
+}
+
+/// Says beforehand what will be made, about how large it will be and how long it takes.
+fn announce(upscaler: &Upscaler, input: &Path, picture: &Picture, size: Size, saving: &Saving) -> Result<()> {
+    let result = upscaler.result_size(picture, size)?;
+    let started = Instant::now();
+    let now = || started.elapsed().as_secs_f64() * 1000.0;
+    let milliseconds = pollster::block_on(upscaler.estimate(picture.width, picture.height, size, &now))?;
+    let megabytes = file_size::about(picture, result, saving)? / 1e6;
+    let (name, [width, height], minutes) = (saving.format(picture, result).name(), result, milliseconds / 60_000.0);
+    eprintln!(
+        "{}: will be {width} x {height} pixels, a {name} file of about {megabytes:.0} MB, in about {minutes:.1} min",
+        input.display()
+    );
     Ok(())
 }
 
