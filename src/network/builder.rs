@@ -150,6 +150,9 @@ impl<'a> Step<'a> {
     }
 }
 
+/// What else a step does. Not generic, which would compile every layer of every architecture for itself.
+type Finish<'a> = &'a dyn for<'s> Fn(Step<'s>) -> Step<'s>;
+
 /// A network in the making.
 pub(super) struct Builder<'a> {
     weights: &'a Weights,
@@ -236,12 +239,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A convolution into a new map of the source's size.
-    pub(super) fn conv(
-        &mut self,
-        layer: Layer,
-        source: &Value,
-        finish: impl for<'s> FnOnce(Step<'s>) -> Step<'s>,
-    ) -> Result<Value> {
+    pub(super) fn conv(&mut self, layer: Layer, source: &Value, finish: Finish<'_>) -> Result<Value> {
         let output = self.map_like(&[layer.outputs], source);
         self.step(finish(Step::new(layer, source, &output)))?;
         Ok(output)
@@ -253,7 +251,7 @@ impl<'a> Builder<'a> {
         layer: Layer,
         source: &Value,
         factor: usize,
-        finish: impl for<'s> FnOnce(Step<'s>) -> Step<'s>,
+        finish: Finish<'_>,
     ) -> Result<Value> {
         let extent = self.maps[source.map].extent.enlarged(factor as u32);
         let extent = extent.ok_or_else(|| Error::DamagedModel { reason: "a map has no whole scale".into() })?;

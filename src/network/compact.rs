@@ -44,10 +44,10 @@ fn build(weights: &Weights) -> Result<Network> {
         let layer = builder.layer(&format!("body.{number}"))?;
         value = if number == last {
             scale = layer.shuffle_scale()?;
-            builder.conv(layer, &value, |step| step)?
+            builder.conv(layer, &value, &|step| step)?
         } else {
             let slopes = slopes(&mut builder, number + 1, layer.outputs, shared)?;
-            builder.conv(layer, &value, |step| step.prelu(slopes))?
+            builder.conv(layer, &value, &|step| step.prelu(slopes.clone()))?
         };
     }
     builder.finish(NAME, &value, scale, true)

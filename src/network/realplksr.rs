@@ -28,7 +28,7 @@ fn build(weights: &Weights) -> Result<Network> {
     let blocks = (1..).take_while(|block| weights.get(&format!("feats.{block}.refine.weight")).is_some()).count();
     let picture = builder.picture(1);
     let layer = builder.layer("feats.0")?;
-    let mut value = builder.conv(layer, &picture, |step| step)?;
+    let mut value = builder.conv(layer, &picture, &|step| step)?;
     for number in 1..=blocks {
         value = block(&mut builder, &format!("feats.{number}"), &value)?;
     }
@@ -38,11 +38,11 @@ fn build(weights: &Weights) -> Result<Network> {
     let layer = builder.layer(&last)?;
     let scale = layer.shuffle_scale()?;
     if weights.get("to_img.offset.weight").is_none() {
-        let value = builder.conv(layer, &value, |step| step)?;
+        let value = builder.conv(layer, &value, &|step| step)?;
         return builder.finish(NAME, &value, scale, true);
     }
-    let repeated = builder.conv(repeat(scale * scale), &picture, |step| step)?;
-    let value = builder.conv(layer, &value, |step| step.add(&repeated, 1.0))?;
+    let repeated = builder.conv(repeat(scale * scale), &picture, &|step| step)?;
+    let value = builder.conv(layer, &value, &|step| step.add(&repeated, 1.0))?;
     let value = dy_sample(&mut builder, &value, scale)?;
     builder.finish(NAME, &value, 1, false)
 }
@@ -51,12 +51,12 @@ fn block(builder: &mut Builder<'_>, name: &str, source: &Value) -> Result<Value>
     let normal_first = builder.has(&format!("{name}.layer_norm"));
     let input = if normal_first { builder.layer_norm(&format!("{name}.layer_norm"), source)? } else { source.clone() };
     let layer = builder.layer(&format!("{name}.channel_mixer.0"))?;
-    let mixed = builder.conv(layer, &input, |step| step.activation(Activation::Mish))?;
+    let mixed = builder.conv(layer, &input, &|step| step.activation(Activation::Mish))?;
     let mixer = builder.layer(&format!("{name}.channel_mixer.2"))?;
     let large = builder.layer(&format!("{name}.lk.conv"))?;
     // The large kernel sees the first channels alone; the others go by it, right to their place.
     let (all, part) = (mixer.outputs, large.outputs.min(mixer.outputs));
-    let partial = builder.conv(mixer.outputs(0..part), &mixed, |step| step)?;
+    let partial = builder.conv(mixer.outputs(0..part), &mixed, &|step| step)?;
     let parts = [part, all - part].into_iter().filter(|&channels| channels > 0).collect::<Vec<_>>();
     let value = builder.map_like(&parts, source);
     builder.step(Step::new(large, &partial, &value.part(0)))?;
@@ -73,9 +73,9 @@ fn block(builder: &mut Builder<'_>, name: &str, source: &Value) -> Result<Value>
     };
     let layer = builder.layer(&format!("{name}.refine"))?;
     if normal_first {
-        return builder.conv(layer, &attended, |step| step.add(source, 1.0));
+        return builder.conv(layer, &attended, &|step| step.add(source, 1.0));
     }
-    let refined = builder.conv(layer, &attended, |step| step)?;
+    let refined = builder.conv(layer, &attended, &|step| step)?;
     builder.group_norm(&format!("{name}.norm"), &refined, GROUPS, source)
 }
 
@@ -94,14 +94,14 @@ fn dy_sample(builder: &mut Builder<'_>, source: &Value, scale: usize) -> Result<
     const REACH: f32 = 0.5;
     builder.ignore(|name| name == "to_img.init_pos");
     let scope = builder.layer_without_bias("to_img.scope")?;
-    let scope = builder.conv(scope, source, |step| step.activation(Activation::Sigmoid))?;
+    let scope = builder.conv(scope, source, &|step| step.activation(Activation::Sigmoid))?;
     let layer = builder.layer("to_img.offset")?.scaled(REACH);
     let groups = layer.outputs / (2 * scale * scale);
-    let offsets = builder.conv(layer, source, |step| step.multiply(&scope))?;
+    let offsets = builder.conv(layer, source, &|step| step.multiply(&scope))?;
     let sampled = builder.dy_sample(source, &offsets, groups, scale);
     if !builder.has("to_img.end_conv") {
         return Ok(sampled);
     }
     let layer = builder.layer("to_img.end_conv")?;
-    builder.conv(layer, &sampled, |step| step)
+    builder.conv(layer, &sampled, &|step| step)
 }

@@ -34,42 +34,42 @@ fn build(weights: &Weights) -> Result<Network> {
     let picture = builder.picture(1);
     let mut layer = builder.layer("conv_1")?;
     layer.weight.iter_mut().for_each(|weight| *weight *= RANGE);
-    let start = builder.conv(layer, &picture, |step| step)?;
+    let start = builder.conv(layer, &picture, &|step| step)?;
     let mut value = start.clone();
     for block in (1..).take_while(|block| weights.get(&format!("block_{block}.c1_r.weight")).is_some()) {
         let mut inner = value.clone();
         for conv in 1..=3 {
             let layer = builder.layer(&format!("block_{block}.c{conv}_r"))?;
-            inner = builder.conv(layer, &inner, |step| {
+            inner = builder.conv(layer, &inner, &|step| {
                 let step = step.leaky_relu(SLOPE);
                 if conv == 3 { step.add(&value, 1.0) } else { step }
             })?;
         }
         let layer = builder.layer(&format!("block_{block}.c5"))?;
-        let mixed = builder.conv(layer, &inner, |step| step)?;
+        let mixed = builder.conv(layer, &inner, &|step| step)?;
         value = attention(&mut builder, &format!("block_{block}.esa"), &mixed)?;
     }
     let layer = builder.layer("conv_2")?;
-    let value = builder.conv(layer, &value, |step| step.add(&start, 1.0))?;
+    let value = builder.conv(layer, &value, &|step| step.add(&start, 1.0))?;
     let layer = builder.layer("upsampler.0")?.scaled(1.0 / RANGE);
     let scale = layer.shuffle_scale()?;
-    let value = builder.conv(layer, &value, |step| step)?;
+    let value = builder.conv(layer, &value, &|step| step)?;
     builder.finish(NAME, &value, scale, false)
 }
 
 /// `source * sigmoid(conv4(conv_f(c) + enlarged(conv3(pool(conv2(c))))))` with `c = conv1(source)`.
 fn attention(builder: &mut Builder<'_>, name: &str, source: &Value) -> Result<Value> {
     let layer = builder.layer(&format!("{name}.conv1"))?;
-    let narrow = builder.conv(layer, source, |step| step)?;
+    let narrow = builder.conv(layer, source, &|step| step)?;
     let layer = builder.layer(&format!("{name}.conv2"))?;
     let strided = builder.windows(layer.outputs, &narrow, layer.kernel as u32, 2);
     builder.step(Step::new(layer, &narrow, &strided))?;
     let pooled = builder.max_pool(&strided, POOL.0, POOL.1);
     let layer = builder.layer(&format!("{name}.conv3"))?;
-    let coarse = builder.conv(layer, &pooled, |step| step)?;
+    let coarse = builder.conv(layer, &pooled, &|step| step)?;
     let enlarged = builder.resize(&coarse, Extent::PICTURE, ResizeFilter::Bilinear);
     let layer = builder.layer(&format!("{name}.conv_f"))?;
-    let joined = builder.conv(layer, &narrow, |step| step.add(&enlarged, 1.0))?;
+    let joined = builder.conv(layer, &narrow, &|step| step.add(&enlarged, 1.0))?;
     let layer = builder.layer(&format!("{name}.conv4"))?;
-    builder.conv(layer, &joined, |step| step.activation(Activation::Sigmoid).multiply(source))
+    builder.conv(layer, &joined, &|step| step.activation(Activation::Sigmoid).multiply(source))
 }

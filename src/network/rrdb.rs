@@ -126,7 +126,7 @@ fn build(weights: &Weights, names: Names) -> Result<Network> {
 
     let dense_parts: Vec<usize> = std::iter::once(features).chain([growth; DENSE - 1]).collect();
     // Made twice: the copy that is added behind the trunk must not keep a dense block's wide map until then.
-    let start = builder.conv(first.clone(), &picture, |step| step)?;
+    let start = builder.conv(first.clone(), &picture, &|step| step)?;
     let mut dense = builder.map_like(&dense_parts, &picture);
     builder.step(Step::new(first, &picture, &dense.part(0)))?;
     for block in 0..blocks {
@@ -145,18 +145,18 @@ fn build(weights: &Weights, names: Names) -> Result<Network> {
         }
     }
     let layer = builder.layer(&names.trunk_end(blocks))?;
-    let mut value = builder.conv(layer, &dense.part(0), |step| step.add(&start, 1.0))?;
+    let mut value = builder.conv(layer, &dense.part(0), &|step| step.add(&start, 1.0))?;
 
     // Files do not tell 3 from 2 where there is one enlargement; most are 2.
     let step_factor = if enlargements.len() == 1 && weights.metadata("scale") == Some("3") { 3 } else { 2 };
     for name in &enlargements {
         let layer = builder.layer(name)?;
-        value = builder.enlarged(layer, &value, step_factor, |step| step.leaky_relu(SLOPE))?;
+        value = builder.enlarged(layer, &value, step_factor, &|step| step.leaky_relu(SLOPE))?;
     }
     let layer = builder.layer(&second_last)?;
-    let value = builder.conv(layer, &value, |step| step.leaky_relu(SLOPE))?;
+    let value = builder.conv(layer, &value, &|step| step.leaky_relu(SLOPE))?;
     let layer = builder.layer(&last)?;
-    let value = builder.conv(layer, &value, |step| step)?;
+    let value = builder.conv(layer, &value, &|step| step)?;
     builder.finish(NAME, &value, 1, false)
 }
 
@@ -171,7 +171,7 @@ fn dense_block(
     outer: Option<&Value>,
 ) -> Result<()> {
     let input = dense.part(0);
-    let shortcut = plus.map(|layer| builder.conv(layer, &input, |step| step)).transpose()?;
+    let shortcut = plus.map(|layer| builder.conv(layer, &input, &|step| step)).transpose()?;
     for (number, layer) in (1..).zip(layers) {
         let source = dense.first_parts(number);
         if number == DENSE {

@@ -49,7 +49,7 @@ fn build(weights: &Weights) -> Result<Network> {
     let blocks = count_blocks(weights);
     let mut picture = builder.picture(1);
     if builder.tensor("no_norm").is_none() {
-        picture = builder.conv(normalisation(), &picture, |step| step)?;
+        picture = builder.conv(normalisation(), &picture, &|step| step)?;
     }
     let first = conv(&mut builder, "conv_1")?;
     let features = first.outputs;
@@ -66,10 +66,10 @@ fn build(weights: &Weights) -> Result<Network> {
     let layer = conv(&mut builder, "conv_2")?;
     builder.step(Step::new(layer, &value, &joined.part(1)))?;
     let layer = builder.layer("conv_cat")?;
-    let value = builder.conv(layer, &joined, |step| step)?;
+    let value = builder.conv(layer, &joined, &|step| step)?;
     let layer = builder.layer("upsampler.0")?;
     let scale = layer.shuffle_scale()?;
-    let value = builder.conv(layer, &value, |step| step)?;
+    let value = builder.conv(layer, &value, &|step| step)?;
     let adds_to_picture = builder.tensor("near_skip").is_some();
     builder.finish(NAME, &value, scale, adds_to_picture)
 }
@@ -95,10 +95,10 @@ fn build_fast(weights: &Weights) -> Result<Network> {
         value = output;
     }
     let layer = builder.layer("conv_cat")?;
-    let value = builder.conv(layer, &joined, |step| step)?;
+    let value = builder.conv(layer, &joined, &|step| step)?;
     let layer = conv(&mut builder, "conv_2")?;
     let scale = layer.shuffle_scale()?;
-    let value = builder.conv(layer, &value, |step| step)?;
+    let value = builder.conv(layer, &value, &|step| step)?;
     builder.finish(FAST_NAME, &value, scale, false)
 }
 
@@ -109,7 +109,7 @@ fn block(builder: &mut Builder<'_>, number: usize, source: &Value, inside: &Valu
     let layer = conv(builder, &first)?;
     builder.step(Step::new(layer, source, inside).activation(Activation::Silu))?;
     let layer = conv(builder, &second)?;
-    let value = builder.conv(layer, inside, |step| step.activation(Activation::Silu))?;
+    let value = builder.conv(layer, inside, &|step| step.activation(Activation::Silu))?;
     let layer = conv(builder, &third)?;
     let attends = source.channels() == layer.outputs;
     let step = Step::new(layer, &value, output);

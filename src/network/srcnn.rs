@@ -43,16 +43,16 @@ fn build(weights: &Weights) -> Result<Network> {
     let enlarged = builder.resize(&picture, Extent::Scaled { times: scale, over: 1 }, ResizeFilter::Bicubic);
     let first = builder.layer("conv1")?;
     let is_luma = first.inputs == 1;
-    let source = if is_luma { builder.conv(luma(), &enlarged, |step| step)? } else { enlarged.clone() };
-    let value = builder.conv(first, &source, |step| step.leaky_relu(0.0))?;
+    let source = if is_luma { builder.conv(luma(), &enlarged, &|step| step)? } else { enlarged.clone() };
+    let value = builder.conv(first, &source, &|step| step.leaky_relu(0.0))?;
     let layer = builder.layer("conv2")?;
-    let value = builder.conv(layer, &value, |step| step.leaky_relu(0.0))?;
+    let value = builder.conv(layer, &value, &|step| step.leaky_relu(0.0))?;
     let layer = builder.layer("conv3")?;
     let value = if is_luma {
-        let change = builder.conv(layer, &value, |step| step.add(&source, -1.0))?;
+        let change = builder.conv(layer, &value, &|step| step.add(&source, -1.0))?;
         recoloured(&mut builder, &change, &enlarged)?
     } else {
-        builder.conv(layer, &value, |step| step)?
+        builder.conv(layer, &value, &|step| step)?
     };
     builder.finish(NAME, &value, 1, false)
 }
@@ -66,5 +66,5 @@ fn luma() -> Layer {
 fn recoloured(builder: &mut Builder<'_>, change: &Value, enlarged: &Value) -> Result<Value> {
     let weight = vec![255.0 / LUMA_RANGE; 3];
     let layer = Layer { name: "recolour".into(), inputs: 1, outputs: 3, kernel: 1, weight, bias: vec![0.0; 3] };
-    builder.conv(layer, change, |step| step.add(enlarged, 1.0))
+    builder.conv(layer, change, &|step| step.add(enlarged, 1.0))
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod dist;
+mod imports;
 mod module;
 mod needs;
 mod npm;

@@ -1,5 +1,5 @@
-//! The order of a module's functions. What compresses looks for repetitions and names them by their distance, so functions that
-//! are alike cost less side by side.
+//! The order of a module's functions, without those that are there twice. What compresses looks for repetitions and names them by
+//! their distance, so functions that are alike cost less side by side.
 
 use std::convert::Infallible;
 
@@ -10,8 +10,21 @@ use wasm_encoder::{
 };
 use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, TypeRef};
 
-/// The same module with its functions sorted by type and then by code.
+/// The same module with its functions sorted by type and then by code, and each of them once. Generic code leaves many that
+/// are the same.
 pub fn alike(module: &[u8]) -> Result<Vec<u8>> {
+    let mut sorted = sorted(module)?;
+    // Functions that called one of two that were the same may now be the same themselves.
+    loop {
+        let again = self::sorted(&sorted)?;
+        if again.len() == sorted.len() {
+            return Ok(again);
+        }
+        sorted = again;
+    }
+}
+
+fn sorted(module: &[u8]) -> Result<Vec<u8>> {
     let (mut imported, mut types, mut bodies) = (0, Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(module) {
         match payload.context("the module cannot be read")? {
@@ -27,19 +40,23 @@ pub fn alike(module: &[u8]) -> Result<Vec<u8>> {
     }
     let mut order: Vec<usize> = (0..bodies.len()).collect();
     order.sort_by_key(|&function| (types[function], bodies[function]));
-    let mut places = vec![0; order.len()];
-    for (place, &function) in order.iter().enumerate() {
-        places[function] = imported + u32::try_from(place)?;
+    let (mut places, mut first) = (vec![0; order.len()], Vec::<usize>::new());
+    for function in order {
+        let is_first = |&last: &usize| (types[last], bodies[last]) != (types[function], bodies[function]);
+        if first.last().is_none_or(is_first) {
+            first.push(function);
+        }
+        places[function] = imported + u32::try_from(first.len() - 1)?;
     }
     let mut sorted = Module::new();
-    Sort { imported, order, places }.parse_core_module(&mut sorted, Parser::new(0), module)?;
+    Sort { imported, order: first, places }.parse_core_module(&mut sorted, Parser::new(0), module)?;
     Ok(sorted.finish())
 }
 
 struct Sort {
     /// How many functions the module imports; they come first and stay.
     imported: u32,
-    /// The others' old places in their new order.
+    /// The others' old places in their new order, of those that are the same only the first.
     order: Vec<usize>,
     /// Their new indices by their old places.
     places: Vec<u32>,
@@ -103,6 +120,39 @@ mod tests {
         module.section(&types).section(&imports).section(&functions).section(&exports);
         module.section(&StartSection { function_index: 1 }).section(&code);
         module.finish()
+    }
+
+    #[test]
+    fn what_is_there_twice_is_left_once() {
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+        // Two of the same, two that call one of them each, and the one that calls those.
+        for calls in [&[][..], &[], &[0], &[1], &[2, 3]] {
+            functions.function(0);
+            let mut body = Function::new([]);
+            for &function in calls {
+                body.instruction(&Instruction::Call(function));
+            }
+            body.instruction(&Instruction::End);
+            code.function(&body);
+        }
+        let mut exports = ExportSection::new();
+        exports.export("one", ExportKind::Func, 0).export("other", ExportKind::Func, 1);
+        let mut module = Module::new();
+        module.section(&types).section(&functions).section(&exports).section(&code);
+        let folded = alike(&module.finish()).unwrap();
+        let (mut indices, mut count) = (Vec::new(), 0);
+        for payload in Parser::new(0).parse_all(&folded) {
+            match payload.unwrap() {
+                Payload::ExportSection(section) => {
+                    indices.extend(section.into_iter().map(|export| export.unwrap().index))
+                }
+                Payload::CodeSectionEntry(_) => count += 1,
+                _ => {}
+            }
+        }
+        assert_eq!((indices[0], count), (indices[1], 3));
     }
 
     #[test]

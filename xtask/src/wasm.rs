@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{order, paths, run};
+use crate::{imports, order, paths, run};
 
 /// The Rust target of the page's engine.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -81,8 +81,13 @@ pub fn bind(module: &Path, target_folder: &Path) -> Result<PathBuf> {
         .remove_producers_section(true)
         .generate(&folder)
         .context("wasm-bindgen could not make the JavaScript for the module")?;
-    let module = folder.join("lenslet_bg.wasm");
-    let bytes = fs::read(&module).with_context(|| format!("{} could not be read", module.display()))?;
-    fs::write(&module, order::alike(&bytes)?).with_context(|| format!("{} could not be written", module.display()))?;
+    let [module, script] = ["lenslet_bg.wasm", "lenslet.js"].map(|name| folder.join(name));
+    let unread = |file: &Path| format!("{} could not be read", file.display());
+    let bytes = fs::read(&module).with_context(|| unread(&module))?;
+    let text = fs::read_to_string(&script).with_context(|| unread(&script))?;
+    let (bytes, text) = imports::shorten(&bytes, &text)?;
+    let unwritten = |file: &Path| format!("{} could not be written", file.display());
+    fs::write(&module, order::alike(&bytes)?).with_context(|| unwritten(&module))?;
+    fs::write(&script, text).with_context(|| unwritten(&script))?;
     Ok(folder)
 }
