@@ -214,8 +214,8 @@ impl Press {
         let mut value = [0.0; 3];
         for corner in 0..16_u32 {
             let (mut weight, mut node) = (1.0, 0);
-            for axis in 0..4 {
-                let position = self.a_curves[axis].at(f64::from(inks[axis]) / 255.0) * (self.grid[axis] - 1) as f64;
+            for (axis, &ink) in inks.iter().enumerate() {
+                let position = self.a_curves[axis].at(f64::from(ink) / 255.0) * (self.grid[axis] - 1) as f64;
                 let lower = (position as usize).min(self.grid[axis] - 2);
                 let part = position - lower as f64;
                 let upper = corner >> axis & 1;
