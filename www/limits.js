@@ -6,22 +6,34 @@ import { roomForFiles } from './result-file.js';
 /** What browsers take as the parts of one Blob. */
 const MOST_BLOB_BYTES = 2e9;
 
+/** The formats' own limits. */
+const MOST_SIDE = { png: 2 ** 31 - 1, jpeg: 65_535, webp: 16_383 };
+
 /** The size of a file is only estimated. */
 const MARGIN = 1.25;
 
 /** @typedef {import('./engine.js').Plan} Plan */
 
 /**
+ * What a person can ask for instead.
  * @param {Plan} plan
- * @param {number} most bytes
+ * @param {number} factor between the largest sides that work and those of the plan
+ * @param {string} otherFormat that helps too
  */
-function sentenceFor({ inputWidth, inputHeight, width, height, bytes, format: kind }, most) {
+function adviceFor({ inputWidth, inputHeight, width, height }, factor, otherFormat) {
   const scale = Math.sqrt((width * height) / (inputWidth * inputHeight));
-  const largest = Math.floor(scale * Math.sqrt(most / bytes) * 10) / 10;
+  const largest = Math.floor(scale * factor * 10) / 10;
   const size = format.pixels(Math.round(inputWidth * largest), Math.round(inputHeight * largest));
   const advice = largest < 1 ? 'Choose a smaller picture' : `Enlarge at most ${format.times(largest)}, to ${size}`;
-  const other = kind === 'jpeg' ? '' : ', or save as JPEG';
-  return `The file would have about ${format.bytes(bytes)}, and this browser has room for ${format.bytes(most)}. ${advice}${other}.`;
+  return `${advice}${otherFormat && `, or save as ${otherFormat}`}.`;
+}
+
+/** @param {Plan} plan */
+function problemOfSides(plan) {
+  const { width, height, format: kind } = plan;
+  const [most, side] = [MOST_SIDE[kind], Math.max(width, height)];
+  if (side <= most) return undefined;
+  return `A ${format.file(kind)} file holds at most ${most} pixels a side. ${adviceFor(plan, most / side, 'PNG')}`;
 }
 
 /**
@@ -31,7 +43,10 @@ function sentenceFor({ inputWidth, inputHeight, width, height, bytes, format: ki
  */
 export async function placeFor(plan) {
   const room = ((await roomForFiles()) ?? 0) / MARGIN;
-  if (plan.bytes <= room) return { inFile: true };
   const most = Math.max(room, MOST_BLOB_BYTES);
-  return { inFile: false, problem: plan.bytes > most ? sentenceFor(plan, most) : undefined };
+  const inFile = plan.bytes <= room;
+  if (plan.bytes <= most) return { inFile, problem: problemOfSides(plan) };
+  const advice = adviceFor(plan, Math.sqrt(most / plan.bytes), plan.format === 'jpeg' ? '' : 'JPEG');
+  const sizes = `about ${format.bytes(plan.bytes)}, and this browser has room for ${format.bytes(most)}`;
+  return { inFile, problem: `The file would have ${sizes}. ${advice}` };
 }

@@ -93,7 +93,7 @@ function offer() {
   again.disabled = document.body.dataset.engine === 'failed' || problem !== '';
   again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.spoken}`;
   const takes = state === 'waiting' ? 'Not begun yet, because it takes' : 'Takes';
-  const makes = plan && !problem ? format.planned(plan) : '';
+  const makes = plan && !problem ? `Makes ${format.planned(plan)}.` : '';
   expected.textContent = time && !problem ? `${takes} ${time} on ${device}. ${makes}`.trim() : '';
   limit.textContent = problem;
   panel.makes = problem || makes;

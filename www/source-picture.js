@@ -6,7 +6,7 @@
  * @param {Blob} file
  */
 async function decode(file) {
-  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image', premultiplyAlpha: 'none' });
   const { width, height } = bitmap;
   const wishes = { colorSpace: 'srgb', colorType: 'float16', willReadFrequently: true };
   const pen = /** @type {OffscreenCanvasRenderingContext2D | null} */ (
