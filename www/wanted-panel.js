@@ -68,7 +68,7 @@ export class WantedPanel extends EventTarget {
       [this.#width, 'width', width],
       [this.#height, 'height', height],
     ])) {
-      find(this.#sides, `[for=${field.id}]`, HTMLElement).hidden = field.hidden = !(value || fit);
+      for (const label of field.labels ?? []) label.hidden = !(value || fit);
       field.value = String(value ?? fit?.[side] ?? USUAL_BOX[side]);
     }
     this.#format.value = wanted.format ?? '';
