@@ -33,8 +33,8 @@ export class SettingsPanel {
   #model = find(this.#root, '#model', HTMLSelectElement);
   #mix = find(this.#root, '#mix', HTMLSelectElement);
   #share = find(this.#root, '#share', HTMLInputElement);
-  #shareRow = find(this.#root, '#mix ~ .share', HTMLElement);
-  #shareText = find(this.#root, '#mix ~ .share output', HTMLOutputElement);
+  #shareRow = find(this.#root, '.share', HTMLElement);
+  #shareText = find(this.#root, '.share output', HTMLOutputElement);
   #mixProblem = find(this.#root, '#mix-problem', HTMLElement);
   #run = find(this.#root, '#run-on', HTMLSelectElement);
   #wanted = new WantedPanel(this.#root);
