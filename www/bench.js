@@ -14,7 +14,7 @@ import { Progress } from './progress.js';
 import { offerToSave, takeBack } from './saving.js';
 
 /** What is expected to take longer is not begun without asking. */
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
 
 const fileName = find(document, '#file-name', HTMLElement);
 const bar = find(document, '#bar', HTMLProgressElement);
@@ -202,9 +202,11 @@ export class Bench extends EventTarget {
   #fail(error) {
     if (error instanceof EngineError && error.code === 'cancelled') note('Stopped. Nothing was saved.');
     else tell(sentenceOf(error));
-    if (this.#comparison.hasResults) {
+    // There was no room for the file: another size or format may do.
+    const staysOpen = error instanceof EngineError && error.code === 'encode-failed';
+    if (this.#comparison.hasResults || staysOpen) {
       this.#comparison.abandon();
-      this.#show('done');
+      this.#show(this.#comparison.hasResults ? 'done' : 'waiting');
     } else {
       this.#file = undefined;
       this.#start = undefined;

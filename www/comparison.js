@@ -128,7 +128,8 @@ export class Comparison extends EventTarget {
   abandon() {
     this.#growing?.close();
     this.#growing = undefined;
-    this.#show(this.#before, this.#after);
+    if (this.#before) this.#show(this.#before, this.#after);
+    else if (this.#originals.length > 0) this.#view.showOne(this.#originals[0].preview.canvas);
   }
 
   /** Lets go of the picture and its results. */

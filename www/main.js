@@ -12,6 +12,7 @@ import { takeGiven, takePicked } from './intake.js';
 import { isModelFile } from './model-files.js';
 import { Models } from './models.js';
 import { clear, note, sentenceOf, tell, warn } from './notices.js';
+import { Offer } from './offer.js';
 import { SettingsPanel } from './settings-panel.js';
 import { StoredResults } from './stored-results.js';
 
@@ -19,11 +20,7 @@ import { StoredResults } from './stored-results.js';
 const QUIET_MS = 200;
 
 const readiness = find(document, '#readiness', HTMLElement);
-const again = find(document, '#again', HTMLButtonElement);
-const expected = find(document, '#expected', HTMLElement);
-const limit = find(document, '#limit', HTMLElement);
 const save = find(document, '#save', HTMLAnchorElement);
-const next = find(document, '.next', HTMLElement);
 const zoomText = find(document, '#zoom', HTMLElement);
 
 const engine = new Engine();
@@ -40,6 +37,7 @@ const comparison = new Comparison(
 );
 const bench = new Bench(engine, choice, comparison, stored);
 const forecast = new Forecast(engine, choice);
+const offer = new Offer(bench, choice, comparison, forecast, panel);
 
 /** The engine is being made ready for the last choice; whoever is not this any more has no say. */
 let preparing = new AbortController();
@@ -67,7 +65,7 @@ async function prepare(pause) {
     panel.show();
     forecast.ready(info);
     document.body.dataset.engine = 'ready';
-    offer();
+    offer.show();
   } catch (error) {
     if (signal.aborted) return;
     readiness.textContent = 'The engine is not ready.';
@@ -78,26 +76,8 @@ async function prepare(pause) {
       tell(sentenceOf(error));
       panel.problem = sentenceOf(error); // On a small screen the settings hide the other one.
     }
-    offer();
+    offer.show();
   }
-}
-
-/** Offers to enlarge the open picture with what is chosen, where that has not been done, and tells what it makes of it. */
-function offer() {
-  const { state, picture } = bench;
-  next.hidden = !(state === 'waiting' || (state === 'done' && !comparison.has(choice.key)));
-  forecast.picture = picture;
-  if (panel.isOpen || !next.hidden) forecast.ask();
-  const { plan, time, device } = forecast.told;
-  const problem = plan?.problem ?? '';
-  again.disabled = document.body.dataset.engine === 'failed' || problem !== '';
-  again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.spoken}`;
-  const takes = state === 'waiting' ? 'Not begun yet, because it takes' : 'Takes';
-  const makes = plan && !problem ? `Makes ${format.planned(plan)}.` : '';
-  expected.textContent = time && !problem ? `${takes} ${time} on ${device}. ${makes}`.trim() : '';
-  limit.textContent = problem;
-  panel.makes = problem || makes;
-  panel.time = time ? `${time} ${picture ? 'for this picture' : 'per megapixel'} on ${device}` : forecast.isAsked ? 'measuring…' : '';
 }
 
 /** Makes the engine ready for the choice where it is not, or tells what it would make. */
@@ -105,7 +85,7 @@ function follow() {
   tell('');
   panel.show();
   if (JSON.stringify(choice.settings) !== prepared || document.body.dataset.engine === 'failed') prepare(QUIET_MS);
-  offer();
+  offer.show();
 }
 
 /**
@@ -167,15 +147,15 @@ models.addEventListener('change', () => {
   prepare(0);
 });
 choice.addEventListener('change', follow);
-bench.addEventListener('change', offer);
+bench.addEventListener('change', () => offer.show());
 bench.addEventListener('held', (event) => {
   const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./engine.js').Plan}>} */ (event).detail;
   forecast.picture = bench.picture;
   forecast.learn(key, plan);
 });
 bench.addEventListener('failed', () => prepare(0));
-forecast.addEventListener('change', offer);
-panel.onOpen(offer);
+forecast.addEventListener('change', () => offer.show());
+panel.onOpen(() => offer.show());
 
 takeGiven(take);
 takePicked(find(document, '#file', HTMLInputElement), take);
@@ -183,7 +163,6 @@ takePicked(find(document, '#model-file', HTMLInputElement), async (files) => {
   clear();
   await addModels(files);
 });
-again.addEventListener('click', () => bench.again());
 save.addEventListener('click', () => stored.keepForDownload(comparison.shown?.result?.stored));
 
 view.addEventListener('zoom', () => {

@@ -120,7 +120,7 @@ async function upscale({ id, settings, file, wanted, name, patience }, signal) {
     post({ kind: 'held', id, plan: planned });
     return;
   }
-  const stored = inFile ? await ResultFile.create(name) : undefined;
+  const stored = inFile ? await ResultFile.create(name).catch(() => undefined) : undefined;
   try {
     const result = await picture.give((source) =>
       upscaler.upscale(source, {

@@ -111,14 +111,17 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
           close() {},
         });
       };
-      const page = await openPage(browser.running, address(), { inWorker });
+      const page = await openPage(browser.running, address(), { patient: false, inWorker });
       await choose(page, await site.pictures.write('full.png', drawPng(9, 9)));
       await page.waitForSelector('#problem:not(:empty)');
       assert.match(
         await visibleText(page, '#problem'),
         /^The result could not be written: the browser has no more room for it on this device\. Free some space, or ask for a smaller/,
       );
-      await waitForState(page, 'empty');
+      await waitForState(page, 'waiting');
+      await openSettings(page);
+      await page.select('#scale', '2');
+      await waitForText(page, '#makes', 'Makes 18 × 18 px');
       await page.close();
     });
 

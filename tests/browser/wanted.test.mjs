@@ -202,6 +202,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         await page.select('#scale', way);
         await waitForText(page, '#makes', `Makes ${size[0] * 2} × ${size[1] * 2} px`);
         assert.equal(await visibleText(page, '#limit'), '');
+        await page.$eval('#settings', (settings) => settings.hidePopover());
+        assert.match(await visibleText(page, '#expected'), /^(Takes|Not begun yet, because it takes) /);
         assert.equal(await page.$eval('#again', (button) => /** @type {HTMLButtonElement} */ (button).disabled), false);
         await page.close();
       });
