@@ -1,19 +1,20 @@
 /**
  * The open picture: takes it through the engine, shows how far that is, and what came out. Fires `change` when it
- * does something else than before, and `failed` when the engine may have lost its device or its life.
+ * does something else than before, `failed` when the engine may have lost its device or its life, and `held` with the
+ * plan of what it has not begun.
  *
  * @typedef {'empty' | 'working' | 'waiting' | 'done'} State waiting for the person to say that it may take long
  */
 
 import { find } from './dom.js';
-import { EngineError, TakesLong } from './engine.js';
+import { EngineError, Held } from './engine.js';
 import * as format from './format.js';
 import { clear, note, sentenceOf, tell, warn } from './notices.js';
 import { Progress } from './progress.js';
 import { offerToSave, takeBack } from './saving.js';
 
 /** What is expected to take longer is not begun without asking. */
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
 
 const fileName = find(document, '#file-name', HTMLElement);
 const bar = find(document, '#bar', HTMLProgressElement);
@@ -37,23 +38,26 @@ export class Bench extends EventTarget {
   #engine;
   #choice;
   #comparison;
+  #stored;
   /** The enlargement under way, or the last one. Whoever is not the current job has no say on the page any more. */
   #job = new AbortController();
   /** @type {File | undefined} */
   #file;
-  /** @type {import('./engine.js').Start | undefined} what the engine says of the file, once it has read it */
+  /** @type {import('./engine.js').Start | import('./engine.js').Plan | undefined} once the engine has read the file */
   #start;
 
   /**
    * @param {import('./engine.js').Engine} engine
    * @param {import('./choice.js').Choice} choice
    * @param {import('./comparison.js').Comparison} comparison
+   * @param {import('./stored-results.js').StoredResults} stored
    */
-  constructor(engine, choice, comparison) {
+  constructor(engine, choice, comparison, stored) {
     super();
     this.#engine = engine;
     this.#choice = choice;
     this.#comparison = comparison;
+    this.#stored = stored;
     cancel.addEventListener('click', () => {
       cancel.disabled = true;
       progressText.textContent = 'Stopping…';
@@ -66,9 +70,9 @@ export class Bench extends EventTarget {
     return /** @type {State} */ (document.body.dataset.state);
   }
 
-  /** The open picture's own size, once it is known. */
-  get size() {
-    return this.#start && { width: this.#start.inputWidth, height: this.#start.inputHeight };
+  /** The open picture, once the engine has read it. */
+  get picture() {
+    return this.#start && this.#file;
   }
 
   /** @param {File} file */
@@ -100,7 +104,7 @@ export class Bench extends EventTarget {
   async #run(file, patience) {
     this.#job.abort();
     const mine = (this.#job = new AbortController());
-    const { key, naming, settings } = this.#choice;
+    const { key, naming, settings, wanted } = this.#choice;
     progressText.textContent = 'Reading the picture…';
     bar.removeAttribute('value');
     cancel.disabled = false;
@@ -110,17 +114,18 @@ export class Bench extends EventTarget {
     /** @type {Progress} */
     let progress;
     try {
-      const result = await this.#engine.upscale(file, settings, {
+      const result = await this.#engine.upscale(file, settings, wanted, {
+        name: this.#stored.newName(),
         patience,
         signal: mine.signal,
         onStart: (start) => {
-          progress = new Progress(start.width * start.height, performance.now());
+          progress = new Progress(start, performance.now());
           opened = this.#open(file, start, mine).then(() => {
             if (this.#job === mine) this.#comparison.grow(start);
           });
         },
         onTile: (tile) => {
-          progress.add(tile.width * tile.height, performance.now());
+          progress.add(tile, performance.now());
           opened = opened.then(() => {
             if (this.#job !== mine) return;
             this.#comparison.paint(tile);
@@ -130,9 +135,10 @@ export class Bench extends EventTarget {
       });
       await opened;
       if (this.#job === mine) this.#finish(key, naming(result.model), result);
+      else this.#stored.letGo(result.stored);
     } catch (error) {
       if (this.#job !== mine) return;
-      if (error instanceof TakesLong) await this.#ask(file, error.start, mine);
+      if (error instanceof Held) await this.#ask(file, key, error.plan, mine);
       else this.#fail(error);
     }
   }
@@ -140,7 +146,7 @@ export class Bench extends EventTarget {
   /**
    * Only called when the engine has seen that the picture is sound and not too large to decode.
    * @param {File} file
-   * @param {import('./engine.js').Start} start
+   * @param {import('./engine.js').Start | import('./engine.js').Plan} start
    * @param {AbortController} mine
    */
   async #open(file, start, mine) {
@@ -155,12 +161,16 @@ export class Bench extends EventTarget {
 
   /**
    * @param {File} file
-   * @param {import('./engine.js').Start} start
+   * @param {string} key
+   * @param {import('./engine.js').Plan} plan
    * @param {AbortController} mine
    */
-  async #ask(file, start, mine) {
-    await this.#open(file, start, mine);
-    if (this.#job === mine) this.#show('waiting');
+  async #ask(file, key, plan, mine) {
+    await this.#open(file, plan, mine);
+    if (this.#job !== mine) return;
+    this.dispatchEvent(new CustomEvent('held', { detail: { key, plan } }));
+    if (this.#comparison.hasResults) this.#comparison.abandon();
+    this.#show(this.#comparison.hasResults ? 'done' : 'waiting');
   }
 
   /**
@@ -185,9 +195,6 @@ export class Bench extends EventTarget {
     warn(result.warnings);
     if (result.seen) note(`${format.seen(result.seen.kind)}, so ${result.model} enlarged it. ${result.seen.reason}`);
     if (madeRoom) note('The oldest result was let go, to save memory.');
-    if (this.#comparison.shown?.preview.reduced) {
-      note('The preview is reduced to fit this browser; the saved file has every pixel.');
-    }
     this.#show('done');
   }
 
@@ -195,9 +202,11 @@ export class Bench extends EventTarget {
   #fail(error) {
     if (error instanceof EngineError && error.code === 'cancelled') note('Stopped. Nothing was saved.');
     else tell(sentenceOf(error));
-    if (this.#comparison.hasResults) {
+    // There was no room for the file: another size or format may do.
+    const staysOpen = error instanceof EngineError && error.code === 'encode-failed';
+    if (this.#comparison.hasResults || staysOpen) {
       this.#comparison.abandon();
-      this.#show('done');
+      this.#show(this.#comparison.hasResults ? 'done' : 'waiting');
     } else {
       this.#file = undefined;
       this.#start = undefined;

@@ -6,6 +6,7 @@
 
 import { isOwnKey, nameIn } from './models.js';
 import { AUTOMATIC, CLASSICAL } from './purposes.js';
+import * as wanted from './wanted.js';
 
 const BACKENDS = /** @type {const} */ (['auto', 'gpu', 'cpu']);
 const PRECISIONS = /** @type {const} */ (['auto', 'f32', 'f16']);
@@ -13,13 +14,11 @@ const PRECISIONS = /** @type {const} */ (['auto', 'f32', 'f16']);
 /**
  * @typedef {Partial<Record<import('./models.js').Slider['name'], number>>} Moved the sliders that are not where they
  *   were at first, in percent
- * @typedef {{model: string | undefined, scale: number, sliders: Moved, mix: string | undefined, share: number,
+ * @typedef {{model: string | undefined, wanted: wanted.Wanted, sliders: Moved, mix: string | undefined, share: number,
  *   run: typeof BACKENDS[number]}} Chosen models by key; the share of the mix in percent
  */
 
 const SLIDERS = /** @type {const} */ (['strength', 'denoise']);
-const USUAL_SCALE = 4;
-const MOST_SCALE = 16;
 
 /** @param {string | null} text */
 const percent = (text) => Math.min(100, Math.max(0, Math.round(Number(text)) || 0));
@@ -30,7 +29,7 @@ export class Choice extends EventTarget {
   /** @type {Chosen} */
   #chosen = {
     model: this.#query.get('model') ?? undefined,
-    scale: Math.min(MOST_SCALE, Math.max(1, Math.round(Number(this.#query.get('scale'))) || USUAL_SCALE)),
+    wanted: wanted.read(this.#query),
     sliders: Object.fromEntries(
       SLIDERS.filter((name) => this.#query.has(name)).map((name) => [name, percent(this.#query.get(name))]),
     ),
@@ -59,14 +58,14 @@ export class Choice extends EventTarget {
     return this.#models.find(this.#chosen.mix);
   }
 
-  /** Whether it enlarges by the scale that is asked for, and not by one of its own. */
-  get takesAnyScale() {
-    return this.model !== undefined && this.model.scale === undefined && !this.model.own;
-  }
-
   /** Whether its weights can be mixed with another's. */
   get canMix() {
-    return !this.takesAnyScale;
+    return this.model === undefined || this.model.scale !== undefined || this.model.own !== undefined;
+  }
+
+  /** What results shall be like. */
+  get wanted() {
+    return this.#chosen.wanted;
   }
 
   /**
@@ -100,14 +99,17 @@ export class Choice extends EventTarget {
     return values.filter(([, value, usual]) => value !== Math.round(usual * 100));
   }
 
-  /** @returns {import('./engine.js').Settings} */
+  /**
+   * What the engine is made ready for, whatever the result shall be like.
+   * @returns {import('./engine.js').Settings}
+   */
   get settings() {
-    const { model, scale, mix, share, run } = this.#chosen;
-    if (this.model?.purpose === CLASSICAL) return { model, scale, backend: 'auto', precision: 'auto' };
+    const { model, mix, share, run } = this.#chosen;
+    if (this.model?.purpose === CLASSICAL) return { model, backend: 'auto', precision: 'auto' };
     const tile = Number(this.#query.get('tile'));
     return {
       model: model === undefined ? undefined : this.#source(model),
-      scale: this.takesAnyScale ? scale : undefined,
+      scale: model === AUTOMATIC.key ? this.wanted.scale : undefined,
       ...Object.fromEntries(this.#moved.map(([name, value]) => [name, value / 100])),
       mix: mix === undefined ? undefined : { model: this.#source(mix), share: share / 100 },
       backend: run,
@@ -116,9 +118,9 @@ export class Choice extends EventTarget {
     };
   }
 
-  /** Tells one choice from another, as far as the engine is concerned. */
+  /** Tells one choice from another, as far as results are concerned. */
   get key() {
-    return JSON.stringify(this.settings);
+    return JSON.stringify([this.settings, this.wanted]);
   }
 
   /** @param {Partial<Chosen>} change */
@@ -157,11 +159,10 @@ export class Choice extends EventTarget {
     const lasts = (/** @type {import('./models.js').Model | undefined} */ model) => !model?.own || model.own.kept;
     const { model, share, run } = this.#chosen;
     const mix = lasts(this.model) && lasts(this.mix) ? this.#chosen.mix : undefined;
-    const scale = this.takesAnyScale ? String(this.#chosen.scale) : undefined;
     const moved = Object.fromEntries(this.#moved.map(([name, value]) => [name, String(value)]));
     const values = {
       model: lasts(this.model) ? model : undefined,
-      scale,
+      ...wanted.write(this.wanted),
       strength: undefined,
       denoise: undefined,
       ...moved,

@@ -17,6 +17,7 @@ export class Comparison extends EventTarget {
   #view;
   #left;
   #right;
+  #stored;
   /** @type {Layer[]} */
   #originals = [];
   /** @type {Layer[]} the newest last */
@@ -32,12 +33,14 @@ export class Comparison extends EventTarget {
    * @param {import('./compare-view.js').CompareView} view
    * @param {HTMLSelectElement} left says what stands on the left side
    * @param {HTMLSelectElement} right
+   * @param {import('./stored-results.js').StoredResults} stored
    */
-  constructor(view, left, right) {
+  constructor(view, left, right, stored) {
     super();
     this.#view = view;
     this.#left = left;
     this.#right = right;
+    this.#stored = stored;
     left.addEventListener('change', () => {
       const chosen = this.#layers[left.selectedIndex];
       this.#show(chosen, chosen === this.#after ? this.#before : this.#after);
@@ -68,7 +71,7 @@ export class Comparison extends EventTarget {
 
   /**
    * Takes another picture, and shows its original.
-   * @param {import('./engine.js').Start} start
+   * @param {import('./engine.js').Start | import('./engine.js').Plan} start
    * @param {ImageBitmap | undefined} bitmap nothing where the browser cannot decode the file
    */
   open(start, bitmap) {
@@ -125,13 +128,14 @@ export class Comparison extends EventTarget {
   abandon() {
     this.#growing?.close();
     this.#growing = undefined;
-    this.#show(this.#before, this.#after);
+    if (this.#before) this.#show(this.#before, this.#after);
+    else if (this.#originals.length > 0) this.#view.showOne(this.#originals[0].preview.canvas);
   }
 
   /** Lets go of the picture and its results. */
   close() {
     this.abandon();
-    for (const { preview } of this.#layers) preview.close();
+    for (const layer of this.#layers) this.#letGo(layer);
     this.#originals = [];
     this.#results = [];
     this.#before = undefined;
@@ -157,7 +161,13 @@ export class Comparison extends EventTarget {
 
   /** @param {number} index */
   #drop(index) {
-    for (const { preview } of this.#results.splice(index, 1)) preview.close();
+    for (const layer of this.#results.splice(index, 1)) this.#letGo(layer);
+  }
+
+  /** @param {Layer} layer */
+  #letGo({ preview, result }) {
+    preview.close();
+    this.#stored.letGo(result?.stored);
   }
 
   /**

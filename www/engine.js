@@ -6,22 +6,29 @@
  * @typedef {{model?: ModelSource, scale?: number, strength?: number, denoise?: number,
  *   mix?: {model: ModelSource, share: number}, backend: 'auto' | 'gpu' | 'cpu', precision: 'auto' | 'f32' | 'f16',
  *   tile?: number}} Settings
+ * @typedef {import('./wanted.js').Wanted} Wanted
+ * @typedef {import('./wanted.js').Format} Format
  * @typedef {{kind: 'photo' | 'graphic', reason: string}} Seen what a picture was taken for
  * @typedef {{architecture: string, scale: number, parameters: number, bytes: number}} ModelInfo
  * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
  * @typedef {{width: number, height: number, inputWidth: number, inputHeight: number, tiles: number}} Start
- * @typedef {{x: number, y: number, width: number, height: number, pixels: Uint8ClampedArray, done: number, total: number}} Tile
- * @typedef {{blob: Blob, width: number, height: number, model: string, backend: string, adapter: string,
- *   precision: string, milliseconds: number, tiles: number, warnings: string[], seen?: Seen}} Result seen where the
- *   model was chosen by it
+ * @typedef {{x: number, y: number, width: number, height: number, wholeWidth: number, wholeHeight: number,
+ *   pixels: Uint8ClampedArray, done: number, total: number}} Tile
+ * @typedef {{width: number, height: number, inputWidth: number, inputHeight: number, format: Format, bytes: number,
+ *   milliseconds: number, problem?: string}} Plan the problem is why it cannot be made or saved, in a sentence; the
+ *   rest tells of the picture as it is where no plan can be made at all
+ * @typedef {{blob: Blob, format: Format, stored?: string, width: number, height: number, model: string, backend: string,
+ *   adapter: string, precision: string, milliseconds: number, tiles: number, warnings: string[], seen?: Seen}} Result
+ *   seen where the model was chosen by it; stored is the name of the file that the blob is, where it is one
  * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
- *   | {kind: 'estimate', settings: Settings, width: number, height: number}
- *   | {kind: 'upscale', settings: Settings, file: Blob, patience: number}} Question
+ *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
+ *   | {kind: 'plan', settings: Settings, file: Blob, wanted: Wanted}
+ *   | {kind: 'upscale', settings: Settings, file: Blob, wanted: Wanted, name: string, patience: number}} Question
  * @typedef {Question & {id: number}} Request
  * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker
  * @typedef {{kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
- *   | {kind: 'long', id: number, start: Start} | {kind: 'done', id: number, result: Result}
- *   | {kind: 'answer', id: number, answer: Info | ModelInfo | number}
+ *   | {kind: 'held', id: number, plan: Plan} | {kind: 'done', id: number, result: Result}
+ *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Plan | number}
  *   | {kind: 'failed', id: number, code: string, message: string}} Reply
  * @typedef {{kind: 'alive'} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}
  *   | Reply} FromWorker
@@ -47,12 +54,12 @@ export class EngineError extends Error {
   }
 }
 
-/** The picture was not begun, because it would take longer than the caller's patience. */
-export class TakesLong extends Error {
-  /** @param {Start} start what would have been made */
-  constructor(start) {
-    super('This takes longer than allowed.');
-    this.start = start;
+/** The picture was not begun: it would take longer than the caller's patience, or the plan has a problem. */
+export class Held extends Error {
+  /** @param {Plan} plan of what would have been made */
+  constructor(plan) {
+    super('This has not been begun.');
+    this.plan = plan;
   }
 }
 
@@ -99,22 +106,37 @@ export class Engine {
    * About how many milliseconds a picture of that size would take, by a trial.
    * @param {Settings} settings
    * @param {{width: number, height: number}} size
+   * @param {number | undefined} scale the model's own where it is not said
    * @param {AbortSignal} signal
    * @returns {Promise<number>}
    */
-  estimate(settings, { width, height }, signal) {
-    return this.#ask({ kind: 'estimate', settings, width, height }, { signal });
+  estimate(settings, { width, height }, scale, signal) {
+    return this.#ask({ kind: 'estimate', settings, width, height, scale }, { signal });
+  }
+
+  /**
+   * What would be made of a picture.
+   * @param {Settings} settings
+   * @param {Blob} file
+   * @param {Wanted} wanted
+   * @param {AbortSignal} signal
+   * @returns {Promise<Plan>}
+   */
+  plan(settings, file, wanted, signal) {
+    return this.#ask({ kind: 'plan', settings, file, wanted }, { signal });
   }
 
   /**
    * @param {Blob} file
    * @param {Settings} settings
-   * @param {Options & {patience: number}} options what is expected to take longer than the patience (in milliseconds)
-   *   is not begun and rejects with TakesLong
+   * @param {Wanted} wanted
+   * @param {Options & {name: string, patience: number}} options the name is that of the file that the result may become;
+   *   what is expected to take longer than the patience (in milliseconds), or cannot be made or saved, is not begun and
+   *   rejects with Held
    * @returns {Promise<Result>}
    */
-  upscale(file, settings, { patience, ...options }) {
-    return this.#ask({ kind: 'upscale', settings, file, patience }, options);
+  upscale(file, settings, wanted, { name, patience, ...options }) {
+    return this.#ask({ kind: 'upscale', settings, file, wanted, name, patience }, options);
   }
 
   /**
@@ -216,8 +238,8 @@ export class Engine {
       case 'done':
         call.resolve(message.result);
         break;
-      case 'long':
-        call.reject(new TakesLong(message.start));
+      case 'held':
+        call.reject(new Held(message.plan));
         break;
       case 'failed':
         call.reject(new EngineError(message.code, message.message));

@@ -1,6 +1,6 @@
 /**
- * How long a picture would take with what the engine is ready for, measured by the engine when somebody wants to know
- * and only then. Fires `change` when it is known.
+ * What would be made with what the engine is ready for, and how long it would take: planned by the engine when somebody
+ * wants to know and only then. Fires `change` when it is known.
  */
 
 import { about, device } from './format.js';
@@ -8,50 +8,73 @@ import { about, device } from './format.js';
 /** Asked for while no picture is open. */
 const ONE_MEGAPIXEL = { width: 1000, height: 1000 };
 
+/** @typedef {{plan?: import('./engine.js').Plan, milliseconds: number}} Known the plan is of the open picture */
+
 export class Forecast extends EventTarget {
   #engine;
+  #choice;
   #stop = new AbortController();
-  /** @type {{settings: import('./engine.js').Settings, info: import('./engine.js').Info} | undefined} */
+  /** @type {import('./engine.js').Info | undefined} */
   #ready;
-  /** @type {Map<string, number | 'asked' | 'unknown'>} milliseconds by size */
+  /** @type {File | undefined} */
+  #picture;
+  /** @type {Map<string, Known | 'asked' | 'unknown'>} by the choice */
   #known = new Map();
 
-  /** @param {import('./engine.js').Engine} engine */
-  constructor(engine) {
+  /**
+   * @param {import('./engine.js').Engine} engine
+   * @param {import('./choice.js').Choice} choice
+   */
+  constructor(engine, choice) {
     super();
     this.#engine = engine;
+    this.#choice = choice;
   }
 
-  /** Another choice has been made. */
+  /** The engine is being made ready for another choice. */
   forget() {
-    this.#stop.abort();
-    this.#stop = new AbortController();
     this.#ready = undefined;
-    this.#known.clear();
+    this.#clear();
+  }
+
+  /** @param {import('./engine.js').Info} info */
+  ready(info) {
+    this.#ready = info;
   }
 
   /**
-   * @param {import('./engine.js').Settings} settings
-   * @param {import('./engine.js').Info} info
+   * Another picture is open, or none.
+   * @param {File | undefined} picture
    */
-  ready(settings, info) {
-    this.#ready = { settings, info };
+  set picture(picture) {
+    if (picture === this.#picture) return;
+    this.#picture = picture;
+    this.#clear();
   }
 
-  /** @param {{width: number, height: number} | undefined} size */
-  async ask(size = ONE_MEGAPIXEL) {
-    const key = JSON.stringify(size);
+  /**
+   * The plan of the open picture is known already.
+   * @param {string} key of the choice
+   * @param {import('./engine.js').Plan} plan
+   */
+  learn(key, plan) {
+    this.#known.set(key, { plan, milliseconds: plan.milliseconds });
+  }
+
+  async ask() {
+    const { key } = this.#choice;
     if (!this.#ready || this.#known.has(key)) return;
     const { signal } = this.#stop;
     this.#known.set(key, 'asked');
-    /** @type {number | 'unknown'} */
-    let milliseconds = 'unknown'; // where the engine cannot run the model: whoever runs it is told why
+    /** @type {Known | 'unknown'} */
+    let known = 'unknown'; // where the engine cannot run the model: whoever runs it is told why
     try {
-      milliseconds = await this.#engine.estimate(this.#ready.settings, size, signal);
+      known = await this.#plan(signal);
     } catch {
       if (signal.aborted) return;
     }
-    this.#known.set(key, milliseconds);
+    if (signal.aborted) return;
+    this.#known.set(key, known);
     this.dispatchEvent(new Event('change'));
   }
 
@@ -60,13 +83,29 @@ export class Forecast extends EventTarget {
     return [...this.#known.values()].includes('asked');
   }
 
+  /** What is known of the present choice: the plan of the open picture, and the time in words, empty where it is not known. */
+  get told() {
+    const known = this.#known.get(this.#choice.key);
+    if (!this.#ready || typeof known !== 'object') return { time: '', device: '' };
+    return { plan: known.plan, time: about(known.milliseconds / 1000), device: device(this.#ready) };
+  }
+
   /**
-   * In words; empty where it is not known.
-   * @param {{width: number, height: number} | undefined} size
+   * @param {AbortSignal} signal
+   * @returns {Promise<Known>}
    */
-  about(size = ONE_MEGAPIXEL) {
-    const milliseconds = this.#known.get(JSON.stringify(size));
-    if (!this.#ready || typeof milliseconds !== 'number') return { time: '', device: '' };
-    return { time: about(milliseconds / 1000), device: device(this.#ready.info) };
+  async #plan(signal) {
+    const { settings, wanted } = this.#choice;
+    if (!this.#picture) {
+      return { milliseconds: await this.#engine.estimate(settings, ONE_MEGAPIXEL, wanted.scale, signal) };
+    }
+    const plan = await this.#engine.plan(settings, this.#picture, wanted, signal);
+    return { plan, milliseconds: plan.milliseconds };
+  }
+
+  #clear() {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.#known.clear();
   }
 }

@@ -21,7 +21,7 @@ export function megapixels(width, height) {
 
 /** @param {number} count */
 export function bytes(count) {
-  if (count < 1000) return `${count} B`;
+  if (count < 1000) return `${Math.round(count)} B`;
   if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
   if (count < 1e9) return `${(count / 1e6).toFixed(1)} MB`;
   return `${(count / 1e9).toFixed(1)} GB`;
@@ -35,8 +35,30 @@ export function count(number) {
 }
 
 /** @param {number} scale */
+export function times(scale) {
+  return `${scale} times`;
+}
+
+/** @param {number} scale */
 export function enlarges(scale) {
-  return scale === 1 ? 'not at all, it only restores' : `${scale} times`;
+  return scale === 1 ? 'not at all, it only restores' : times(scale);
+}
+
+/** @type {Record<import('./wanted.js').Format, {name: string, ending: string}>} */
+const FORMATS = {
+  png: { name: 'PNG', ending: 'png' },
+  jpeg: { name: 'JPEG', ending: 'jpg' },
+  webp: { name: 'WebP', ending: 'webp' },
+};
+
+/** @param {import('./wanted.js').Format} format */
+export function file(format) {
+  return FORMATS[format].name;
+}
+
+/** @param {import('./engine.js').Plan} plan */
+export function planned({ width, height, bytes: about, format }) {
+  return `${pixels(width, height)} · ${megapixels(width, height)} · about ${bytes(about)} ${file(format)}`;
 }
 
 /** @param {'photo' | 'graphic'} kind */
@@ -79,9 +101,10 @@ export function ranOn({ backend, adapter, precision }) {
  * @param {string} name
  * @param {number} scale
  * @param {string} label
+ * @param {import('./wanted.js').Format} format
  */
-export function outputName(name, scale, label) {
+export function outputName(name, scale, label, format) {
   const stem = name.replace(/\.[^.]*$/, '') || 'picture';
   const model = label.replace(/[^\p{L}\p{N}\p{M}._]+/gu, '-');
-  return `${stem}-${Number(scale.toFixed(2))}x-${model}.png`;
+  return `${stem}-${Number(scale.toFixed(2))}x-${model}.${FORMATS[format].ending}`;
 }

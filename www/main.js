@@ -12,38 +12,44 @@ import { takeGiven, takePicked } from './intake.js';
 import { isModelFile } from './model-files.js';
 import { Models } from './models.js';
 import { clear, note, sentenceOf, tell, warn } from './notices.js';
+import { Offer } from './offer.js';
 import { SettingsPanel } from './settings-panel.js';
+import { StoredResults } from './stored-results.js';
 
 /** Who goes through a list with the keyboard does not want every model on the way made ready. */
 const QUIET_MS = 200;
 
 const readiness = find(document, '#readiness', HTMLElement);
-const again = find(document, '#again', HTMLButtonElement);
-const expected = find(document, '#expected', HTMLElement);
-const next = find(document, '.next', HTMLElement);
+const save = find(document, '#save', HTMLAnchorElement);
 const zoomText = find(document, '#zoom', HTMLElement);
 
 const engine = new Engine();
 const models = new Models(engine);
 const choice = new Choice(models);
 const panel = new SettingsPanel(models, choice);
+const stored = new StoredResults();
 const view = find(document, 'compare-view', CompareView);
 const comparison = new Comparison(
   view,
   find(document, '#left', HTMLSelectElement),
   find(document, '#right', HTMLSelectElement),
+  stored,
 );
-const bench = new Bench(engine, choice, comparison);
-const forecast = new Forecast(engine);
+const bench = new Bench(engine, choice, comparison, stored);
+const forecast = new Forecast(engine, choice);
+const offer = new Offer(bench, choice, comparison, forecast, panel);
 
 /** The engine is being made ready for the last choice; whoever is not this any more has no say. */
 let preparing = new AbortController();
+/** The settings that it is made ready for. */
+let prepared = '';
 
 /** @param {number} pause */
 async function prepare(pause) {
   preparing.abort();
   const { signal } = (preparing = new AbortController());
   const { model, mix, settings } = choice;
+  prepared = JSON.stringify(settings);
   document.body.dataset.engine = 'loading';
   readiness.textContent = 'Getting the engine ready…';
   panel.mixProblem = '';
@@ -57,9 +63,9 @@ async function prepare(pause) {
     warn(info.warnings);
     if (model) model.info = info.model;
     panel.show();
-    forecast.ready(settings, info);
+    forecast.ready(info);
     document.body.dataset.engine = 'ready';
-    offer();
+    offer.show();
   } catch (error) {
     if (signal.aborted) return;
     readiness.textContent = 'The engine is not ready.';
@@ -70,21 +76,16 @@ async function prepare(pause) {
       tell(sentenceOf(error));
       panel.problem = sentenceOf(error); // On a small screen the settings hide the other one.
     }
-    offer();
+    offer.show();
   }
 }
 
-/** Offers to enlarge the open picture with what is chosen, where that has not been done, and tells how long it takes. */
-function offer() {
-  const { state, size } = bench;
-  next.hidden = !(state === 'waiting' || (state === 'done' && !comparison.has(choice.key)));
-  again.disabled = document.body.dataset.engine === 'failed';
-  again.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${choice.spoken}`;
-  if (panel.isOpen || !next.hidden) forecast.ask(size);
-  const { time, device } = forecast.about(size);
-  const takes = state === 'waiting' ? 'Not begun yet, because it takes' : 'Takes';
-  expected.textContent = time && `${takes} ${time} on ${device}.`;
-  panel.time = time ? `${time} ${size ? 'for this picture' : 'per megapixel'} on ${device}` : forecast.isAsked ? 'measuring…' : '';
+/** Makes the engine ready for the choice where it is not, or tells what it would make. */
+function follow() {
+  tell('');
+  panel.show();
+  if (JSON.stringify(choice.settings) !== prepared || document.body.dataset.engine === 'failed') prepare(QUIET_MS);
+  offer.show();
 }
 
 /**
@@ -145,16 +146,16 @@ models.addEventListener('change', () => {
   tell('');
   prepare(0);
 });
-choice.addEventListener('change', () => {
-  tell('');
-  panel.show();
-  prepare(QUIET_MS);
-  offer();
+choice.addEventListener('change', follow);
+bench.addEventListener('change', () => offer.show());
+bench.addEventListener('held', (event) => {
+  const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./engine.js').Plan}>} */ (event).detail;
+  forecast.picture = bench.picture;
+  forecast.learn(key, plan);
 });
-bench.addEventListener('change', offer);
 bench.addEventListener('failed', () => prepare(0));
-forecast.addEventListener('change', offer);
-panel.onOpen(offer);
+forecast.addEventListener('change', () => offer.show());
+panel.onOpen(() => offer.show());
 
 takeGiven(take);
 takePicked(find(document, '#file', HTMLInputElement), take);
@@ -162,7 +163,7 @@ takePicked(find(document, '#model-file', HTMLInputElement), async (files) => {
   clear();
   await addModels(files);
 });
-again.addEventListener('click', () => bench.again());
+save.addEventListener('click', () => stored.keepForDownload(comparison.shown?.result?.stored));
 
 view.addEventListener('zoom', () => {
   zoomText.textContent = `${Math.round(view.percent)} %`;

@@ -6,7 +6,7 @@
  * @typedef {{name: 'strength' | 'denoise', title: string, summary: string, default: number}} Slider values are 0 to 1
  * @typedef {{key: string, name: string, title: string, summary: string, purpose?: string, scale?: number,
  *   sliders: Slider[], info?: import('./engine.js').ModelInfo, own?: Own}} Model the key names it in the page's
- *   address; what has no scale and is nobody's own enlarges by the scale that is asked for
+ *   address; what has no scale and is nobody's own is no network
  * @typedef {Model & {own: Own}} OwnModel
  */
 
@@ -49,11 +49,6 @@ export class Models extends EventTarget {
   /** Everything that can be chosen. */
   get all() {
     return [AUTOMATIC, ...this.builtIn, ...FILTERS, ...this.own];
-  }
-
-  /** By how much the site's models enlarge, least first. */
-  get scales() {
-    return [...new Set(this.builtIn.map(({ scale = 0 }) => scale))].sort((one, other) => one - other);
   }
 
   /** @param {string | undefined} key */

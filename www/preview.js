@@ -38,8 +38,6 @@ function draws(canvas) {
 
 export class Preview {
   canvas = document.createElement('canvas');
-  #factorX;
-  #factorY;
 
   /**
    * @param {number} width of the picture
@@ -51,14 +49,7 @@ export class Preview {
       Object.assign(this.canvas, previewSize(width, height, limit));
       if (draws(this.canvas)) break;
     }
-    this.#factorX = this.canvas.width / width;
-    this.#factorY = this.canvas.height / height;
     if (original) context(this.canvas).drawImage(original, 0, 0, this.canvas.width, this.canvas.height);
-  }
-
-  /** Whether the canvas holds fewer pixels than the picture. */
-  get reduced() {
-    return this.#factorX < 1 || this.#factorY < 1;
   }
 
   /** How much memory it takes. */
@@ -66,21 +57,26 @@ export class Preview {
     return this.canvas.width * this.canvas.height;
   }
 
-  /** @param {import('./engine.js').Tile} tile */
+  /**
+   * A tile of the picture itself, or of what is still to be brought to its size.
+   * @param {import('./engine.js').Tile} tile
+   */
   paint(tile) {
+    const factorX = this.canvas.width / tile.wholeWidth;
+    const factorY = this.canvas.height / tile.wholeHeight;
     const image = new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (tile.pixels), tile.width, tile.height);
     const pen = context(this.canvas);
-    if (!this.reduced) {
+    if (factorX === 1 && factorY === 1) {
       pen.putImageData(image, tile.x, tile.y);
       return;
     }
     const piece = new OffscreenCanvas(tile.width, tile.height);
     context(piece).putImageData(image, 0, 0);
     // Whole pixels, so that neighbouring tiles meet without a seam.
-    const left = Math.round(tile.x * this.#factorX);
-    const top = Math.round(tile.y * this.#factorY);
-    const width = Math.round((tile.x + tile.width) * this.#factorX) - left;
-    const height = Math.round((tile.y + tile.height) * this.#factorY) - top;
+    const left = Math.round(tile.x * factorX);
+    const top = Math.round(tile.y * factorY);
+    const width = Math.round((tile.x + tile.width) * factorX) - left;
+    const height = Math.round((tile.y + tile.height) * factorY) - top;
     pen.clearRect(left, top, width, height);
     pen.drawImage(piece, left, top, width, height);
   }

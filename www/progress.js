@@ -1,32 +1,51 @@
 /**
  * How far an enlargement is and how long it still takes. Counted in pixels, not tiles, because tiles at the
- * right and bottom edge are smaller. Old tiles count less and less, so that the slow first one (the GPU
+ * right and bottom edge are smaller and there are more of them in each further pass through the network. Old tiles count less and less, so that the slow first one (the GPU
  * compiles, the CPU warms up) does not spoil the guess for long.
  */
 
 const MEMORY = 0.9;
 
+/**
+ * The pixels of all passes: each enlarges what the one before made, until that is as large as the result.
+ * @param {import('./engine.js').Start} start
+ * @param {import('./engine.js').Tile} tile of the first pass
+ */
+function pixelsOf({ width, height, inputWidth, inputHeight }, { wholeWidth, wholeHeight }) {
+  let [madeWidth, madeHeight] = [wholeWidth, wholeHeight];
+  let pixels = madeWidth * madeHeight;
+  while (wholeWidth > inputWidth && (madeWidth < width || madeHeight < height)) {
+    madeWidth *= wholeWidth / inputWidth;
+    madeHeight *= wholeHeight / inputHeight;
+    pixels += madeWidth * madeHeight;
+  }
+  return pixels;
+}
+
 export class Progress {
-  #total;
+  #start;
+  #total = Infinity;
   #done = 0;
   #last;
   #recentPixels = 0;
   #recentTime = 0;
 
   /**
-   * @param {number} totalPixels of the output
+   * @param {import('./engine.js').Start} start
    * @param {number} now in milliseconds
    */
-  constructor(totalPixels, now) {
-    this.#total = totalPixels;
+  constructor(start, now) {
+    this.#start = start;
     this.#last = now;
   }
 
   /**
-   * @param {number} pixels of the tile just finished
+   * @param {import('./engine.js').Tile} tile just finished
    * @param {number} now in milliseconds
    */
-  add(pixels, now) {
+  add(tile, now) {
+    const pixels = tile.width * tile.height;
+    if (this.#done === 0) this.#total = pixelsOf(this.#start, tile);
     this.#done += pixels;
     this.#recentPixels = this.#recentPixels * MEMORY + pixels;
     this.#recentTime = this.#recentTime * MEMORY + (now - this.#last);

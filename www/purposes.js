@@ -25,7 +25,7 @@ export const AUTOMATIC = {
 };
 
 /**
- * What there was before networks; they enlarge by any whole factor.
+ * What there was before networks.
  * @type {import('./models.js').Model[]}
  */
 export const FILTERS = [

@@ -13,14 +13,15 @@ const run = find(document, '#run', HTMLElement);
  * @param {number} scale
  */
 export function offerToSave({ label, result }, pictureName, scale) {
-  const { width, height, blob } = result;
+  const { width, height, blob, format: kind } = result;
   takeBack();
   link.href = URL.createObjectURL(blob);
-  link.download = format.outputName(pictureName, scale, label);
+  link.textContent = `Save as ${format.file(kind)}`;
+  link.download = format.outputName(pictureName, scale, label, kind);
   size.textContent = [
     format.pixels(width, height),
     format.megapixels(width, height),
-    `${format.bytes(blob.size)} PNG`,
+    `${format.bytes(blob.size)} ${format.file(kind)}`,
   ].join(' · ');
   run.textContent = `${format.duration(result.milliseconds)} on ${format.ranOn(result)} · ${label}`;
   document.title = `${link.download} · Lenslet`;

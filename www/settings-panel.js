@@ -1,13 +1,10 @@
-/** The settings: which model, by how much it enlarges, its sliders, what it is mixed with, what it runs on. */
+/** The settings: which model, its sliders, what is wanted of it, what it is mixed with, what it runs on. */
 
 import { find } from './dom.js';
-import * as format from './format.js';
 import { ModelCard } from './model-card.js';
 import { AUTOMATIC, FILTERS, PURPOSES } from './purposes.js';
 import { Sliders } from './sliders.js';
-
-/** Classical filters take any factor; these are offered. */
-const FILTER_SCALES = [2, 3, 4, 8];
+import { WantedPanel } from './wanted-panel.js';
 
 /**
  * @param {string} label
@@ -40,8 +37,7 @@ export class SettingsPanel {
   #shareText = find(this.#root, '.share output', HTMLOutputElement);
   #mixProblem = find(this.#root, '#mix-problem', HTMLElement);
   #run = find(this.#root, '#run-on', HTMLSelectElement);
-  #scale = find(this.#root, '#scale', HTMLSelectElement);
-  #scaleRow = find(this.#root, '.scale', HTMLElement);
+  #wanted = new WantedPanel(this.#root);
   #sliders = new Sliders(find(this.#root, '#sliders', HTMLElement));
   #card;
 
@@ -54,7 +50,9 @@ export class SettingsPanel {
     this.#choice = choice;
     this.#card = new ModelCard(find(this.#root, '#card', HTMLElement), models);
     this.#model.addEventListener('change', () => choice.choose({ model: this.#model.value }));
-    this.#scale.addEventListener('change', () => choice.choose({ scale: Number(this.#scale.value) }));
+    this.#wanted.addEventListener('change', (event) => {
+      choice.choose({ wanted: /** @type {CustomEvent<import('./wanted.js').Wanted>} */ (event).detail });
+    });
     this.#sliders.addEventListener('move', (event) => {
       const { name, value } = /** @type {CustomEvent<{name: string, value: number}>} */ (event).detail;
       choice.choose({ sliders: { ...choice.chosen.sliders, [name]: value } });
@@ -90,19 +88,16 @@ export class SettingsPanel {
 
   /** Shows the models there are and the choice as it stands. */
   show() {
-    const { builtIn, own, scales } = this.#models;
-    const { model = '', scale, mix = '', share, run } = this.#choice.chosen;
+    const { builtIn, own } = this.#models;
+    const { model = '', wanted, mix = '', share, run } = this.#choice.chosen;
     this.#model.replaceChildren(
       new Option(AUTOMATIC.title, AUTOMATIC.key),
       ...groups([...builtIn, ...FILTERS, ...own]),
     );
     this.#model.value = model;
 
-    const offered = model === AUTOMATIC.key ? scales : FILTER_SCALES;
-    const all = [...new Set([...offered, scale])].sort((one, other) => one - other);
-    this.#scale.replaceChildren(...all.map((factor) => new Option(format.enlarges(factor), String(factor))));
-    this.#scale.value = String(scale);
-    this.#scaleRow.hidden = !this.#choice.takesAnyScale;
+    const { scale, info } = this.#choice.model ?? {};
+    this.#wanted.show(wanted, scale ?? info?.scale);
     this.#sliders.show(this.#choice.model?.sliders ?? [], (slider) => this.#choice.valueOf(slider));
 
     const others = groups([...builtIn, ...own].filter(({ key }) => key !== model));
@@ -124,6 +119,11 @@ export class SettingsPanel {
   /** About how long it would take. */
   set time(/** @type {string} */ sentence) {
     this.#card.time = sentence;
+  }
+
+  /** What would be made of the open picture. */
+  set makes(/** @type {string} */ sentence) {
+    this.#wanted.makes = sentence;
   }
 
   /** Why the two models cannot be mixed. */

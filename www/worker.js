@@ -4,11 +4,17 @@
  */
 
 import init, { Upscaler } from './lenslet.js';
+import { placeFor } from './limits.js';
 import { AUTOMATIC } from './purposes.js';
+import { ResultFile } from './result-file.js';
+import { SourcePicture } from './source-picture.js';
 import { StagePool } from './stage-pool.js';
 
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
 const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'gpu-failed', 'out-of-memory']);
+
+/** The picture may be sound all the same: another size or format can be asked for. */
+const ASKS_FOR_ANOTHER_SIZE = new Set(['picture-too-large', 'invalid-option']);
 
 const started = init();
 
@@ -64,10 +70,11 @@ async function makeUpscalers(settings) {
     const upscaler = await Upscaler.create(settings);
     return { photo: upscaler, graphic: upscaler };
   }
-  const models = await Upscaler.modelsByKind({ scale: settings.scale });
-  const photo = await Upscaler.create({ ...settings, model: models.photo });
+  const { scale, ...others } = settings;
+  const models = await Upscaler.modelsByKind({ scale });
+  const photo = await Upscaler.create({ ...others, model: models.photo });
   const isSame = models.graphic === models.photo;
-  return { photo, graphic: isSame ? photo : await Upscaler.create({ ...settings, model: models.graphic }) };
+  return { photo, graphic: isSame ? photo : await Upscaler.create({ ...others, model: models.graphic }) };
 }
 
 function drop() {
@@ -76,48 +83,61 @@ function drop() {
 }
 
 /**
- * The sizes of a picture and its enlargement. The upscaler tells them once it has decoded the picture, and is stopped
- * right there.
- * @param {Upscaler} upscaler
- * @param {Blob} file
+ * The upscaler for a picture, and what it would make.
+ * @param {import('./engine.js').Settings} settings
+ * @param {SourcePicture} picture
+ * @param {import('./wanted.js').Wanted} wanted
  */
-async function measure(upscaler, file) {
-  const stop = new AbortController();
-  /** @type {import('./engine.js').Start[]} */
-  const starts = [];
-  const onStart = (/** @type {import('./engine.js').Start} */ start) => {
-    starts.push(start);
-    stop.abort();
-  };
-  await upscaler.upscale(file, { signal: stop.signal, onStart }).catch((error) => {
-    if (starts.length === 0) throw error;
-  });
-  return starts[0];
+async function plan(settings, picture, wanted) {
+  const upscalers = await upscalersFor(settings);
+  const seen = settings.model === AUTOMATIC.key ? await picture.give((source) => Upscaler.classify(source)) : undefined;
+  const upscaler = upscalers[seen?.kind ?? 'photo'];
+  const planFor = (/** @type {import('./wanted.js').Wanted} */ options) =>
+    /** @type {Promise<import('./engine.js').Plan>} */ (picture.give((source) => upscaler.plan(source, options)));
+  try {
+    const plan = await planFor(wanted);
+    const { inFile, problem } = await placeFor(plan);
+    return { seen, upscaler, inFile, plan: { ...plan, problem } };
+  } catch (error) {
+    const { code, message } = /** @type {{code: string, message: string}} */ (error);
+    if (!ASKS_FOR_ANOTHER_SIZE.has(code)) throw error;
+    const unchanged = await planFor({ scale: 1, format: 'png' }).catch(() => {
+      throw error;
+    });
+    return { seen, upscaler, inFile: false, plan: { ...unchanged, problem: message } };
+  }
 }
 
 /**
  * @param {import('./engine.js').Request & {kind: 'upscale'}} request
  * @param {AbortSignal} signal
  */
-async function upscale({ id, settings, file, patience }, signal) {
-  const upscalers = await upscalersFor(settings);
-  const seen = settings.model === AUTOMATIC.key ? await Upscaler.classify(file) : undefined;
-  const upscaler = upscalers[seen?.kind ?? 'photo'];
-  if (patience < Infinity) {
-    const start = await measure(upscaler, file);
-    const expected = await upscaler.estimate(start.inputWidth, start.inputHeight);
-    signal.throwIfAborted();
-    if (expected > patience) {
-      post({ kind: 'long', id, start });
-      return;
-    }
+async function upscale({ id, settings, file, wanted, name, patience }, signal) {
+  const picture = new SourcePicture(file);
+  const { seen, upscaler, inFile, plan: planned } = await plan(settings, picture, wanted);
+  signal.throwIfAborted();
+  if (planned.problem || planned.milliseconds > patience) {
+    post({ kind: 'held', id, plan: planned });
+    return;
   }
-  const result = await upscaler.upscale(file, {
-    signal,
-    onStart: (start) => post({ kind: 'start', id, start }),
-    onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
-  });
-  post({ kind: 'done', id, result: { ...result, seen } });
+  const stored = inFile ? await ResultFile.create(name).catch(() => undefined) : undefined;
+  try {
+    const result = await picture.give((source) =>
+      upscaler.upscale(source, {
+        ...wanted,
+        signal,
+        onStart: (start) => post({ kind: 'start', id, start }),
+        onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
+        onBytes: stored && ((bytes) => stored.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes))),
+      }),
+    );
+    const { format = 'png' } = result;
+    const blob = stored ? await stored.finish(result.blob.type) : result.blob;
+    post({ kind: 'done', id, result: { ...result, format, blob, stored: stored && name, seen } });
+  } catch (error) {
+    await stored?.discard();
+    throw error;
+  }
 }
 
 /**
@@ -132,8 +152,12 @@ async function answer(request, signal) {
     await started;
     post({ kind: 'answer', id, answer: await Upscaler.inspect(request.model) });
   } else if (kind === 'estimate') {
-    const { photo: upscaler } = await upscalersFor(request.settings);
-    post({ kind: 'answer', id, answer: await upscaler.estimate(request.width, request.height) });
+    const { settings, width, height, scale } = request;
+    const { photo: upscaler } = await upscalersFor(settings);
+    post({ kind: 'answer', id, answer: await upscaler.estimate(width, height, { scale }) });
+  } else if (kind === 'plan') {
+    const { plan: planned } = await plan(request.settings, new SourcePicture(request.file), request.wanted);
+    post({ kind: 'answer', id, answer: planned });
   } else {
     const { info: model, backend, adapter, precision, warnings } = (await upscalersFor(request.settings)).photo;
     post({ kind: 'answer', id, answer: { model, backend, adapter, precision, warnings } });

@@ -12,7 +12,6 @@ import {
   listed,
   openPage,
   openSettings,
-  options,
   save,
   visibleText,
   waitForEngine,
@@ -101,9 +100,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await choose(page, picture);
       await waitForState(page, 'done');
       await openSettings(page);
-      assert.equal(await page.$eval('.scale', (row) => row.checkVisibility()), false, 'a model has a scale of its own');
       await page.select('#model', 'lanczos');
-      assert.deepEqual(await options(page, '#scale'), ['4 times', '2 times', '3 times', '8 times']);
       assert.equal(await page.$eval('#mix', (mix) => /** @type {any} */ (mix).disabled), true);
       await enlargeAgain(page, 'lanczos');
       const saved = await save(page, browser.downloads);
@@ -117,9 +114,6 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.match(await visibleText(page, '#run'), / · lanczos$/);
       const address = new URL(page.url());
       assert.deepEqual([address.searchParams.get('model'), address.searchParams.get('scale')], ['lanczos', '3']);
-      await page.select('#model', 'fast-x4');
-      await waitForEngine(page);
-      assert.equal(new URL(page.url()).searchParams.get('scale'), null);
       await page.close();
     });
   });

@@ -74,7 +74,8 @@ export async function startBrowser(name) {
       'browser.download.useDownloadDir': true,
       'browser.download.always_ask_before_handling_new_types': false,
       'browser.download.manager.showWhenStarting': false,
-      'browser.helperApps.neverAsk.saveToDisk': 'image/png',
+      'browser.download.viewableInternally.enabledTypes': '', // else a saved picture opens in a tab of its own
+      'browser.helperApps.neverAsk.saveToDisk': 'image/png,image/jpeg,image/webp',
     },
   });
   if (browser === 'chrome') {
@@ -107,12 +108,12 @@ function agreeToWait() {
  * whatever is in it.
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address
- * @param {{patient?: boolean}} [options]
+ * @param {{patient?: boolean, inWorker?: () => void}} [options] what the engine's worker is to do first
  */
-export async function openPage(running, address, { patient = true } = {}) {
+export async function openPage(running, address, { patient = true, inWorker = () => {} } = {}) {
   const page = await running.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
-  await installProbe(page);
+  await installProbe(page, inWorker);
   if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.
   const place = new URL(address);

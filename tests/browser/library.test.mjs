@@ -60,9 +60,13 @@ describe('Chromium, no WebGPU', () => {
     assert.ok(bars.model && drawn.model);
   });
 
-  test('no model enlarges by a scale that none has', async () => {
-    const error = await inPage({}, (Upscaler, [picture]) => Upscaler.suggest(picture, { scale: 13 }));
-    assert.equal(error.code, 'unsupported-scale');
+  test('a picture gets the model for its kind whatever the scale, of its scale where there is one', async () => {
+    const models = await inPage({}, (Upscaler, pictures) =>
+      Promise.all(
+        [2, 13].flatMap((scale) => pictures.map(async (picture) => (await Upscaler.suggest(picture, { scale })).model)),
+      ),
+    );
+    assert.deepEqual(models, ['text-x2', 'photo-x4', 'text-x4', 'photo-x4']);
   });
 
   test('a classical filter is a model', async () => {

@@ -182,7 +182,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await waitForState(page, 'waiting');
       assert.equal(await visibleText(page, '#again'), 'Enlarge with slow');
       await waitForText(page, '#expected', 'Not begun');
-      assert.match(await visibleText(page, '#expected'), /^Not begun yet, because it takes about \d+ (s|min|hours) on this machine’s CPU\.$/);
+      assert.match(await visibleText(page, '#expected'), /^Not begun yet, because it takes about \d+ (s|min|hours) on this machine’s CPU\. Makes 12000 × 9600 px · 115 MP · about [\d.]+ MB PNG\.$/);
       await page.locator('#again').click();
       await waitForState(page, 'working');
       await page.click('#cancel');

@@ -84,6 +84,42 @@ export function photoPng(width, height) {
 }
 
 /**
+ * Noise all over, which no format makes small.
+ * @param {number} width
+ * @param {number} height
+ */
+export function noisePng(width, height) {
+  const png = new PNG({ width, height, colorType: 2 });
+  let state = 1;
+  for (let at = 0; at < width * height * 4; at++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    png.data[at] = at % 4 === 3 ? 255 : state >>> 24;
+  }
+  return PNG.sync.write(png, { colorType: 2, deflateLevel: 1 });
+}
+
+/**
+ * A picture with a block of EXIF that names its camera.
+ * @param {number} width
+ * @param {number} height
+ * @param {string} camera
+ */
+export function pngWithExif(width, height, camera) {
+  const text = Buffer.from(`${camera}\0`);
+  const head = Buffer.alloc(26);
+  head.write('II*\0', 'latin1');
+  head.writeUInt32LE(8, 4); // where the only directory lies, which has one entry
+  head.writeUInt16LE(1, 8);
+  head.writeUInt16LE(0x0110, 10); // the camera's model, as text
+  head.writeUInt16LE(2, 12);
+  head.writeUInt32LE(text.length, 14);
+  head.writeUInt32LE(head.length, 18);
+  const picture = drawPng(width, height);
+  const end = picture.indexOf('IDAT') - 4;
+  return Buffer.concat([picture.subarray(0, end), chunk('eXIf', Buffer.concat([head, text])), picture.subarray(end)]);
+}
+
+/**
  * A PNG whose header promises more pixels than any machine should try to hold.
  * @param {number} width
  * @param {number} height

@@ -41,8 +41,9 @@ function workerSide() {
 /**
  * Has to come before the page is opened.
  * @param {import('puppeteer-core').Page} page
+ * @param {() => void} first what the worker is to do before any other message comes
  */
-export async function installProbe(page) {
+export async function installProbe(page, first) {
   await page.evaluateOnNewDocument((lines) => {
     const PlainBlob = Blob;
     window.Blob = class extends PlainBlob {
@@ -54,7 +55,7 @@ export async function installProbe(page) {
         super(options?.type === 'text/javascript' ? [...parts, lines] : parts, options);
       }
     };
-  }, `\n(${workerSide})();`);
+  }, `\n(${workerSide})();\n(${first})();`);
 }
 
 /**

@@ -169,16 +169,39 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const pixels = await page.evaluate(async () => {
         const { Preview } = await import(`${location.origin}/preview.js`);
         const preview = new Preview(20_000, 40, undefined);
-        const half = { y: 0, width: 10_000, height: 40, done: 1, total: 2 };
+        const half = { y: 0, width: 10_000, height: 40, wholeWidth: 20_000, wholeHeight: 40, done: 1, total: 2 };
         for (const x of [0, 10_000]) {
           preview.paint({ ...half, x, pixels: new Uint8ClampedArray(10_000 * 40 * 4).fill(255) });
         }
-        const { canvas, reduced } = preview;
+        const { canvas } = preview;
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return { width: canvas.width, reduced, unpainted: data.filter((value) => value !== 255).length };
+        return { width: canvas.width, unpainted: data.filter((value) => value !== 255).length };
       });
       assert.ok(pixels.width <= 16_384);
-      assert.deepEqual([pixels.reduced, pixels.unpainted], [true, 0]);
+      assert.equal(pixels.unpainted, 0);
+    });
+
+    test('tiles of what is still to be resized lie where they will be in the result', async () => {
+      for (const [wholeWidth, wholeHeight] of [[8, 4], [16, 8], [48, 24]]) {
+        const corners = await page.evaluate(
+          async (wholeWidth, wholeHeight) => {
+            const { Preview } = await import(`${location.origin}/preview.js`);
+            const preview = new Preview(24, 12, undefined);
+            const [width, height] = [wholeWidth / 2, wholeHeight / 2];
+            for (const [x, y, grey] of [[0, 0, 10], [width, 0, 70], [0, height, 130], [width, height, 190]]) {
+              const pixels = new Uint8ClampedArray(width * height * 4).map((_, at) => (at % 4 === 3 ? 255 : grey));
+              preview.paint({ x, y, width, height, wholeWidth, wholeHeight, pixels, done: 1, total: 4 });
+            }
+            const pen = preview.canvas.getContext('2d');
+            return [[0, 0], [11, 5], [12, 0], [23, 5], [0, 6], [11, 11], [12, 6], [23, 11]].map(
+              ([x, y]) => pen.getImageData(x, y, 1, 1).data[0],
+            );
+          },
+          wholeWidth,
+          wholeHeight,
+        );
+        assert.deepEqual(corners, [10, 10, 70, 70, 130, 130, 190, 190]);
+      }
     });
   });
 }

@@ -1,0 +1,144 @@
+/** Where results lie while the page shows them: in files on this device, or where there is no room for such, in Blobs. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { choose, openPage, openSettings, save, visibleText, waitForState, waitForText } from './harness.mjs';
+import { drawPng, enlargedByCommand, largestDifference, noisePng } from './pictures.mjs';
+
+const site = withSite();
+
+/**
+ * The names of the files that results lie in.
+ * @param {import('puppeteer-core').Page} page
+ * @returns {Promise<string[]>}
+ */
+const stored = (page) =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('results').catch(() => undefined);
+    const names = [];
+    if (folder) for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
+
+/**
+ * Waits until there are so many of these files.
+ * @param {import('puppeteer-core').Page} page
+ * @param {number} count
+ */
+async function waitForStored(page, count) {
+  while ((await stored(page)).length !== count) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
+  describe(name, () => {
+    const browser = withBrowser(name);
+    const address = () => `${site.server.url}?run=cpu`;
+
+    /** @param {import('puppeteer-core').Page} page @param {string} fileName */
+    async function makesTheSame(page, fileName) {
+      const picture = await site.pictures.write(fileName, drawPng(14, 11));
+      await choose(page, picture);
+      await waitForText(page, '#file-name', fileName);
+      await waitForState(page, 'done');
+      const { bytes } = await save(page, browser.downloads);
+      assert.equal(largestDifference(PNG.sync.read(bytes), await enlargedByCommand(picture)), 0);
+    }
+
+    test('a result is a file of the site on this device as long as it is shown', async () => {
+      const page = await openPage(browser.running, address());
+      await choose(page, await site.pictures.write('earlier.png', drawPng(9, 9)));
+      await waitForState(page, 'done');
+      const [earlier] = await stored(page);
+      assert.ok(earlier);
+      await makesTheSame(page, 'later.png');
+      await waitForStored(page, 1);
+      assert.notEqual((await stored(page))[0], earlier);
+      await page.close();
+
+      const next = await openPage(browser.running, address());
+      await waitForStored(next, 0);
+      await next.close();
+    });
+
+    test('another page leaves alone what this one shows', async () => {
+      const page = await openPage(browser.running, address());
+      await choose(page, await site.pictures.write('shown.png', drawPng(9, 9)));
+      await waitForState(page, 'done');
+      const other = await openPage(browser.running, address());
+      await choose(other, await site.pictures.write('other.png', drawPng(9, 9)));
+      await waitForState(other, 'done');
+      assert.equal((await stored(page)).length, 2);
+      await other.close();
+      assert.equal(PNG.sync.read((await save(page, browser.downloads)).bytes).width, 36);
+      await page.close();
+    });
+
+    test('a run that is stopped leaves no file', async () => {
+      const page = await openPage(browser.running, `${address()}&tile=8`);
+      await page.evaluate(() => {
+        const bar = /** @type {HTMLProgressElement} */ (document.querySelector('#bar'));
+        new MutationObserver(() => bar.value > 0 && /** @type {HTMLElement} */ (document.querySelector('#cancel')).click()).observe(
+          bar,
+          { attributes: true },
+        );
+      });
+      const before = (await stored(page)).length;
+      await choose(page, await site.pictures.write('stopped.png', drawPng(300, 400)));
+      await waitForText(page, '#note', 'Stopped');
+      await waitForStored(page, before);
+      await page.close();
+    });
+
+    test('without such storage the result is a Blob', async () => {
+      const inWorker = () => delete (/** @type {any} */ (StorageManager.prototype).getDirectory);
+      const page = await openPage(browser.running, address(), { inWorker });
+      await page.waitForFunction(() => navigator.locks.query().then(({ held }) => held.length > 0));
+      const before = (await stored(page)).length;
+      await makesTheSame(page, 'blob.png');
+      assert.equal((await stored(page)).length, before);
+      await page.close();
+    });
+
+    test('a device that is full while the file is written ends the work with a sentence', async () => {
+      const inWorker = () => {
+        /** @type {any} */ (FileSystemFileHandle.prototype).createSyncAccessHandle = async () => ({
+          write() {
+            throw new DOMException('full', 'QuotaExceededError');
+          },
+          close() {},
+        });
+      };
+      const page = await openPage(browser.running, address(), { patient: false, inWorker });
+      await choose(page, await site.pictures.write('full.png', drawPng(9, 9)));
+      await page.waitForSelector('#problem:not(:empty)');
+      assert.match(
+        await visibleText(page, '#problem'),
+        /^The result could not be written: the browser has no more room for it on this device\. Free some space, or ask for a smaller/,
+      );
+      await waitForState(page, 'waiting');
+      await openSettings(page);
+      await page.select('#scale', '2');
+      await waitForText(page, '#makes', 'Makes 18 × 18 px');
+      await page.close();
+    });
+
+    test('what is too large to be saved is said before the work, with the largest size that is not', async () => {
+      const inWorker = () => delete (/** @type {any} */ (StorageManager.prototype).getDirectory);
+      const query = '&model=nearest&scale=16';
+      const page = await openPage(browser.running, address() + query, { patient: false, inWorker });
+      await choose(page, await site.pictures.write('noise.png', noisePng(3000, 2500)));
+      await waitForState(page, 'waiting');
+      const sentence = await visibleText(page, '#limit');
+      const [, scale] = /^The file would have about [\d.]+ GB, and this browser has room for 2\.0 GB\. Enlarge at most ([\d.]+) times, to \d+ × \d+ px, or save as JPEG\.$/.exec(sentence) ?? [];
+      assert.ok(Number(scale) > 1 && Number(scale) < 16, sentence);
+      await openSettings(page);
+      await page.select('#scale', '2');
+      await waitForText(page, '#makes', 'Makes 6000 × 5000 px');
+      assert.equal(await visibleText(page, '#limit'), '');
+      await page.close();
+    });
+  });
+}

@@ -1,0 +1,212 @@
+/** What a person asks of a result besides its pixels: its size, its file's format, and what is told of it before the work. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PNG } from 'pngjs';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { choose, openPage, openSettings, options, save, visibleText, waitForState, waitForText } from './harness.mjs';
+import { modelFile } from './model-files.mjs';
+import { drawPng, enlargedByCommand, largestDifference, pngWithExif } from './pictures.mjs';
+
+const site = withSite();
+
+/**
+ * The browser's own decoding of a file.
+ * @param {import('puppeteer-core').Page} page
+ * @param {Buffer} bytes
+ */
+const decoded = (page, bytes) =>
+  page.evaluate(
+    async (content) => {
+      const bitmap = await createImageBitmap(new Blob([new Uint8Array(content)]));
+      const { width, height } = bitmap;
+      const pen = new OffscreenCanvas(width, height).getContext('2d');
+      pen.drawImage(bitmap, 0, 0);
+      return { width, height, data: [...pen.getImageData(0, 0, width, height).data] };
+    },
+    [...bytes],
+  );
+
+/**
+ * Types a number into a field of the settings, as a person does.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ * @param {number} value
+ */
+const type = (page, selector, value) =>
+  page.$eval(
+    selector,
+    (element, value) => {
+      const field = /** @type {HTMLInputElement} */ (element);
+      field.value = String(value);
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    value,
+  );
+
+/**
+ * Presses the button that enlarges the open picture, and waits for a result of that size.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} size
+ */
+async function again(page, size) {
+  await page.$eval('#settings', (settings) => settings.hidePopover());
+  await page.locator('#again').click();
+  await page.waitForFunction(
+    (size) => document.body.dataset.state === 'done' && document.querySelector('#size').textContent.startsWith(size),
+    {},
+    size,
+  );
+}
+
+for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
+  describe(name, () => {
+    const browser = withBrowser(name);
+    const open = (query = '') => openPage(browser.running, `${site.server.url}?run=cpu${query}`);
+
+    test('the result has the size that is asked for, in each way of asking, as the command makes it', async () => {
+      const picture = await site.pictures.write('sized.png', drawPng(20, 12));
+      const page = await open();
+      await choose(page, picture);
+      await waitForState(page, 'done');
+      assert.equal((await options(page, '#scale'))[0], 'As the model does, 4 times');
+      for (const { by, fields = {}, width, height, option, saved, query } of [
+        { by: '1.5', width: 30, height: 18, option: ['--scale', '1.5'], saved: '1.5x', query: 'scale=1.5' },
+        { by: '6', width: 120, height: 72, option: ['--scale', '6'], saved: '6x', query: 'scale=6' },
+        { by: 'width', fields: { '#asked-width': 33 }, width: 33, height: 20, option: ['--width', '33'], saved: '1.65x', query: 'width=33' },
+        { by: 'height', fields: { '#asked-height': 30 }, width: 50, height: 30, option: ['--height', '30'], saved: '2.5x', query: 'height=30' },
+        {
+          by: 'fit',
+          fields: { '#asked-width': 100, '#asked-height': 24 },
+          width: 40,
+          height: 24,
+          option: ['--fit', '100x24'],
+          saved: '2x',
+          query: 'fit=100x24',
+        },
+      ]) {
+        await openSettings(page);
+        await page.select('#scale', by);
+        for (const [field, value] of Object.entries(fields)) await type(page, field, value);
+        await again(page, `${width} × ${height} px`);
+        const file = await save(page, browser.downloads);
+        assert.equal(file.name, `sized-${saved}-fast-x4.png`);
+        const difference = largestDifference(PNG.sync.read(file.bytes), await enlargedByCommand(picture, 'fast-x4', ...option));
+        assert.ok(difference <= 1, `${by}: differs by up to ${difference} of 255`);
+        assert.ok(page.url().includes(query), page.url());
+      }
+      await page.close();
+    });
+
+    test('a reload keeps the size and how it is saved, and the next picture gets them', async () => {
+      const page = await open('&fit=50x20&format=jpeg&quality=40&metadata=none');
+      for (const picture of ['first.png', 'second.png']) {
+        await choose(page, await site.pictures.write(picture, drawPng(10, 10)));
+        await waitForText(page, '#file-name', picture);
+        await waitForState(page, 'done');
+        assert.match(await visibleText(page, '#size'), /^20 × 20 px .* JPEG$/);
+      }
+      const shown = await page.evaluate(() =>
+        ['#scale', '#asked-width', '#asked-height', '#format', '#quality'].map(
+          (selector) => /** @type {HTMLInputElement} */ (document.querySelector(selector)).value,
+        ),
+      );
+      assert.deepEqual(shown, ['fit', '50', '20', 'jpeg', '40']);
+      assert.ok(await page.$eval('#strip', (box) => /** @type {HTMLInputElement} */ (box).checked));
+      await page.close();
+    });
+
+    test('the file is of the format that is asked for, and holds the picture', async () => {
+      const picture = await site.pictures.write('saved.png', drawPng(16, 12));
+      const expected = await enlargedByCommand(picture);
+      const page = await open();
+      await choose(page, picture);
+      await waitForState(page, 'done');
+      assert.equal(await visibleText(page, '#save'), 'Save as PNG');
+      for (const { format, word, ending, signature, tolerance } of [
+        { format: 'webp', word: 'WebP', ending: 'webp', signature: /^RIFF....WEBP/s, tolerance: 1 },
+        { format: 'jpeg', word: 'JPEG', ending: 'jpg', signature: /^\xff\xd8\xff/, tolerance: 40 },
+      ]) {
+        await openSettings(page);
+        await page.select('#format', format);
+        assert.equal(await page.$eval('#quality', (slider) => slider.checkVisibility()), format === 'jpeg');
+        await again(page, '64 × 48 px');
+        await waitForText(page, '#save', `Save as ${word}`);
+        const { name: fileName, bytes } = await save(page, browser.downloads);
+        assert.equal(fileName, `saved-4x-fast-x4.${ending}`);
+        assert.match(bytes.toString('latin1'), signature);
+        const difference = largestDifference(/** @type {any} */ (await decoded(page, bytes)), expected);
+        assert.ok(difference <= tolerance, `${word}: differs by up to ${difference} of 255`);
+      }
+      const fine = Number(/([\d.]+) kB/.exec(await visibleText(page, '#size'))?.[1]);
+      await openSettings(page);
+      await type(page, '#quality', 5);
+      await page.$eval('#settings', (settings) => settings.hidePopover());
+      await page.locator('#again').click();
+      await page.waitForFunction(
+        () => document.body.dataset.state === 'done' && /\d B JPEG/.test(document.querySelector('#size').textContent),
+      );
+      assert.ok(fine >= 1, 'a low quality makes a smaller file');
+      await page.close();
+    });
+
+    test('the switch leaves location and camera data out of the file', async () => {
+      const page = await open();
+      await choose(page, await site.pictures.write('camera.png', pngWithExif(8, 6, 'A CAMERA')));
+      await waitForState(page, 'done');
+      assert.ok((await save(page, browser.downloads)).bytes.includes('A CAMERA'));
+      await openSettings(page);
+      await page.click('#strip');
+      await again(page, '32 × 24 px');
+      const { bytes } = await save(page, browser.downloads);
+      assert.ok(!bytes.includes('A CAMERA') && !bytes.includes('eXIf'));
+      assert.equal(PNG.sync.read(bytes).width, 32);
+      assert.ok(page.url().includes('metadata=none'));
+      await page.close();
+    });
+
+    test('before a long run the page tells what it makes, and so do the settings for any other choice', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu`, { patient: false });
+      const model = await site.pictures.write('slow.safetensors', modelFile({ features: 128, convs: 4 }));
+      const field = /** @type {import('puppeteer-core').ElementHandle<HTMLInputElement>} */ (await page.$('#model-file'));
+      await field.uploadFile(model);
+      await waitForText(page, '#card .name', 'slow');
+      await choose(page, await site.pictures.write('long.png', drawPng(3000, 2400)));
+      await waitForState(page, 'waiting');
+      await waitForText(page, '#expected', 'Not begun');
+      assert.match(await visibleText(page, '#expected'), /Makes 12000 × 9600 px · 115 MP · about [\d.]+ MB PNG\.$/);
+      await openSettings(page);
+      await page.select('#format', 'jpeg');
+      await page.select('#scale', '1.5');
+      await page.waitForFunction(() => /4500 × 3600 px .* JPEG/.test(document.querySelector('#makes').textContent));
+      assert.match(await visibleText(page, '#makes'), /^Makes 4500 × 3600 px · 16 MP · about [\d.]+ [kM]B JPEG\.$/);
+      assert.equal(await page.$eval('body', (body) => body.dataset.state), 'waiting');
+      await page.close();
+    });
+
+    for (const { what, size, query, sentence, way } of [
+      { what: 'a side that JPEG cannot hold', size: [5000, 1], query: 'format=jpeg&scale=16', sentence: /^A JPEG file holds at most 65535 pixels a side\. Enlarge at most 13\.1 times, to 65500 × 13 px, or save as PNG\.$/, way: '2' },
+      { what: 'a picture too large between the passes', size: [3000, 2400], query: 'model=fast-x2&scale=16', sentence: /^To be enlarged more than 2 times.* Ask for at most/, way: '2' },
+      { what: 'more than the largest factor', size: [10, 10], query: 'width=1000', sentence: /^The result would be 100\.00 times .* ask for 1 to 16 times/, way: '2' },
+    ]) {
+      test(`${what}: said before the work, and another size goes`, async () => {
+        const page = await openPage(browser.running, `${site.server.url}?run=cpu&${query}`, { patient: false });
+        await choose(page, await site.pictures.write('limited.png', drawPng(size[0], size[1])));
+        await waitForState(page, 'waiting');
+        assert.match(await visibleText(page, '#limit'), sentence);
+        assert.equal(await page.$eval('#again', (button) => /** @type {HTMLButtonElement} */ (button).disabled), true);
+        assert.equal(await visibleText(page, '#expected'), '');
+        await openSettings(page);
+        assert.match(await visibleText(page, '#makes'), sentence);
+        await page.select('#scale', way);
+        await waitForText(page, '#makes', `Makes ${size[0] * 2} × ${size[1] * 2} px`);
+        assert.equal(await visibleText(page, '#limit'), '');
+        await page.$eval('#settings', (settings) => settings.hidePopover());
+        assert.match(await visibleText(page, '#expected'), /^(Takes|Not begun yet, because it takes) /);
+        assert.equal(await page.$eval('#again', (button) => /** @type {HTMLButtonElement} */ (button).disabled), false);
+        await page.close();
+      });
+    }
+  });
+}
