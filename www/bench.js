@@ -105,6 +105,7 @@ export class Bench extends EventTarget {
     this.#job.abort();
     const mine = (this.#job = new AbortController());
     const { key, naming, settings, wanted } = this.#choice;
+    const name = this.#stored.newName();
     progressText.textContent = 'Reading the picture…';
     bar.removeAttribute('value');
     cancel.disabled = false;
@@ -115,7 +116,7 @@ export class Bench extends EventTarget {
     let progress;
     try {
       const result = await this.#engine.upscale(file, settings, wanted, {
-        name: this.#stored.newName(),
+        name,
         patience,
         signal: mine.signal,
         onStart: (start) => {
@@ -137,6 +138,7 @@ export class Bench extends EventTarget {
       if (this.#job === mine) this.#finish(key, naming(result.model), result);
       else this.#stored.letGo(result.stored);
     } catch (error) {
+      this.#stored.letGo(name); // An engine that was ended has not done so.
       if (this.#job !== mine) return;
       if (error instanceof Held) await this.#ask(file, key, error.plan, mine);
       else this.#fail(error);

@@ -12,7 +12,7 @@ const USUAL_BOX = { width: 1920, height: 1080 };
 const BY_SIDES = /** @type {const} */ ([
   ['width', 'To a width'],
   ['height', 'To a height'],
-  ['fit', 'To fit'],
+  ['fit', 'To fit a box'],
 ]);
 
 /** @typedef {import('./wanted.js').Wanted} Wanted */
