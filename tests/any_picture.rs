@@ -1,28 +1,12 @@
 //! Any picture comes back from a file of any format: as it was from PNG and WebP, and nearly so from JPEG.
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::{cell::RefCell, io::Write, rc::Rc};
-
-use lenslet::picture::{Depth, FileFormat, Kind, Metadata, Picture, create, decode};
+use lenslet::picture::{Depth, FileFormat, Kind, Metadata, Picture, SharedWriter, create, decode};
 use proptest::prelude::*;
-
-/// A file in memory that can be looked at when its writer is done.
-#[derive(Clone, Default)]
-struct Shared(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 fn written(picture: &Picture, format: FileFormat, rows: u32) -> Vec<u8> {
     let size = [picture.width, picture.height];
-    let output = Shared::default();
+    let output = SharedWriter::<Vec<u8>>::default();
     let mut file =
         create(output.clone(), format, size, picture.kind, &picture.metadata, 95).expect("can hold any of these");
     let row = picture.width as usize * picture.kind.depth.pixel_bytes();
@@ -30,7 +14,7 @@ fn written(picture: &Picture, format: FileFormat, rows: u32) -> Vec<u8> {
         file.write(rows).expect("is written");
     }
     file.finish().expect("is finished");
-    output.0.take()
+    output.take()
 }
 
 /// Soft waves, so that JPEG has little to lose, of a colour and a steepness.
