@@ -61,8 +61,8 @@ impl<'a> Alpha<'a> {
     pub(super) async fn enlarge(&self, backend: &dyn Backend, tile: &Tile) -> Result<Vec<u8>> {
         let (picture, scale) = (self.picture, backend.scale());
         let cut = Cut::with_halo(HALO);
-        let around = tile.cut(&cut, picture.width, picture.height);
-        let area = Area::new(&input(picture, &around, &cut), scale);
+        let around = input(picture, &tile.cut(&cut, picture.width, picture.height), &cut);
+        let area = Area::new(&around, scale);
         let filter = match self.way {
             Way::Filter(filter) => filter,
             Way::Opaque | Way::Network => FILTER,
@@ -71,7 +71,7 @@ impl<'a> Alpha<'a> {
         if area.is_constant() {
             return Ok(depth.samples(area.places().map(|_| area.alpha[0])));
         }
-        let filtered = filter.enlarge(&input(picture, &around, &cut), scale);
+        let filtered = filter.enlarge(&around, scale);
         let mut values: Vec<f32> =
             alpha_of(&filtered, depth).zip(area.places()).map(|(value, place)| area.bounded(value, &place)).collect();
         let hardness = area.hardness();

@@ -171,7 +171,7 @@ impl Upscaler {
     /// Width and height of the result.
     ///
     /// # Errors
-    /// As [`Size::of_result`]; [`Error::PictureTooLarge`] where it takes several passes and what is between them is more than
+    /// As [`Size::of_result`]; [`Error::TooManyPasses`] where it takes several passes and what is between them is more than
     /// [`MAX_MEGAPIXELS`].
     pub fn result_size(&self, picture: &Picture, size: Size) -> Result<[u32; 2]> {
         let (from, scale) = ([picture.width, picture.height], self.scale());

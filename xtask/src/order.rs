@@ -98,22 +98,28 @@ mod tests {
 
     use super::*;
 
-    /// One function is imported, and one of its own calls the next and that one the imported one.
-    fn module() -> Vec<u8> {
+    /// Functions of one type, each of which calls some.
+    fn calling(functions_called: &[&[u32]]) -> (TypeSection, FunctionSection, CodeSection) {
         let mut types = TypeSection::new();
         types.ty().function([], []);
-        let mut imports = ImportSection::new();
-        imports.import("page", "imported", EntityType::Function(0));
         let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
-        for calls in [&[2, 2][..], &[0]] {
+        for calls in functions_called {
             functions.function(0);
             let mut body = Function::new([]);
-            for &function in calls {
+            for &function in *calls {
                 body.instruction(&Instruction::Call(function));
             }
             body.instruction(&Instruction::End);
             code.function(&body);
         }
+        (types, functions, code)
+    }
+
+    /// One function is imported, and one of its own calls the next and that one the imported one.
+    fn module() -> Vec<u8> {
+        let mut imports = ImportSection::new();
+        imports.import("page", "imported", EntityType::Function(0));
+        let (types, functions, code) = calling(&[&[2, 2], &[0]]);
         let mut exports = ExportSection::new();
         exports.export("outer", ExportKind::Func, 1).export("inner", ExportKind::Func, 2);
         let mut module = Module::new();
@@ -124,19 +130,8 @@ mod tests {
 
     #[test]
     fn what_is_there_twice_is_left_once() {
-        let mut types = TypeSection::new();
-        types.ty().function([], []);
-        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
         // Two of the same, two that call one of them each, and the one that calls those.
-        for calls in [&[][..], &[], &[0], &[1], &[2, 3]] {
-            functions.function(0);
-            let mut body = Function::new([]);
-            for &function in calls {
-                body.instruction(&Instruction::Call(function));
-            }
-            body.instruction(&Instruction::End);
-            code.function(&body);
-        }
+        let (types, functions, code) = calling(&[&[], &[], &[0], &[1], &[2, 3]]);
         let mut exports = ExportSection::new();
         exports.export("one", ExportKind::Func, 0).export("other", ExportKind::Func, 1);
         let mut module = Module::new();
