@@ -8,7 +8,7 @@ use super::pass::{input, paste};
 use crate::{
     Backend, Error, Picture, Result, TileInput,
     picture::Depth,
-    resample::Filter,
+    resize::Filter,
     tile::{Cut, Grid, Tile},
 };
 

@@ -2,8 +2,12 @@
 
 mod alpha;
 mod direct;
+mod estimate;
+pub mod file_size;
 mod flat;
+mod lock;
 mod pass;
+mod recovery;
 
 use std::{
     borrow::Cow,
@@ -13,17 +17,15 @@ use std::{
 };
 
 use crate::{
-    Backend, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, estimate,
-    lock::Lock,
-    open_backend,
+    Backend, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, open_backend,
     picture::{MAX_MEGAPIXELS, PictureFile},
-    recovery,
-    resample::Filter,
-    resize::Resize,
-    size::{Size, passes},
+    resize::{Filter, Resize, Size, passes},
     tile::Rect,
 };
+use lock::Lock;
 use pass::{Pass, Progress, Stop};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use recovery::Recovery;
 
 /// What brings the output of a network to the size that is asked for.
 const TO_SIZE: Filter = Filter::Lanczos;

@@ -8,7 +8,8 @@ use super::{
     flat::keep_flat,
 };
 use crate::{
-    Backend, Error, Picture, Result, Stream, TileInput, output_check,
+    Backend, Error, Picture, Result, Stream, TileInput,
+    backend::output_check,
     picture::Depth,
     tile::{Cut, Grid, Rect, Tile, Window},
 };

@@ -26,7 +26,7 @@ use crate::{
     models::SliderValues,
     network::Weights,
     picture::{Content, ContentKind, FileFormat, Saving},
-    resample::{NetworkOptions, Resampler},
+    resize::{NetworkOptions, Resampler},
 };
 
 /// Enlarges pictures.

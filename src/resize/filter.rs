@@ -8,12 +8,12 @@ use fast_image_resize::{
     pixels::F32x4,
 };
 
+use super::MAX_SCALE;
 use crate::{
     Backend, BackendChoice, BackendInfo, BackendOptions, Error, Precision, Result, Run, TileInput,
     gpu::BlockingChoice,
     models::{DEFAULT_SCALE, SliderValues},
     picture::Depth,
-    size::MAX_SCALE,
     tile::{Cut, Window},
 };
 

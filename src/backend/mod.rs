@@ -1,5 +1,8 @@
 //! What a backend is, and which one to take.
 
+pub(crate) mod output_check;
+pub(crate) mod self_test;
+
 use std::{future::Future, pin::Pin};
 
 use crate::{
@@ -7,8 +10,7 @@ use crate::{
     cpu::Cpu,
     gpu::{Blocking, BlockingChoice, Gpu, GpuOptions},
     picture::Depth,
-    resample::Filter,
-    self_test,
+    resize::Filter,
     tile::{Cut, Rect, Window},
 };
 
