@@ -35,12 +35,14 @@ pub mod tile;
 
 mod backend;
 mod error;
+mod turn;
 mod upscaler;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
 pub use backend::{
-    Backend, BackendChoice, BackendInfo, BackendOptions, Fallback, Precision, Run, Stream, TileInput, open_backend,
+    Backend, BackendChoice, BackendInfo, BackendOptions, Fallback, Precision, Run, Stream, TileInput,
+    open::open_backend,
 };
 pub use error::{Error, Result};
 pub use network::Network;

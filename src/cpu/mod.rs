@@ -282,7 +282,7 @@ fn start<'a>(work: impl FnOnce() -> Vec<u8> + Send + 'static) -> Run<'a> {
 #[cfg(target_arch = "wasm32")]
 fn start<'a>(work: impl FnOnce() -> Vec<u8> + 'static) -> Run<'a> {
     Box::pin(async move {
-        crate::web::next_turn().await;
+        crate::turn::next_turn().await;
         Ok(work())
     })
 }

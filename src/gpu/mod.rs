@@ -27,7 +27,7 @@ use std::cell::RefCell;
 
 pub use blocking::{Blocking, BlockingChoice};
 #[cfg(not(target_arch = "wasm32"))]
-pub use {kernels::shader_variants, layers::LayerTime, peak::Peak};
+pub use {layers::LayerTime, peak::Peak, source::shader_variants};
 
 use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
 use device::Device;

@@ -4,7 +4,7 @@
 //! is 3.3 to 6.6 dB better than a Lanczos filter. But networks draw edges where there are none but soft transitions, and keep the
 //! stairs of alpha that knows only clear and opaque: there the filter does it. See README.md.
 
-use super::pass::{input, paste};
+use super::tiles::{input, paste};
 use crate::{
     Backend, Error, Picture, Result, TileInput,
     picture::Depth,

@@ -8,6 +8,7 @@ mod flat;
 mod lock;
 mod pass;
 mod recovery;
+mod tiles;
 
 use std::{
     borrow::Cow,

@@ -4,7 +4,10 @@ use std::{cell::RefCell, rc::Rc};
 
 use crate::{
     Backend, BackendChoice, BackendOptions, Error, Fallback, Network, Precision, Result,
-    backend::{Chosen, open_gpu, self_test},
+    backend::{
+        open::{Chosen, open_gpu},
+        self_test,
+    },
     cpu::Cpu,
     gpu::{SMALLEST_TILE, smaller},
 };

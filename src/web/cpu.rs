@@ -6,7 +6,7 @@ use js_sys::{Reflect, Uint8Array};
 
 use super::pool::Pool;
 use crate::{
-    Backend, BackendOptions, Error, Fallback, Network, Result, backend::Chosen, cpu::Cpu, network::Weights,
+    Backend, BackendOptions, Error, Fallback, Network, Result, backend::open::Chosen, cpu::Cpu, network::Weights,
     upscaler::Recovery,
 };
 

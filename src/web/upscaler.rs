@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     BackendChoice, BackendInfo, BackendOptions, Network, Precision, Result, Size,
-    backend::{Chosen, choose},
+    backend::open::{Chosen, choose},
     file_size,
     gpu::BlockingChoice,
     models::SliderValues,
