@@ -41,7 +41,7 @@ mod upscaler;
 mod web;
 
 pub use backend::{
-    Backend, BackendChoice, BackendInfo, BackendOptions, Fallback, Precision, Run, Stream, TileInput,
+    Backend, BackendChoice, BackendInfo, BackendKind, BackendOptions, Fallback, Precision, Run, Stream, TileInput,
     open::open_backend,
 };
 pub use error::{Error, Result};

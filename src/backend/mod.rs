@@ -30,11 +30,22 @@ pub struct TileInput {
 /// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or clear where a colour is not finite.
 pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 
+/// What a backend enlarges with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackendKind {
+    /// A network, which makes whole multiples of a size.
+    Network,
+    /// A classical filter, which makes any size at once.
+    Filter(Filter),
+}
+
 /// Who does the work, for people and reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendInfo {
     /// `gpu` or `cpu`.
     pub name: &'static str,
+    /// What it enlarges with.
+    pub kind: BackendKind,
     /// The GPU's name, or the number of threads.
     pub adapter: String,
     /// `f32` or `f16`: how the values between layers are stored.
@@ -69,11 +80,6 @@ pub trait Backend {
     /// picture is too wide for the memory that its rows would need.
     fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let _ = (width, height, depth);
-        None
-    }
-
-    /// The classical filter that this backend runs, which makes any size at once; None for a network.
-    fn filter(&self) -> Option<Filter> {
         None
     }
 

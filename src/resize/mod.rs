@@ -1,12 +1,14 @@
 //! Getting to the exact pixel: how large the result shall be, classical filters, and a picture that comes row by row brought to a size.
 
 mod filter;
+mod resampler;
 mod size;
 
 use std::borrow::Cow;
 
 pub(crate) use filter::Pixels;
-pub use filter::{Filter, NetworkOptions, Resampler, TITLE};
+pub use filter::{Filter, TITLE};
+pub use resampler::{NetworkOptions, Resampler};
 pub(crate) use size::passes;
 pub use size::{MAX_SCALE, Size};
 

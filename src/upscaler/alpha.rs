@@ -6,7 +6,7 @@
 
 use super::tiles::{input, paste};
 use crate::{
-    Backend, Error, Picture, Result, TileInput,
+    Backend, BackendKind, Error, Picture, Result, TileInput,
     picture::Depth,
     resize::Filter,
     tile::{Cut, Grid, Tile},
@@ -42,7 +42,7 @@ impl<'a> Alpha<'a> {
         let alphas = || picture.kind.depth.values(&picture.rgba).skip(3).step_by(4);
         let way = if !picture.kind.alpha || alphas().all(|alpha| alpha == max) {
             Way::Opaque
-        } else if let Some(filter) = backend.filter() {
+        } else if let BackendKind::Filter(filter) = backend.info().kind {
             Way::Filter(filter)
         } else if alphas().all(|alpha| alpha == 0 || alpha == max) {
             Way::Filter(FILTER)

@@ -18,7 +18,7 @@ use std::{
 };
 
 use crate::{
-    Backend, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, open_backend,
+    Backend, BackendInfo, BackendKind, BackendOptions, Error, Fallback, Network, Picture, Result, open_backend,
     picture::{MAX_MEGAPIXELS, PictureFile},
     resize::{Filter, Resize, Size, passes},
     tile::Rect,
@@ -189,7 +189,8 @@ impl Upscaler {
     /// Whether the backend makes the pixels, and not its filter at once.
     fn goes_through_network(&self, picture: [u32; 2], result: [u32; 2]) -> bool {
         let scale = self.scale();
-        self.backend().filter().is_none() || picture.map(|length| length.saturating_mul(scale)) == result
+        self.backend().info().kind == BackendKind::Network
+            || picture.map(|length| length.saturating_mul(scale)) == result
     }
 
     /// Enlarges a picture and writes it to a file, row by row. The file is of the picture's kind.
@@ -225,7 +226,9 @@ impl Upscaler {
         let result = self.result_size(picture, size)?;
         let from = [picture.width, picture.height];
         let mut picture = picture.bled();
-        if let Some(filter) = self.backend().filter().filter(|_| !self.goes_through_network(from, result)) {
+        if let BackendKind::Filter(filter) = self.backend().info().kind
+            && !self.goes_through_network(from, result)
+        {
             return direct::resize(&picture, filter, result, rows, observer);
         }
         let passes = passes(from, result, self.scale());

@@ -196,7 +196,7 @@ impl Upscaler {
             self.inner.upscale(&picture, size, &mut |_| Ok(()), &mut observer).await?;
         }
         let blob = sink.into_blob(format.map_or("", FileFormat::media_type))?;
-        let BackendInfo { name, adapter, precision, blocking, warnings } = self.inner.info();
+        let BackendInfo { name, adapter, precision, blocking, warnings, .. } = self.inner.info();
         let warnings: Array = warnings.into_iter().chain(observer.warnings).map(JsValue::from).collect();
         Ok(object(&[
             ("blob", blob.into()),
