@@ -1,5 +1,6 @@
 //! The door for JavaScript: thin, no logic of its own. Types for TypeScript are in `types`.
 
+mod callback;
 mod cpu;
 mod model;
 mod observer;

@@ -4,6 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
+    callback::Thrown,
     cpu::CpuSource,
     invalid,
     model::{self, Engine, Model},
@@ -126,7 +127,8 @@ impl Upscaler {
         picture: PictureSource,
         options: Option<UpscaleOptions>,
     ) -> Result<UpscaleResult, JsValue> {
-        self.run(picture.into(), options.as_ref()).await.map_err(to_js)
+        let thrown = Thrown::default();
+        self.run(picture.into(), options.as_ref(), &thrown).await.map_err(|error| thrown.or(error))
     }
 }
 
@@ -180,12 +182,12 @@ impl Upscaler {
         .unchecked_into())
     }
 
-    async fn run(&self, picture: JsValue, options: Option<&UpscaleOptions>) -> Result<UpscaleResult> {
+    async fn run(&self, picture: JsValue, options: Option<&UpscaleOptions>, thrown: &Thrown) -> Result<UpscaleResult> {
         let Asked { size, saving } = Asked::new(options, self.size)?;
         let started = now();
         let picture = picture_of(picture).await?;
-        let mut observer = JsObserver::new((picture.width, picture.height), options);
-        let sink = Sink::new(options.and_then(UpscaleOptions::on_bytes));
+        let mut observer = JsObserver::new((picture.width, picture.height), options, thrown.clone());
+        let sink = Sink::new(options.and_then(UpscaleOptions::on_bytes), thrown.clone());
         let mut format = None;
         if let Some(saving) = saving {
             let result = self.inner.result_size(&picture, size)?;
