@@ -18,6 +18,7 @@ use super::{
         CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureSource, Plan, Seen, SizeOptions, SuggestOptions,
         Suggestion, UpscaleOptions, UpscaleResult,
     },
+    weight_files::WeightFiles,
 };
 use crate::{
     BackendChoice, BackendInfo, BackendOptions, Network, Precision, Result, Size,
@@ -25,7 +26,6 @@ use crate::{
     file_size,
     gpu::BlockingChoice,
     models::SliderValues,
-    network::Weights,
     picture::{Content, ContentKind, FileFormat, Saving},
     resize::{NetworkOptions, Resampler},
 };
@@ -253,7 +253,9 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     let scale = model::scale(options.and_then(CreateOptions::scale))?;
     let model = Model::open(options, scale, &options_of_networks.sliders).await?;
     let inner = match &model.engine {
-        Engine::Network(network, weights) => open(network, weights, options_of_networks.backend, threads).await?,
+        Engine::Network(network, weights) => {
+            open(network, weights.clone(), options_of_networks.backend, threads).await?
+        }
         Engine::Filter(filter) => {
             options_of_networks.check_for(*filter)?;
             crate::Upscaler::new(Box::new(Resampler::new(*filter, scale.map(|scale| scale.ceil() as u32))?))
@@ -267,11 +269,11 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
 /// Opens the backend of a person's choice, and another where it fails.
 async fn open(
     network: &Network,
-    weights: &Weights,
+    weights: WeightFiles,
     options: BackendOptions,
     threads: Option<usize>,
 ) -> Result<crate::Upscaler> {
-    let mut cpu = CpuSource::new(weights, options, threads)?;
+    let mut cpu = CpuSource::new(weights, options, threads);
     let backend = match choose(network, options).await? {
         Chosen::Gpu(gpu) => gpu,
         Chosen::Cpu(warnings) => cpu.open(network, warnings).await?,

@@ -22,6 +22,8 @@ impl WeightFile {
 
     /// A file that a person has brought.
     pub(super) fn brought(content: Uint8Array, name: String, asked_scale: Option<f64>) -> Self {
+        // A copy, since the array is still theirs.
+        let content = content.slice(0, content.length());
         Self { content, brought: Some((name, asked_scale)) }
     }
 
@@ -37,11 +39,17 @@ impl WeightFile {
 /// A weight file and those that are mixed in.
 #[derive(Clone)]
 pub(super) struct WeightFiles {
-    pub(super) file: WeightFile,
+    file: WeightFile,
     /// What sliders mix in, and how much of each.
     pub(super) sliders: Vec<(WeightFile, f32)>,
     /// The other model of a mix, and its share.
     pub(super) mix: Option<(Box<WeightFiles>, f32)>,
+}
+
+impl From<WeightFile> for WeightFiles {
+    fn from(file: WeightFile) -> Self {
+        Self { file, sliders: Vec::new(), mix: None }
+    }
 }
 
 impl WeightFiles {
