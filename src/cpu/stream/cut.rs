@@ -42,7 +42,7 @@ fn cost(network: &Network, op: &Op, step: &Step) -> f64 {
     match op {
         Op::Conv(conv) => {
             let weights = values(conv.output) * (conv.source.channels * conv.kernel * conv.kernel) as f64;
-            let is_winograd = matches!(step, Step::Conv(step) if step.unit() == PATCH);
+            let is_winograd = matches!(step, Step::Conv(step) if step.unit == PATCH);
             if is_winograd {
                 weights * WINOGRAD_COST + (values(conv.source) + values(conv.output)) * TRANSFORM_COST
             } else {

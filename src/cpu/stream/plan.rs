@@ -47,35 +47,42 @@ pub(super) enum Step {
 
 /// A convolution of stride 1 with zeros around its source.
 pub(super) struct ConvStep {
-    pub(super) kernel: Kernel,
+    /// None in a plan that is packed for other steps.
+    pub(super) kernel: Option<Kernel>,
     pub(super) finish: Finish,
     /// Parts that are convolved.
     pub(super) sources: Vec<usize>,
     pub(super) output: usize,
     pub(super) padding: usize,
     pub(super) upsample: usize,
-    /// Rows of outputs before the first whole unit, fewer than a unit. With it, the rows that strips of whole patches leave to be made
-    /// are whole units for every step, so that none lags behind the one before it by more than its padding.
+    /// Rows of outputs are made by `unit` at a time, counted from the phase.
+    pub(super) unit: usize,
+    /// Rows of outputs before the first whole unit, fewer than a unit. See [`phase`].
     pub(super) phase: usize,
 }
 
 pub(super) enum Kernel {
     Winograd(Winograd),
     Direct(Direct),
-    /// That of a step that runs elsewhere; how many rows it makes at a time.
-    Elsewhere(usize),
+}
+
+/// The rows of outputs before the first whole patch, for a Winograd step that is `lag` rows behind.
+///
+/// A step cannot make a row before the rows below it have come that it convolves, so a part is behind the picture by
+///
+/// ```text
+/// lag(output) = max( lag(source) * upsample + padding   for each part that is convolved,
+///                    lag(other)                         for each part that is combined with it )
+/// ```
+///
+/// rows of its own. Strips of whole patches bring it `n * PATCH` rows, of which it can make those before `n * PATCH - lag`. Patches that
+/// begin at `phase = -lag mod PATCH` end just there, since `n * PATCH - lag - phase` is a multiple of `PATCH`: every step makes all it
+/// could make row by row, and none lags behind the one before it by a patch instead of its padding.
+fn phase(lag: usize) -> usize {
+    lag.wrapping_neg() % PATCH
 }
 
 impl ConvStep {
-    /// Rows of outputs are made by so many at a time, counted from the phase.
-    pub(super) fn unit(&self) -> usize {
-        match self.kernel {
-            Kernel::Winograd(_) => PATCH,
-            Kernel::Direct(_) => 1,
-            Kernel::Elsewhere(unit) => unit,
-        }
-    }
-
     /// One behind the last row that can be made of `end` of `height` rows of the source.
     pub(super) fn ready(&self, end: usize, height: usize) -> usize {
         let rows = end * self.upsample;
@@ -84,7 +91,7 @@ impl ConvStep {
 
     /// One behind the last row of whole units among so many rows of outputs.
     pub(super) fn whole(&self, rows: usize) -> usize {
-        rows.checked_sub(self.phase).map_or(0, |rows| self.phase + rows / self.unit() * self.unit())
+        rows.checked_sub(self.phase).map_or(0, |rows| self.phase + rows / self.unit * self.unit)
     }
 
     /// The first row of the source that output rows from `next` on depend on.
@@ -169,6 +176,16 @@ fn behind(parts: &[Part], steps: &[Step], lags: &[usize]) -> Vec<usize> {
     steps.iter().map(of).collect()
 }
 
+fn curve(activation: &Activation) -> (Curve, &[f32]) {
+    match activation {
+        Activation::Identity => (Curve::Identity, &[]),
+        Activation::Prelu(slopes) => (Curve::Prelu, slopes),
+        Activation::Silu => (Curve::Silu, &[]),
+        Activation::Sigmoid => (Curve::Sigmoid, &[]),
+        Activation::Mish => (Curve::Mish, &[]),
+    }
+}
+
 struct Draft<'a> {
     network: &'a Network,
     machine: Machine,
@@ -177,7 +194,7 @@ struct Draft<'a> {
     parts: Vec<Part>,
     /// For each part, how far it depends on the picture.
     reaches: Vec<usize>,
-    /// For each part, how many of its rows it is behind those that strips of whole patches would make without padding.
+    /// For each part, how many of its rows it is behind those that strips of whole patches would make without padding; see [`phase`].
     lags: Vec<usize>,
 }
 
@@ -202,40 +219,11 @@ impl Draft<'_> {
             return None;
         }
         let sources = self.read(index, conv.source);
+        let combine = self.combine(index, &conv.combine)?;
         let inputs: usize = sources.iter().map(|segment| segment.channels).sum();
-        let outputs = conv.output.channels;
-        let combine = match &conv.combine {
-            Combine::Nothing => Meeting::Nothing,
-            Combine::Add(pairs) => {
-                let pairs = pairs.iter().map(|(slice, share)| Some((self.read_one(index, *slice)?, *share)));
-                Meeting::Add(pairs.collect::<Option<_>>()?)
-            }
-            Combine::Multiply(other) => Meeting::Multiply(self.read_one(index, *other)?),
-            Combine::Attend(other) => Meeting::Attend(self.read_one(index, *other)?),
-        };
-        let (curve, slopes) = match &conv.activation {
-            Activation::Identity => (Curve::Identity, &[][..]),
-            Activation::Prelu(slopes) => (Curve::Prelu, &slopes[..]),
-            Activation::Silu => (Curve::Silu, &[][..]),
-            Activation::Sigmoid => (Curve::Sigmoid, &[][..]),
-            Activation::Mish => (Curve::Mish, &[][..]),
-        };
-        // What lies in the network's slices and in no part is a gap whose weights are zero.
-        let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
-        let taps = conv.kernel * conv.kernel;
-        let weight = |output: usize, input: usize, tap: usize| {
-            conv.weight[(output * conv.source.channels + places[input]) * taps + tap]
-        };
-        let is_winograd = conv.kernel == 3 && conv.upsample == 1 && inputs.min(outputs) >= WINOGRAD_CHANNELS;
-        let reach = if is_winograd { PATCH } else { conv.padding };
-        let kernel = match (self.packed.contains(&index), is_winograd) {
-            (true, true) => Kernel::Winograd(Winograd::new(&self.machine, &sources, outputs, weight)),
-            (true, false) => {
-                let shape = (conv.kernel, conv.upsample);
-                Kernel::Direct(Direct::new(&self.machine, &sources, outputs, shape, weight))
-            }
-            (false, _) => Kernel::Elsewhere(if is_winograd { PATCH } else { 1 }),
-        };
+        let is_winograd =
+            conv.kernel == 3 && conv.upsample == 1 && inputs.min(conv.output.channels) >= WINOGRAD_CHANNELS;
+        let kernel = self.packed.contains(&index).then(|| self.kernel(conv, &sources, is_winograd));
         let (left, right) = if is_winograd { (1, PATCH + 1) } else { (conv.padding, conv.padding) };
         for segment in &sources {
             let part = &mut self.parts[segment.part];
@@ -248,7 +236,9 @@ impl Draft<'_> {
         let lag = convolved.chain(combine.others().map(|other| self.lags[other.part])).max()?;
         let output = self.part(index, conv.output, self.machine.lanes, reach_before, lag)?;
         let Part { times, over, .. } = self.parts[output];
+        let reach = if is_winograd { PATCH } else { conv.padding };
         self.reaches[output] += reach.div_ceil(times) * over;
+        let (curve, slopes) = curve(&conv.activation);
         Some(ConvStep {
             kernel,
             finish: Finish::new(&conv.bias, curve, slopes, combine, self.machine.lanes),
@@ -256,8 +246,38 @@ impl Draft<'_> {
             output,
             padding: conv.padding,
             upsample: conv.upsample,
-            phase: if is_winograd { lag.wrapping_neg() % PATCH } else { 0 },
+            unit: if is_winograd { PATCH } else { 1 },
+            phase: if is_winograd { phase(lag) } else { 0 },
         })
+    }
+
+    /// What the sums of a convolution are combined with.
+    fn combine(&mut self, reader: usize, combine: &Combine) -> Option<Meeting> {
+        Some(match combine {
+            Combine::Nothing => Meeting::Nothing,
+            Combine::Add(pairs) => {
+                let pairs = pairs.iter().map(|(slice, share)| Some((self.read_one(reader, *slice)?, *share)));
+                Meeting::Add(pairs.collect::<Option<_>>()?)
+            }
+            Combine::Multiply(other) => Meeting::Multiply(self.read_one(reader, *other)?),
+            Combine::Attend(other) => Meeting::Attend(self.read_one(reader, *other)?),
+        })
+    }
+
+    /// The weights of a convolution in the order in which a kernel reads them.
+    fn kernel(&self, conv: &Conv, sources: &[Segment], is_winograd: bool) -> Kernel {
+        // What lies in the network's slices and in no part is a gap whose weights are zero.
+        let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
+        let taps = conv.kernel * conv.kernel;
+        let weight = |output: usize, input: usize, tap: usize| {
+            conv.weight[(output * conv.source.channels + places[input]) * taps + tap]
+        };
+        let outputs = conv.output.channels;
+        if is_winograd {
+            Kernel::Winograd(Winograd::new(&self.machine, sources, outputs, weight))
+        } else {
+            Kernel::Direct(Direct::new(&self.machine, sources, outputs, (conv.kernel, conv.upsample), weight))
+        }
     }
 
     /// A new part, whose pixels are padded to multiples of `lanes` channels.

@@ -200,14 +200,14 @@ impl Stage {
         let end = ends.chain(others).min().unwrap_or(0);
         let most = self.at_once(conv.output);
         let end = if end > most { conv.whole(most) } else { end };
+        let kernel = conv.kernel.as_ref().expect("a stage runs the steps that its plan is packed for");
         self.make(conv.output, end, |stage, geometry, start, rows| {
             let Stage { plan, parts, scratches, .. } = stage;
             let (machine, finish) = (&plan.machine, &conv.finish);
-            let blocks = blocks(rows, geometry, start, conv.unit(), conv.phase);
-            scratches.share(blocks, |block, scratch| match &conv.kernel {
+            let blocks = blocks(rows, geometry, start, conv.unit, conv.phase);
+            scratches.share(blocks, |block, scratch| match kernel {
                 Kernel::Winograd(winograd) => winograd.make(machine, finish, parts, block, scratch),
                 Kernel::Direct(direct) => direct.make(machine, finish, parts, block, scratch),
-                Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
             });
         })
     }
