@@ -6,27 +6,14 @@ use wgpu::util::DeviceExt;
 
 use super::{
     device::Device,
-    plan::{Entry, Plan, Step},
+    entry::Entry,
+    plan::{Plan, Step},
     source::{SHADERS, variant},
 };
 use crate::{
     Network,
     network::{Activation, Conv, Op},
 };
-
-/// The file of an entry point.
-fn shader_of(entry: Entry) -> &'static str {
-    match entry {
-        Entry::Square | Entry::StagedSquare | Entry::StagedPair | Entry::AnyKernel => "conv",
-        Entry::MaxPool => "max_pool",
-        Entry::Resize => "resize",
-        Entry::PixelUnshuffle => "pixel_unshuffle",
-        Entry::PixelShuffle => "pixel_shuffle",
-        Entry::Statistics | Entry::NormalizeGroup => "group_norm",
-        Entry::LayerNorm => "layer_norm",
-        Entry::DySample => "dy_sample",
-    }
-}
 
 /// What one step needs besides feature maps.
 pub(super) struct Kernel {
@@ -82,7 +69,7 @@ impl Compiler<'_> {
         if let Some(pipeline) = self.pipelines.get(&key) {
             return pipeline.clone();
         }
-        let name = shader_of(step.entry);
+        let name = step.entry.point().shader;
         let module = self.modules.entry(name).or_insert_with(|| {
             let text = SHADERS.iter().find(|(shader, _)| *shader == name).map_or("", |(_, text)| text);
             self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -109,7 +96,7 @@ impl Compiler<'_> {
 
 /// Where output channel `channel` goes: block and lane. In the tail each block is one pixel of the enlarged picture.
 fn place(step: &Step, conv: &Conv, channel: usize) -> (usize, usize) {
-    if step.is_tail() {
+    if step.is_tail {
         let pixels = conv.output.channels / 3;
         return (channel % pixels, channel / pixels);
     }
@@ -118,12 +105,12 @@ fn place(step: &Step, conv: &Conv, channel: usize) -> (usize, usize) {
 
 /// Output blocks rounded up to pairs: weights are packed for two at a time.
 fn output_pairs(step: &Step) -> usize {
-    step.blocks()[1].div_ceil(2) as usize
+    step.blocks[1].div_ceil(2) as usize
 }
 
 /// `[pair][source block][tap][block of the pair][source lane][output lane]`, zero where there is no channel.
 fn pack_weights(conv: &Conv, step: &Step) -> Vec<f32> {
-    let (source_blocks, taps) = (step.blocks()[0] as usize, conv.kernel * conv.kernel);
+    let (source_blocks, taps) = (step.blocks[0] as usize, conv.kernel * conv.kernel);
     let mut packed = vec![0.0; output_pairs(step) * source_blocks * taps * 2 * 4 * 4];
     let inputs = conv.source.channels;
     for output in 0..conv.output.channels {

@@ -9,6 +9,7 @@ mod blocking;
 mod buffers;
 mod clock;
 mod device;
+mod entry;
 mod kernels;
 #[cfg(not(target_arch = "wasm32"))]
 mod layers;
@@ -18,6 +19,8 @@ mod peak;
 mod plan;
 mod remembered;
 mod run;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod shader_tests;
 mod source;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -33,7 +36,7 @@ use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result
 use device::Device;
 use kernels::Kernel;
 use pace::Pace;
-use plan::{Place, Plan};
+use plan::Plan;
 use run::Slot;
 
 /// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
@@ -61,8 +64,6 @@ pub struct Gpu {
     network: Network,
     plan: Plan,
     kernels: Vec<Kernel>,
-    /// Where steps read and write, each distinct one once: sizes follow from it.
-    places: Vec<Place>,
     /// Feature maps between layers, shared by all tiles: the GPU runs one tile after another.
     features: Vec<wgpu::Buffer>,
     /// What group normalisations leave for themselves.
@@ -137,12 +138,6 @@ impl Gpu {
             }
             other => other?,
         };
-        let mut places = Vec::new();
-        for step in &plan.steps {
-            if !places.contains(&step.place) {
-                places.push(step.place);
-            }
-        }
         let info = BackendInfo {
             name: "gpu",
             kind: BackendKind::Network,
@@ -157,7 +152,6 @@ impl Gpu {
             network: network.outline(),
             plan,
             kernels,
-            places,
             features,
             statistics,
             unwritten,

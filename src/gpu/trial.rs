@@ -92,7 +92,7 @@ async fn seconds(gpu: &Gpu) -> Result<f64> {
 /// Firefox tells only every 100 ms that something is done.
 async fn time(gpu: &Gpu, slot: &Slot, tile: &TileInput, count: u32) -> Result<f64> {
     let Device { device, queue, .. } = &gpu.device;
-    let extents = slot.upload(gpu, tile);
+    let params = slot.upload(gpu, tile);
     let clock = Clock::new(&gpu.device, 1);
     let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("trial") });
     let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
@@ -100,7 +100,7 @@ async fn time(gpu: &Gpu, slot: &Slot, tile: &TileInput, count: u32) -> Result<f6
         timestamp_writes: clock.as_ref().map(|clock| clock.writes(0)),
     });
     for _ in 0..count {
-        slot.dispatch(gpu, &mut pass, 0, &extents);
+        slot.dispatch(gpu, &mut pass, 0, &params);
     }
     drop(pass);
     let started = Instant::now();
