@@ -84,7 +84,7 @@ fn tiles_and_backends_do_not_show() {
     }
 }
 
-/// Cut out without soft edges: the network would keep the stairs.
+/// Tiling out without soft edges: the network would keep the stairs.
 #[test]
 fn alpha_of_two_values_is_smoothed() {
     let stairs = shape(41, 35, |x, y| if x > y { 1.0 } else { 0.0 });

@@ -25,7 +25,7 @@ use crate::{
     Backend, BackendInfo, BackendKind, Network, Run, Stream, TileInput,
     network::{BLOCK, Op},
     picture::{Depth, crop},
-    tile::Cut,
+    tile::Tiling,
 };
 
 /// The inner edge of tiles in LR pixels where the halo is small, and where it is large: that is work done twice.
@@ -153,7 +153,7 @@ enum Engine {
 pub struct Cpu {
     engine: Engine,
     scale: u32,
-    cut: Cut,
+    tiling: Tiling,
     tile: u32,
     in_flight: usize,
     info: BackendInfo,
@@ -173,11 +173,11 @@ impl Cpu {
         };
         // One more than run at a time, so that no thread waits while a finished tile is handed on. Rows keep all threads busy.
         let busy = if matches!(engine, Engine::Rows(_)) { 2 } else { threads + usize::from(threads > 1) };
-        let affordable = MAX_BYTES / tile_bytes(network, f64::from(tile + 2 * network.cut().halo));
+        let affordable = MAX_BYTES / tile_bytes(network, f64::from(tile + 2 * network.tiling().halo));
         Self {
             engine,
             scale: network.scale(),
-            cut: network.cut(),
+            tiling: network.tiling(),
             tile,
             in_flight: busy.min(affordable as usize).max(1),
             info: BackendInfo {
@@ -194,7 +194,7 @@ impl Cpu {
 
 /// A good inner edge of tiles.
 pub(crate) fn preferred_tile(network: &Network) -> u32 {
-    let halo = network.cut().halo;
+    let halo = network.tiling().halo;
     let tile = if halo > LARGE_HALO { TILE_WITH_LARGE_HALO } else { TILE };
     let largest_outer = (MAX_TILE_BYTES / tile_bytes(network, 1.0)).sqrt() as u32;
     tile.min(largest_outer.saturating_sub(2 * halo)).max(1)
@@ -227,8 +227,8 @@ impl Backend for Cpu {
         self.scale
     }
 
-    fn cut(&self) -> Cut {
-        self.cut
+    fn tiling(&self) -> Tiling {
+        self.tiling
     }
 
     fn tile(&self) -> u32 {
@@ -256,7 +256,7 @@ impl Backend for Cpu {
     fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let Engine::Rows(plan) = &self.engine else { return None };
         let size = [width, height];
-        let padded = size.map(|length| self.cut.padded(length) as usize);
+        let padded = size.map(|length| self.tiling.padded(length) as usize);
         if !has_room(plan, padded[0] as u32) {
             return None;
         }

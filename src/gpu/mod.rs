@@ -32,7 +32,7 @@ pub use blocking::{Blocking, BlockingChoice};
 #[cfg(not(target_arch = "wasm32"))]
 pub use {layers::LayerTime, peak::Peak, source::shader_variants};
 
-use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
+use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result, Run, TileInput, tile::Tiling};
 use device::Device;
 use kernels::Kernel;
 use pace::Pace;
@@ -116,7 +116,7 @@ impl Gpu {
             }
             None => device.preferred_tile().min(largest),
         };
-        let outer = network.cut().padded(tile + 2 * margin(network));
+        let outer = network.tiling().padded(tile + 2 * margin(network));
         let made = device.checked(|| {
             let create = |label, size| device.create_storage(label, size);
             let bytes = plan.buffers.bytes(outer, stored_bytes(half));
@@ -189,8 +189,8 @@ impl Plan {
 
 /// How far a tile's outer part may go beyond its inner part: it grows by less than the alignment at each end.
 fn margin(network: &Network) -> u32 {
-    let cut = network.cut();
-    cut.halo + cut.align - 1
+    let tiling = network.tiling();
+    tiling.halo + tiling.align - 1
 }
 
 /// Size of a stored value.
@@ -207,8 +207,8 @@ impl Backend for Gpu {
         self.network.scale()
     }
 
-    fn cut(&self) -> Cut {
-        self.network.cut()
+    fn tiling(&self) -> Tiling {
+        self.network.tiling()
     }
 
     fn tile(&self) -> u32 {

@@ -25,7 +25,7 @@ pub use weights::{Tensor, Weights};
 
 use crate::{
     Error, Result,
-    tile::{Cut, Rect, Window},
+    tile::{Rect, Tiling, Window},
 };
 use check::Facts;
 
@@ -148,10 +148,10 @@ impl Network {
 
     /// How tiles must be cut for this network.
     #[must_use]
-    pub fn cut(&self) -> Cut {
+    pub fn tiling(&self) -> Tiling {
         let Facts { radius, align, multiple, smallest, .. } = self.facts;
         let halo = radius.filter(|&radius| radius <= LARGEST_EXACT_HALO).unwrap_or(CAPPED_HALO.max(smallest));
-        Cut { halo, align, multiple, smallest }
+        Tiling { halo, align, multiple, smallest }
     }
 
     /// Where each map of a tile lies in that of the whole picture.

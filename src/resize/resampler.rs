@@ -5,7 +5,7 @@ use crate::{
     Backend, BackendChoice, BackendInfo, BackendKind, BackendOptions, Error, Precision, Result, Run, TileInput,
     gpu::BlockingChoice,
     models::{DEFAULT_SCALE, SliderValues},
-    tile::{Cut, Window},
+    tile::{Tiling, Window},
 };
 
 /// A backend that runs a classical filter instead of a network.
@@ -102,8 +102,8 @@ impl Backend for Resampler {
         self.scale
     }
 
-    fn cut(&self) -> Cut {
-        Cut::with_halo(self.filter.radius())
+    fn tiling(&self) -> Tiling {
+        Tiling::with_halo(self.filter.radius())
     }
 
     fn tile(&self) -> u32 {

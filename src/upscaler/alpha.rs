@@ -9,7 +9,7 @@ use crate::{
     Backend, BackendKind, Error, Picture, Result, TileInput,
     picture::Depth,
     resize::Filter,
-    tile::{Cut, Grid, Tile},
+    tile::{Grid, Tile, Tiling},
 };
 
 /// What enlarges alpha where the network does not.
@@ -60,8 +60,8 @@ impl<'a> Alpha<'a> {
     /// The enlarged alpha of a tile's inner part, whose edges are at most the backend's own: a sample for each pixel.
     async fn enlarge(&self, backend: &dyn Backend, tile: &Tile) -> Result<Vec<u8>> {
         let (picture, scale) = (self.picture, backend.scale());
-        let cut = Cut::with_halo(HALO);
-        let around = input(picture, &tile.cut(&cut, picture.width, picture.height), &cut);
+        let tiling = Tiling::with_halo(HALO);
+        let around = input(picture, &tile.grown(&tiling, picture.width, picture.height), &tiling);
         let area = Area::new(&around, scale);
         let filter = match self.way {
             Way::Filter(filter) => filter,
@@ -76,7 +76,7 @@ impl<'a> Alpha<'a> {
             alpha_of(&filtered, depth).zip(area.places()).map(|(value, place)| area.bounded(value, &place)).collect();
         let hardness = area.hardness();
         if self.way == Way::Network && hardness.iter().any(|&hardness| hardness > 0.0) {
-            let drawn = backend.run(alpha_as_colour(input(picture, tile, &backend.cut()))).await?;
+            let drawn = backend.run(alpha_as_colour(input(picture, tile, &backend.tiling()))).await?;
             if depth.values(&drawn).skip(3).step_by(4).any(|marker| marker == 0) {
                 return Err(Error::NotFinite);
             }
@@ -101,7 +101,7 @@ impl<'a> AlphaRows<'a> {
     /// From a row of the picture on.
     pub(super) fn new(alpha: Alpha<'a>, backend: &dyn Backend, row: u32) -> Self {
         let Picture { width, height, .. } = *alpha.picture;
-        let grid = Grid::below(row, width, height, backend.tile(), backend.cut());
+        let grid = Grid::below(row, width, height, backend.tile(), backend.tiling());
         Self { alpha, tiles: Box::new(grid.tiles()), ready: Vec::new() }
     }
 

@@ -112,7 +112,7 @@ struct Made<'a> {
 pub(super) fn tiles(backend: &dyn Backend, [width, height]: [u32; 2], depth: Depth) -> usize {
     match backend.stream(width, height, depth) {
         Some(stream) => Grid::strips(width, height, stream.strip(), 0).count(),
-        None => Grid::new(width, height, backend.tile(), backend.cut()).count(),
+        None => Grid::new(width, height, backend.tile(), backend.tiling()).count(),
     }
 }
 
@@ -161,7 +161,7 @@ impl<'a, 'b> Pass<'a, 'b> {
 
     async fn run_tiles(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
         let picture = self.picture;
-        let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.cut());
+        let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.tiling());
         let mut made = self.start(&grid, backend.scale(), AlphaWay::Tiles(Alpha::new(picture, backend)))?;
         let mut waiting = grid.tiles();
         let mut running = VecDeque::new();
@@ -169,7 +169,7 @@ impl<'a, 'b> Pass<'a, 'b> {
             while running.len() < backend.in_flight()
                 && let Some(tile) = waiting.next()
             {
-                running.push_back((tile, backend.run(input(picture, &tile, &backend.cut()))));
+                running.push_back((tile, backend.run(input(picture, &tile, &backend.tiling()))));
             }
             let Some((tile, run)) = running.pop_front() else { return Ok(()) };
             self.progress.wait()?;
@@ -188,7 +188,7 @@ impl<'a, 'b> Pass<'a, 'b> {
         let pixel = picture.kind.depth.pixel_bytes();
 
         let in_flight = stream.in_flight();
-        let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.cut())));
+        let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.tiling())));
         let mut running: VecDeque<_> = pushed.by_ref().take(in_flight).collect();
         let mut ready = Vec::new();
         // What is made of the rows that only lead to those that are needed.

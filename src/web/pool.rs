@@ -14,7 +14,7 @@ use crate::{
         stream::{self, Plan},
     },
     picture::{Depth, crop},
-    tile::{Cut, Rect},
+    tile::{Rect, Tiling},
 };
 
 #[wasm_bindgen(raw_module = "./stage-pool.js")]
@@ -49,7 +49,7 @@ pub(super) struct Pool {
     /// Knows the network's steps and runs none.
     plan: Plan,
     scale: u32,
-    cut: Cut,
+    tiling: Tiling,
     tile: u32,
     strip: u32,
     info: BackendInfo,
@@ -80,7 +80,7 @@ impl Pool {
             stages: stages.len(),
             plan,
             scale: network.scale(),
-            cut: network.cut(),
+            tiling: network.tiling(),
             tile: tile.unwrap_or_else(|| cpu::preferred_tile(network)),
             strip: tile.unwrap_or(strip).min(strip),
             info: BackendInfo {
@@ -126,8 +126,8 @@ impl Backend for Pool {
         self.scale
     }
 
-    fn cut(&self) -> Cut {
-        self.cut
+    fn tiling(&self) -> Tiling {
+        self.tiling
     }
 
     fn tile(&self) -> u32 {
@@ -158,7 +158,7 @@ impl Backend for Pool {
 
     fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let size = [width, height];
-        let padded = size.map(|length| self.cut.padded(length));
+        let padded = size.map(|length| self.tiling.padded(length));
         cpu::has_room(&self.plan, padded[0]).then(|| Box::new(self.picture(size, padded, depth)) as Box<dyn Stream>)
     }
 

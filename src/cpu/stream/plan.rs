@@ -134,7 +134,7 @@ impl Plan {
         let Draft { parts, reaches, lags, .. } = draft;
         Some(Self {
             machine,
-            align: PATCH * network.cut().multiple as usize,
+            align: PATCH * network.tiling().multiple as usize,
             reach: reaches.into_iter().max()?,
             behind: behind(&parts, &steps, &lags),
             parts,

@@ -7,7 +7,7 @@ use crate::{
     BackendInfo, FinishedTile, NoProgress, Observer, Picture, Run, Size, TileInput, Upscaler,
     gpu::Gpu,
     network::{Extent, draft::Draft},
-    tile::Cut,
+    tile::Tiling,
 };
 
 const OPTIONS: BackendOptions = BackendOptions {
@@ -105,8 +105,8 @@ impl Backend for Failing {
         self.gpu.scale()
     }
 
-    fn cut(&self) -> Cut {
-        self.gpu.cut()
+    fn tiling(&self) -> Tiling {
+        self.gpu.tiling()
     }
 
     fn tile(&self) -> u32 {
