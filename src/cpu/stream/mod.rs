@@ -1,7 +1,7 @@
 //! Runs networks fast on a CPU: rows stream through the layers, and `lenslet-kernels` makes them.
 
 #[cfg(any(test, target_arch = "wasm32"))]
-mod cut;
+mod partition;
 mod picture;
 mod plan;
 mod stage;
