@@ -19,7 +19,7 @@ pub(crate) mod stream;
 use std::{ops::RangeInclusive, sync::Arc};
 
 pub use features::Features;
-use stream::Plan;
+use stream::RowPlan;
 
 use crate::{
     Backend, BackendInfo, BackendKind, Network, Run, Stream, TileInput,
@@ -144,7 +144,7 @@ pub fn run_all(network: &Network, input: &TileInput) -> (Vec<Features>, Option<F
 /// What runs a network.
 enum Engine {
     /// Row by row, fast.
-    Rows(Arc<Plan>),
+    Rows(Arc<RowPlan>),
     /// Tile by tile with the loops, for networks with ops that do not go row by row.
     Loops(Arc<Prepared>),
 }
@@ -167,7 +167,7 @@ impl Cpu {
         let threads = stream::threads();
         let adapter = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
         let tile = tile.unwrap_or_else(|| preferred_tile(network));
-        let engine = match Plan::new(network) {
+        let engine = match RowPlan::new(network) {
             Some(plan) => Engine::Rows(Arc::new(plan)),
             None => Engine::Loops(Arc::new(Prepared::new(network))),
         };
@@ -201,7 +201,7 @@ pub(crate) fn preferred_tile(network: &Network) -> u32 {
 }
 
 /// Whether there is memory for the rows of a picture of that width, padding included.
-pub(crate) fn has_room(plan: &Plan, width: u32) -> bool {
+pub(crate) fn has_room(plan: &RowPlan, width: u32) -> bool {
     stream::bytes(plan, width as usize) as f64 <= MAX_BYTES
 }
 
@@ -211,7 +211,7 @@ fn tile_bytes(network: &Network, outer: f64) -> f64 {
 }
 
 /// A tile as a picture of its own.
-fn run_rows(plan: &Arc<Plan>, input: &TileInput, scale: u32) -> Vec<u8> {
+fn run_rows(plan: &Arc<RowPlan>, input: &TileInput, scale: u32) -> Vec<u8> {
     let part = input.window.part;
     let size = [part.width, part.height].map(|length| length as usize);
     let enlarged = stream::Stream::new(plan, size, size, input.depth).push(&input.rgba);

@@ -1,6 +1,6 @@
 //! How long each step of a network takes on the GPU's own clock.
 
-use super::{Gpu, clock::Clock, plan::Step, run::Slot};
+use super::{Gpu, clock::Clock, plan::DispatchStep, run::Slot};
 use crate::{
     Result, TileInput,
     network::{Conv, Op, Slice},
@@ -43,7 +43,7 @@ impl Gpu {
         }
         let windows = self.network.windows(tile.window);
         let pixels = tile.window.part.area() as f64;
-        let layer = |(step, mut times): (&Step, Vec<f64>)| {
+        let layer = |(step, mut times): (&DispatchStep, Vec<f64>)| {
             times.sort_by(f64::total_cmp);
             let op = &self.network.ops()[step.op];
             let made = windows[step.access.maps[1]].part;

@@ -36,7 +36,7 @@ use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result
 use device::Device;
 use kernels::Kernel;
 use pace::Pace;
-use plan::Plan;
+use plan::DispatchPlan;
 use run::Slot;
 
 /// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
@@ -62,7 +62,7 @@ pub struct GpuOptions {
 pub struct Gpu {
     device: Device,
     network: Network,
-    plan: Plan,
+    plan: DispatchPlan,
     kernels: Vec<Kernel>,
     /// Feature maps between layers, shared by all tiles: the GPU runs one tile after another.
     features: Vec<wgpu::Buffer>,
@@ -98,12 +98,12 @@ impl Gpu {
             BlockingChoice::Auto => trial::remembered_or_run(&device, network, half).await?,
             BlockingChoice::Trial => trial::run(&device, network, half).await?,
         };
-        let plan = Plan::new(network, blocking, device.fuses());
+        let plan = DispatchPlan::new(network, blocking, device.fuses());
         Self::new(device, network, plan, half, options.tile).await
     }
 
     /// Makes the steps of a plan ready to run.
-    async fn new(device: Device, network: &Network, plan: Plan, half: bool, tile: Option<u32>) -> Result<Self> {
+    async fn new(device: Device, network: &Network, plan: DispatchPlan, half: bool, tile: Option<u32>) -> Result<Self> {
         let largest = plan.largest_tile(&device, network, half);
         let tile = match tile {
             Some(tile) if tile > largest => {
@@ -179,7 +179,7 @@ pub(crate) fn smaller(tile: u32) -> u32 {
     (tile / 2).max(SMALLEST_TILE.min(tile))
 }
 
-impl Plan {
+impl DispatchPlan {
     /// The largest inner edge of tiles that a GPU has memory for, 0 where there is none.
     fn largest_tile(&self, device: &Device, network: &Network, half: bool) -> u32 {
         let (bytes, max_bytes) = (stored_bytes(half), device.max_buffer_bytes());

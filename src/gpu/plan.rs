@@ -30,7 +30,7 @@ pub(super) struct Access {
 
 /// One dispatch.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Step {
+pub(super) struct DispatchStep {
     pub(super) entry: Entry,
     /// Index of its op.
     pub(super) op: usize,
@@ -57,9 +57,9 @@ pub(super) struct Step {
 
 /// All dispatches of a tile, and the feature buffers they share.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct DispatchPlan {
     pub(super) blocking: Blocking,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<DispatchStep>,
     /// Where steps read and write, each distinct one once: sizes follow from it.
     pub(super) accesses: Vec<Access>,
     pub(super) buffers: Buffers,
@@ -67,7 +67,7 @@ pub(super) struct Plan {
     pub(super) groups: usize,
 }
 
-impl Plan {
+impl DispatchPlan {
     /// `fused` says whether shaders write multiplications and additions as fused ones.
     pub(super) fn new(network: &Network, blocking: Blocking, fused: bool) -> Self {
         let is_picture = picture_maps(network);
@@ -111,7 +111,7 @@ struct Planner<'a> {
     is_picture: Vec<bool>,
     blocking: Blocking,
     fused: bool,
-    steps: Vec<Step>,
+    steps: Vec<DispatchStep>,
     groups: usize,
 }
 
@@ -187,8 +187,15 @@ impl Planner<'_> {
     }
 
     /// A step that makes one pixel of one block of the output with each thread.
-    fn step(&self, entry: Entry, op: usize, constants: Vec<(&'static str, f64)>, source: Slice, output: Slice) -> Step {
-        Step {
+    fn step(
+        &self,
+        entry: Entry,
+        op: usize,
+        constants: Vec<(&'static str, f64)>,
+        source: Slice,
+        output: Slice,
+    ) -> DispatchStep {
+        DispatchStep {
             entry,
             op,
             constants,
@@ -207,7 +214,7 @@ impl Planner<'_> {
         }
     }
 
-    fn conv(&self, index: usize, conv: &Conv) -> Step {
+    fn conv(&self, index: usize, conv: &Conv) -> DispatchStep {
         let mut step = self.convolution(index, conv, conv.output, blocks(conv.output.channels));
         step.area = Area::Needed;
         let others: Vec<_> = conv.combine.others().collect();
@@ -234,7 +241,7 @@ impl Planner<'_> {
         step
     }
 
-    fn tail(&self, index: usize, conv: &Conv, shuffle: &PixelShuffle) -> Step {
+    fn tail(&self, index: usize, conv: &Conv, shuffle: &PixelShuffle) -> DispatchStep {
         let mut step = self.convolution(index, conv, conv.source, shuffle.scale.pow(2) as u32);
         self.make_pixels(&mut step, shuffle);
         step.constants.push(("TAIL", 1.0));
@@ -244,7 +251,7 @@ impl Planner<'_> {
     }
 
     /// What all convolutions have; `output` is the map that their extent is of.
-    fn convolution(&self, index: usize, conv: &Conv, output: Slice, output_blocks: u32) -> Step {
+    fn convolution(&self, index: usize, conv: &Conv, output: Slice, output_blocks: u32) -> DispatchStep {
         let is_blocked = (conv.kernel, conv.stride, conv.padding) == (3, 1, 1);
         let entry = match self.blocking {
             _ if !is_blocked => Entry::AnyKernel,
@@ -291,7 +298,7 @@ impl Planner<'_> {
     }
 
     /// Where pixels go out in place of features.
-    fn make_pixels(&self, step: &mut Step, shuffle: &PixelShuffle) {
+    fn make_pixels(&self, step: &mut DispatchStep, shuffle: &PixelShuffle) {
         step.output = None;
         step.constants
             .extend([("SCALE", shuffle.scale as f64), ("ADDS_PICTURE", f64::from(u8::from(shuffle.adds_picture)))]);
@@ -378,9 +385,9 @@ mod tests {
             }));
         }
 
-        fn plan(mut self, last: Slice, scale: usize) -> Plan {
+        fn plan(mut self, last: Slice, scale: usize) -> DispatchPlan {
             self.ops.push(Op::PixelShuffle(PixelShuffle { source: last, scale, adds_picture: false }));
-            Plan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"), Blocking::Square2, true)
+            DispatchPlan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"), Blocking::Square2, true)
         }
     }
 
@@ -468,7 +475,7 @@ mod tests {
         let last = draft.map(12, 1);
         draft.conv(sum, last, Combine::Nothing);
         let plan = draft.plan(last, 2);
-        let knows = |plan: &Plan| plan.steps.iter().all(|step| plan.accesses[step.access_index] == step.access);
+        let knows = |plan: &DispatchPlan| plan.steps.iter().all(|step| plan.accesses[step.access_index] == step.access);
         assert!(knows(&plan) && plan.steps.iter().any(|step| step.access_index > 0));
         assert!(knows(&plan.busiest().expect("a convolution")));
     }

@@ -9,7 +9,7 @@ use super::{
     device::Mapped,
     entry::Binding,
     pace::Ticket,
-    plan::{Access, Area, Step},
+    plan::{Access, Area, DispatchStep},
 };
 use crate::{
     Result, TileInput,
@@ -136,7 +136,7 @@ impl Slot {
         })
     }
 
-    fn params_entry(&self, step: &Step) -> wgpu::BindGroupEntry<'_> {
+    fn params_entry(&self, step: &DispatchStep) -> wgpu::BindGroupEntry<'_> {
         let binding = wgpu::BufferBinding {
             buffer: &self.input,
             offset: step.access_index as u64 * PARAMS_STRIDE,
@@ -240,7 +240,7 @@ fn params(gpu: &Gpu, windows: &[Window], needed: &[Rect], access: Access, input:
     StepParams::new(windows[source], windows[output], keep, needed[output], access.firsts, input.depth)
 }
 
-fn workgroups(step: &Step, params: &StepParams) -> [u32; 2] {
+fn workgroups(step: &DispatchStep, params: &StepParams) -> [u32; 2] {
     let size = match step.area {
         Area::Output => params.output_size,
         Area::Needed => params.needed_size,

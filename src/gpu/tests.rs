@@ -1,6 +1,6 @@
 //! Every step on the GPU against its CPU twin, feature map by feature map, on odd sizes.
 
-use super::{Blocking, BlockingChoice, Gpu, GpuOptions, Peak, Slot, device::Device, plan::Plan, trial};
+use super::{Blocking, BlockingChoice, Gpu, GpuOptions, Peak, Slot, device::Device, plan::DispatchPlan, trial};
 use crate::{
     Backend, Network, Precision, TileInput,
     cpu::{Features, run_all},
@@ -208,7 +208,7 @@ fn every_blocking_equals_the_twin() {
     }
     let device = pollster::block_on(Device::open(Precision::F32, true)).expect(NEEDS_A_DRIVER);
     for fused in [false, true] {
-        let plan = Plan::new(&network, Blocking::Square1, fused);
+        let plan = DispatchPlan::new(&network, Blocking::Square1, fused);
         let gpu = pollster::block_on(Gpu::new(device.clone(), &network, plan, false, Some(40))).expect("opens");
         pixels_equal(&network, &gpu);
     }

@@ -2,7 +2,7 @@
 
 use web_time::Instant;
 
-use super::{Blocking, Gpu, clock::Clock, device::Device, plan::Plan, remembered, run::Slot};
+use super::{Blocking, Gpu, clock::Clock, device::Device, plan::DispatchPlan, remembered, run::Slot};
 use crate::{
     Error, Network, Result, TileInput,
     network::Op,
@@ -40,7 +40,7 @@ pub(super) async fn run(device: &Device, network: &Network, half: bool) -> Resul
 /// All that may change the answer: engine, GPU and driver, precision, and the channels of the convolution that is tried;
 /// None where the network has no 3x3 convolution.
 fn key(device: &Device, network: &Network, half: bool) -> Option<String> {
-    let plan = Plan::new(network, Blocking::ON_SOFTWARE, true).busiest()?;
+    let plan = DispatchPlan::new(network, Blocking::ON_SOFTWARE, true).busiest()?;
     let Op::Conv(conv) = &network.ops()[plan.steps[0].op] else { return None };
     let precision = if half { "f16" } else { "f32" };
     let (version, inputs, outputs) = (env!("CARGO_PKG_VERSION"), conv.source.channels, conv.output.channels);
@@ -56,7 +56,7 @@ pub(super) async fn measure(
 ) -> Result<(Blocking, Vec<(Blocking, f64)>)> {
     let mut times = Vec::new();
     for blocking in Blocking::ALL {
-        if let Some(plan) = Plan::new(network, blocking, device.fuses()).busiest() {
+        if let Some(plan) = DispatchPlan::new(network, blocking, device.fuses()).busiest() {
             let tile = TILE.min(plan.largest_tile(device, network, half));
             match Gpu::new(device.clone(), network, plan, half, Some(tile)).await {
                 Ok(gpu) => times.push((blocking, seconds(&gpu).await?)),

@@ -11,7 +11,7 @@ use crate::{
     Backend, BackendInfo, BackendKind, Error, Network, Result, Run, Stream, TileInput,
     cpu::{
         self,
-        stream::{self, Plan},
+        stream::{self, RowPlan},
     },
     picture::{Depth, crop},
     tile::{Rect, Tiling},
@@ -47,7 +47,7 @@ pub(super) struct Pool {
     workers: Rc<Workers>,
     stages: usize,
     /// Knows the network's steps and runs none.
-    plan: Plan,
+    plan: RowPlan,
     scale: u32,
     tiling: Tiling,
     tile: u32,
@@ -65,7 +65,7 @@ impl Pool {
         tile: Option<u32>,
         warnings: Vec<String>,
     ) -> Result<Option<Self>, String> {
-        let Some(plan) = Plan::for_steps(network, 0..0) else { return Ok(None) };
+        let Some(plan) = RowPlan::for_steps(network, 0..0) else { return Ok(None) };
         let stages = plan.stages(network, threads);
         if stages.len() < 2 {
             return Ok(None);

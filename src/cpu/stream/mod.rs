@@ -12,6 +12,6 @@ pub(super) use lenslet_kernels::threads;
 pub(super) use picture::{Stream, bytes};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use picture::{sample, step};
-pub(crate) use plan::Plan;
+pub(crate) use plan::RowPlan;
 #[cfg(target_arch = "wasm32")]
-pub(crate) use stage::{Batch, Stage};
+pub(crate) use stage::{Batch, RowStage};

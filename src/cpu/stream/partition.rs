@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use lenslet_kernels::PATCH;
 
-use super::plan::{Plan, Step};
+use super::plan::{RowPlan, RowStep};
 use crate::{
     Network,
     network::{Op, Slice},
@@ -22,7 +22,7 @@ const SHUFFLE_COST: f64 = 20.0;
 /// Another worker is not worth its memory for less than this share of the time.
 const WORTH: f64 = 0.05;
 
-impl Plan {
+impl RowPlan {
     /// The steps of each stage: at most `most` stages, of nearly equal cost, and no more than make the network faster.
     pub(crate) fn stages(&self, network: &Network, most: usize) -> Vec<Range<usize>> {
         let steps = network.ops().iter().zip(&self.steps);
@@ -37,12 +37,12 @@ impl Plan {
 }
 
 /// About how much work an op is for each pixel of the picture, in weights of a direct convolution.
-fn cost(network: &Network, op: &Op, step: &Step) -> f64 {
+fn cost(network: &Network, op: &Op, step: &RowStep) -> f64 {
     let values = |slice: Slice| network.density(slice.map) * slice.channels as f64;
     match op {
         Op::Conv(conv) => {
             let weights = values(conv.output) * (conv.source.channels * conv.kernel * conv.kernel) as f64;
-            let is_winograd = matches!(step, Step::Conv(step) if step.unit == PATCH);
+            let is_winograd = matches!(step, RowStep::Conv(step) if step.unit == PATCH);
             if is_winograd {
                 weights * WINOGRAD_COST + (values(conv.source) + values(conv.output)) * TRANSFORM_COST
             } else {

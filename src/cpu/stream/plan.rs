@@ -39,7 +39,7 @@ impl Part {
 }
 
 /// One op.
-pub(super) enum Step {
+pub(super) enum RowStep {
     Unshuffle { output: usize, factor: usize },
     Conv(Box<ConvStep>),
     Shuffle { source: Segment, scale: usize, adds_picture: bool },
@@ -100,11 +100,11 @@ impl ConvStep {
     }
 }
 
-/// A network for rows: what [`super::stage::Stage`] runs.
-pub(crate) struct Plan {
+/// A network for rows: what [`super::stage::RowStage`] runs.
+pub(crate) struct RowPlan {
     pub(super) machine: Machine,
     pub(super) parts: Vec<Part>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<RowStep>,
     /// For each step, how many rows of the picture it is behind after strips of whole patches.
     behind: Vec<usize>,
     pub(super) scale: usize,
@@ -114,7 +114,7 @@ pub(crate) struct Plan {
     pub(super) reach: usize,
 }
 
-impl Plan {
+impl RowPlan {
     /// None for a network with ops that do not go row by row.
     pub(in crate::cpu) fn new(network: &Network) -> Option<Self> {
         Self::on(Machine::detect(), network, 0..network.ops().len())
@@ -126,7 +126,7 @@ impl Plan {
         Self::on(Machine::detect(), network, packed)
     }
 
-    /// As [`Plan::for_steps`], for a machine.
+    /// As [`RowPlan::for_steps`], for a machine.
     pub(super) fn on(machine: Machine, network: &Network, packed: Range<usize>) -> Option<Self> {
         let mut draft = Draft { network, machine, packed, parts: Vec::new(), reaches: Vec::new(), lags: Vec::new() };
         let steps = network.ops().iter().enumerate();
@@ -144,7 +144,7 @@ impl Plan {
     }
 }
 
-impl Plan {
+impl RowPlan {
     /// Bytes of the rows in memory for a picture of that width, while `step` rows of it go through at once.
     pub(super) fn bytes(&self, width: usize, step: usize) -> usize {
         let bytes = |part: &Part| self.rows(part, step) * part.scaled(width) * part.stride * size_of::<f32>();
@@ -166,12 +166,12 @@ impl Plan {
 }
 
 /// How many rows of the picture each step is behind those that it has been given.
-fn behind(parts: &[Part], steps: &[Step], lags: &[usize]) -> Vec<usize> {
+fn behind(parts: &[Part], steps: &[RowStep], lags: &[usize]) -> Vec<usize> {
     let of = |part: usize| lags[part].div_ceil(parts[part].times) * parts[part].over;
-    let of = |step: &Step| match step {
-        Step::Unshuffle { output, factor } => of(*output) + factor - 1,
-        Step::Conv(conv) => of(conv.output),
-        Step::Shuffle { source, .. } => of(source.part),
+    let of = |step: &RowStep| match step {
+        RowStep::Unshuffle { output, factor } => of(*output) + factor - 1,
+        RowStep::Conv(conv) => of(conv.output),
+        RowStep::Shuffle { source, .. } => of(source.part),
     };
     steps.iter().map(of).collect()
 }
@@ -199,16 +199,16 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn step(&mut self, index: usize, op: &Op) -> Option<Step> {
+    fn step(&mut self, index: usize, op: &Op) -> Option<RowStep> {
         match op {
             Op::PixelUnshuffle(unshuffle) => {
                 let output = self.part(index, unshuffle.output, 1, 0, 0)?;
-                Some(Step::Unshuffle { output, factor: unshuffle.factor })
+                Some(RowStep::Unshuffle { output, factor: unshuffle.factor })
             }
-            Op::Conv(conv) => self.conv(index, conv).map(|conv| Step::Conv(Box::new(conv))),
+            Op::Conv(conv) => self.conv(index, conv).map(|conv| RowStep::Conv(Box::new(conv))),
             Op::PixelShuffle(shuffle) => {
                 let source = self.read_one(index, shuffle.source)?;
-                Some(Step::Shuffle { source, scale: shuffle.scale, adds_picture: shuffle.adds_picture })
+                Some(RowStep::Shuffle { source, scale: shuffle.scale, adds_picture: shuffle.adds_picture })
             }
             Op::MaxPool(_) | Op::Resize(_) | Op::GroupNorm(_) | Op::LayerNorm(_) | Op::DySample(_) => None,
         }
