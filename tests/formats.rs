@@ -387,7 +387,7 @@ fn tiff_of_floats() {
     check(&encoded(&DynamicImage::ImageRgb32F(floats), ImageFormat::Tiff), &rgb16());
 }
 
-/// The colours of printing are no longer these, so their profile does not stay either.
+/// The colours are no longer CMYK, so that profile does not stay either.
 #[test]
 fn tiff_of_inks() {
     use tiff::{

@@ -1,4 +1,4 @@
-//! The colours of printing, CMYK, to sRGB by a picture's own ICC profile. A colour engine would read that too, but those
+//! CMYK to sRGB by a picture's own ICC profile. A colour engine would read that too, but those
 //! serve every pair of colour spaces and make the page's wasm much larger.
 
 mod profile;
