@@ -25,7 +25,7 @@ fn backends() -> Vec<Box<dyn Backend>> {
     all
 }
 
-/// Bytes of any value, with some alpha that is clear or opaque, as it is in files.
+/// Bytes of any value, with some alpha that is transparent or opaque, as it is in files.
 fn pixels(size: [u32; 2], kind: Kind, seed: u32) -> Vec<u8> {
     let mut noise = common::Noise(seed);
     let mut rgba: Vec<u8> =

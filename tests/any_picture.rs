@@ -130,17 +130,17 @@ fn large_metadata() {
 fn a_result_has_the_input_s_format_where_that_can_hold_it() {
     use FileFormat::{Jpeg, Png, WebP};
     let plain = Kind::default();
-    let clear = Kind { alpha: true, ..plain };
+    let transparent = Kind { alpha: true, ..plain };
     let deep = Kind { depth: Depth::Sixteen, ..plain };
     let cases = [
         (None, plain, [4, 4], Png),
-        (Some(Png), clear, [4, 100_000], Png),
+        (Some(Png), transparent, [4, 100_000], Png),
         (Some(Jpeg), plain, [65_535, 4], Jpeg),
         (Some(Jpeg), plain, [4, 65_536], Png),
-        (Some(Jpeg), clear, [4, 4], Png),
+        (Some(Jpeg), transparent, [4, 4], Png),
         (Some(Jpeg), deep, [4, 4], Png),
-        (Some(WebP), clear, [16_383, 4], WebP),
-        (Some(WebP), clear, [16_384, 4], Png),
+        (Some(WebP), transparent, [16_383, 4], WebP),
+        (Some(WebP), transparent, [16_384, 4], Png),
         (Some(WebP), deep, [4, 4], Png),
     ];
     for (input, kind, size, expected) in cases {

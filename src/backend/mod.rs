@@ -27,7 +27,7 @@ pub struct TileInput {
     pub keep: Rect,
 }
 
-/// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or clear where a colour is not finite.
+/// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or transparent where a colour is not finite.
 pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 
 /// What a backend enlarges with.

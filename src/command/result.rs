@@ -22,7 +22,7 @@ pub(super) struct ResultOptions {
     /// As large as fits into so many pixels of width and height.
     #[arg(long, value_name = "WxH", group = "size", value_parser = parse_fit)]
     fit: Option<(u32, u32)>,
-    /// png, jpeg (8 bits, clear places become white) or webp (8 bits, without loss) [default: by the ending of -o, or the
+    /// png, jpeg (8 bits, transparent pixels become white) or webp (8 bits, without loss) [default: by the ending of -o, or the
     /// picture's own where that can hold the result, else png].
     #[arg(long, value_name = "FORMAT")]
     format: Option<FileFormat>,

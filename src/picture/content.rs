@@ -60,7 +60,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// Looks at a picture; clear places count as white, or as black where the rest is light.
+    /// Looks at a picture; transparent pixels count as white, or as black where the rest is light.
     #[must_use]
     pub fn measure(picture: &Picture) -> Self {
         let picture = &*picture.in_eight_bits();

@@ -1,4 +1,4 @@
-//! What a picture file is: its pixels, whether they are grey or clear in places, how deep they are, and its metadata.
+//! What a picture file is: its pixels, whether they are grey or transparent in places, how many bits they have, and its metadata.
 
 mod bleed;
 mod block;

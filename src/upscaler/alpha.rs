@@ -1,8 +1,8 @@
-//! How clear a picture is in places, enlarged apart from its colours.
+//! How opaque a picture is in places, enlarged apart from its colours.
 //!
 //! By the network, as a grey picture of its own: over 28 drawn masks (letters, shapes, lines, hair, cut-outs, shadows, feathers) that
 //! is 3.3 to 6.6 dB better than a Lanczos filter. But networks draw edges where there are none but soft transitions, and keep the
-//! stairs of alpha that knows only clear and opaque: there the filter does it. See README.md.
+//! stairs of alpha that knows only transparent and opaque: there the filter does it. See README.md.
 
 use super::tiles::{input, paste};
 use crate::{
@@ -255,7 +255,7 @@ impl Area {
         value.clamp(least, most)
     }
 
-    /// An enlarged value, or that of the four pixels around it where they are equal: what is clear or opaque stays exactly so.
+    /// An enlarged value, or that of the four pixels around it where they are equal: what is transparent or opaque stays exactly so.
     fn kept(&self, value: f32, place: &SamplePoint) -> f32 {
         let [first, rest @ ..] = self.corners(&self.alpha, place);
         if rest.iter().all(|&corner| corner == first) { first } else { value }
