@@ -37,7 +37,7 @@ struct StepParams {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 // Blocks of 4 channels in the source and blocks that go out.
@@ -84,7 +84,7 @@ override PADDING: u32 = 0u;
 @group(0) @binding(8) var<storage, read> second: array<vec4<Stored>>;
 
 fn picture_color(at: u32) -> vec3f {
-    if (params.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         return unpack4x8unorm(picture[at]).rgb;
     }
     return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);
@@ -325,7 +325,7 @@ fn marker(color: vec3f) -> f32 {
 
 fn store_pixel(at: u32, color: vec3f) {
     let pixel = vec4f(saturate(color), marker(color));
-    if (params.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         enlarged[at] = pack4x8unorm(pixel);
     } else {
         enlarged[2u * at] = pack2x16unorm(pixel.rg);

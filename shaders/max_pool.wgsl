@@ -23,7 +23,7 @@ struct StepParams {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 override KERNEL: u32 = 1u;

@@ -24,7 +24,7 @@ struct StepParams {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 override SCALE: u32 = 1u;
@@ -42,7 +42,7 @@ fn channel_value(pixel: u32, channel: u32) -> f32 {
 }
 
 fn picture_color(at: u32) -> vec3f {
-    if (params.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         return unpack4x8unorm(picture[at]).rgb;
     }
     return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);
@@ -56,7 +56,7 @@ fn marker(color: vec3f) -> f32 {
 
 fn store_pixel(at: u32, color: vec3f) {
     let pixel = vec4f(saturate(color), marker(color));
-    if (params.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         enlarged[at] = pack4x8unorm(pixel);
     } else {
         enlarged[2u * at] = pack2x16unorm(pixel.rg);

@@ -23,7 +23,7 @@ struct StepParams {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 override FACTOR: u32 = 1u;
@@ -34,7 +34,7 @@ override FACTOR: u32 = 1u;
 @group(0) @binding(6) var<storage, read> picture: array<u32>;
 
 fn picture_color(at: u32) -> vec3f {
-    if (params.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         return unpack4x8unorm(picture[at]).rgb;
     }
     return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);

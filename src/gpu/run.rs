@@ -36,7 +36,7 @@ pub(super) struct StepParams {
     pub(super) needed_origin: [u32; 2],
     pub(super) needed_size: [u32; 2],
     pub(super) firsts: [u32; 4],
-    pub(super) deep: u32,
+    pub(super) is_16_bit: u32,
     /// The shaders' struct is a multiple of 8 bytes large.
     unused: u32,
 }
@@ -57,7 +57,7 @@ impl StepParams {
             needed_origin: [needed.x, needed.y],
             needed_size: [needed.width, needed.height],
             firsts,
-            deep: u32::from(depth == Depth::Sixteen),
+            is_16_bit: u32::from(depth == Depth::Sixteen),
             unused: 0,
         }
     }

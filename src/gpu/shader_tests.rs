@@ -37,7 +37,7 @@ fn the_parameters_of_a_step_lie_where_every_shader_reads_them() {
         ("output_first", firsts + 4),
         ("other_first", firsts + 8),
         ("second_first", firsts + 12),
-        ("deep", offset_of!(StepParams, deep)),
+        ("is_16_bit", offset_of!(StepParams, is_16_bit)),
     ];
     for (name, module, _) in shaders() {
         let is_params = |inner: &naga::Type| inner.name.as_deref() == Some("StepParams");

@@ -152,9 +152,9 @@ mod tests {
             let kind = Kind { alpha: true, depth, ..Kind::default() };
             Content::measure(&Picture { width, height, rgba, kind, ..Picture::default() })
         };
-        let deep = image.as_raw().iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect();
+        let wide = image.as_raw().iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect();
         let content = picture(Depth::Eight, image.as_raw().clone());
-        assert_eq!(picture(Depth::Sixteen, deep), content);
+        assert_eq!(picture(Depth::Sixteen, wide), content);
         content
     }
 

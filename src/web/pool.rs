@@ -26,7 +26,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn begin(this: &StagePool) -> f64;
     #[wasm_bindgen(method)]
-    fn push(this: &StagePool, id: f64, width: u32, height: u32, deep: bool, rgba: Uint8Array) -> Promise;
+    fn push(this: &StagePool, id: f64, width: u32, height: u32, is_16_bit: bool, rgba: Uint8Array) -> Promise;
     #[wasm_bindgen(method)]
     fn end(this: &StagePool, id: f64);
     #[wasm_bindgen(method)]
@@ -202,8 +202,8 @@ impl Stream for PictureOnItsWay {
 
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
         let [width, height] = self.padded;
-        let (deep, bytes) = (self.depth == Depth::Sixteen, self.depth.pixel_bytes());
-        let made = self.workers.0.push(self.id, width, height, deep, Uint8Array::from(&rgba[..]));
+        let (is_16_bit, bytes) = (self.depth == Depth::Sixteen, self.depth.pixel_bytes());
+        let made = self.workers.0.push(self.id, width, height, is_16_bit, Uint8Array::from(&rgba[..]));
         let (made, left) = (JsFuture::from(made), self.left.clone());
         let (padded, width) = (width * self.scale, self.width * self.scale);
         Box::pin(async move {

@@ -64,9 +64,9 @@ impl NetworkStage {
         Ok(Self { plan: Arc::new(plan), steps })
     }
 
-    /// Begins a picture of that many pixels, padding included, with 16 bits a channel where it is deep and else 8.
-    pub fn begin(&self, width: usize, height: usize, deep: bool) -> PictureStage {
-        let sample = sample(if deep { Depth::Sixteen } else { Depth::Eight });
+    /// Begins a picture of that many pixels, padding included, with 16 bits a channel or 8.
+    pub fn begin(&self, width: usize, height: usize, is_16_bit: bool) -> PictureStage {
+        let sample = sample(if is_16_bit { Depth::Sixteen } else { Depth::Eight });
         PictureStage(RowStage::new(self.plan.clone(), self.steps.clone(), [width, height], sample, step(&self.plan)))
     }
 }
