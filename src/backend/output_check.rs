@@ -73,7 +73,7 @@ impl<'a> Pixels<'a> {
 /// The mean of each channel.
 fn mean<'a>(rows: impl Iterator<Item = &'a [[u8; 4]]>) -> [f64; 4] {
     let (mut count, mut sums) = (0, [0; 4]);
-    // So many sums of two bytes each fit into one register, which is several times as fast as a sum for each channel.
+    // 256 sums of two bytes each fit into one register, which is several times as fast as a sum for each channel.
     for pixels in rows.flat_map(|row| row.chunks(256)) {
         let (mut even, mut odd) = (0, 0);
         for &pixel in pixels {

@@ -13,9 +13,9 @@ pub(super) enum Area {
     Output,
     /// The part of the output map that later steps look at.
     Needed,
-    /// The part of the source that goes out as pixels, each as a square of so many.
+    /// The part of the source that goes out as pixels, each as a square of N x N.
     Kept(u32),
-    /// So many workgroups.
+    /// N workgroups.
     Groups(u32),
 }
 

@@ -88,7 +88,7 @@ async fn seconds(gpu: &Gpu) -> Result<f64> {
     }
 }
 
-/// Runs the step so many times and tells how many seconds that took: by the GPU's own clock where it has one, because
+/// Runs the step `count` times and tells how many seconds that took: by the GPU's own clock where it has one, because
 /// Firefox tells only every 100 ms that something is done.
 async fn time(gpu: &Gpu, slot: &Slot, tile: &TileInput, count: u32) -> Result<f64> {
     let Device { device, queue, .. } = &gpu.device;

@@ -221,7 +221,7 @@ impl<'a> Builder<'a> {
         value
     }
 
-    /// A new map with parts of so many channels each.
+    /// A new map with parts of `channels` channels each.
     pub(super) fn map(&mut self, parts: &[usize], extent: Extent) -> Value {
         let channels = parts.iter().map(|part| part.next_multiple_of(BLOCK)).sum();
         self.maps.push(Map { channels, extent });

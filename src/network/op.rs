@@ -295,7 +295,7 @@ impl Op {
     }
 
     /// Floating-point operations for each pixel of the map that it makes, or that a pixel shuffle reads, counting a multiply-add as
-    /// two: exact for convolutions, else about so many.
+    /// two: exact for convolutions, else roughly.
     pub(crate) fn flops(&self) -> f64 {
         let values = |slice: Slice, each: usize| (slice.channels * each) as f64;
         match self {

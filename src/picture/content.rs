@@ -10,7 +10,7 @@ use super::{
     block::{BLOCK, Block, FLAT_RANGE, backdrop},
 };
 
-/// About so many blocks are looked at, spread evenly: half a megapixel.
+/// About how many blocks are looked at, spread evenly: half a megapixel.
 const MAX_BLOCKS: usize = 8192;
 
 /// A block whose luma varies by this much or more has an edge.
@@ -19,7 +19,7 @@ const EDGE_RANGE: u8 = 48;
 /// What `two_toned`, `quiet` and `hard` are where there are no edges to tell: between what they are in photos and in graphics.
 const NO_EDGES: (f64, f64, f64) = (0.8, 0.5, 0.65);
 
-/// So many colours make up most of a graphic.
+/// How many colours make up most of a graphic.
 const PALETTE: usize = 8;
 
 /// What a picture shows.

@@ -72,7 +72,7 @@ impl Filter {
 }
 
 impl Resampler {
-    /// A filter that enlarges so many times, [`DEFAULT_SCALE`] if none is asked for.
+    /// A filter that enlarges `scale` times, [`DEFAULT_SCALE`] if none is asked for.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] unless the scale is 1 to [`MAX_SCALE`].

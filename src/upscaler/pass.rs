@@ -63,13 +63,13 @@ impl<'a> Progress<'a> {
         Self { observer, result, takes_any_colours: false, before: 0, after: 0, is_started: false }
     }
 
-    /// The next pass begins: the last one, or with so many tiles in those after it.
+    /// The next pass begins: the last one, or with `tiles_after` tiles in those after it.
     pub(super) fn next_pass(&mut self, tiles_before: usize, tiles_after: usize) {
         self.before += tiles_before;
         self.after = tiles_after;
     }
 
-    /// Tells the observer of a new picture with so many tiles in this pass.
+    /// Tells the observer of a new picture with `tiles` tiles in this pass.
     fn start(&mut self, tiles: usize) -> Result<()> {
         if self.is_started {
             return Ok(());

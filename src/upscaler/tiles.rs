@@ -19,7 +19,7 @@ pub(super) fn padded_rows(picture: &Picture, strip: &Tile, tiling: &Tiling) -> V
     picture.crop(Rect { width: tiling.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
 }
 
-/// Copies a tile into the row of tiles that is `width` pixels wide and has so many bytes a pixel.
+/// Copies a tile into the row of tiles that is `width` pixels wide and has `bytes` bytes a pixel.
 pub(super) fn paste(strip: &mut [u8], bytes: usize, width: u32, part: Rect, rgba: &[u8]) {
     let row = part.width as usize * bytes;
     for (y, pixels) in rgba.chunks_exact(row).enumerate() {

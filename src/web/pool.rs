@@ -56,7 +56,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// Starts at most so many workers with a network and its weight files. None where more than one cannot be of use. `tile` is that
+    /// Starts at most `threads` workers with a network and its weight files. None where more than one cannot be of use. `tile` is that
     /// of [`crate::BackendOptions`]. Fails with the reason why a worker cannot be started.
     pub(super) async fn start(
         network: &Network,

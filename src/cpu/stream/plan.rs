@@ -89,7 +89,7 @@ impl ConvStep {
         if end == height { rows } else { self.whole(rows.saturating_sub(self.padding)) }
     }
 
-    /// One behind the last row of whole units among so many rows of outputs.
+    /// One behind the last row of whole units among `rows` rows of outputs.
     pub(super) fn whole(&self, rows: usize) -> usize {
         rows.checked_sub(self.phase).map_or(0, |rows| self.phase + rows / self.unit * self.unit)
     }

@@ -20,7 +20,7 @@ use crate::{
     tile::Window,
 };
 
-/// A chain with layers of so many channels.
+/// A chain with layers of these widths in channels.
 fn chain(widths: &[usize], scale: usize) -> Network {
     let mut draft = Draft::new();
     let mut value = draft.picture(1);
@@ -92,7 +92,7 @@ fn tall() -> Network {
     draft.finish(value, 1, false)
 }
 
-/// The bytes of a stream over a picture that comes in strips of so many rows.
+/// The bytes of a stream over a picture that comes in strips of `rows` rows.
 fn stream(plan: &Arc<RowPlan>, rgba: &[u8], size: [usize; 2], rows: usize) -> Vec<u8> {
     let mut stream = Stream::new(plan, size, size, Depth::Eight);
     rgba.chunks(rows * size[0] * 4).flat_map(|strip| stream.push(strip)).collect()

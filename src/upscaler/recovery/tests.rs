@@ -49,7 +49,7 @@ fn upscale(upscaler: &Upscaler, observer: &mut dyn Observer) -> Result<Vec<u8>> 
     pollster::block_on(upscaler.upscale(&picture(), Size::Model, &mut rows, observer)).map(|()| made)
 }
 
-/// Does something after so many tiles, and keeps account of them.
+/// Does something after N tiles, and keeps account of them.
 struct AfterTiles<F>(usize, F, Vec<usize>);
 
 impl<F: Fn()> Observer for AfterTiles<F> {
