@@ -85,7 +85,7 @@ impl Resize {
         f64::from(self.from[1]) / f64::from(self.to[1])
     }
 
-    /// The first row that some rows of the result are made of, and one behind the last.
+    /// The first row that some rows of the result are made of, and the exclusive end.
     fn needed(&self, first: u32, height: u32) -> [u32; 2] {
         let factor = self.factor();
         let radius = RADIUS * factor.max(1.0) + 1.0;

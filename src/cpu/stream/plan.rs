@@ -83,13 +83,13 @@ fn phase(lag: usize) -> usize {
 }
 
 impl ConvStep {
-    /// One behind the last row that can be made of `end` of `height` rows of the source.
+    /// Exclusive end of the rows that can be made of `end` of `height` rows of the source.
     pub(super) fn ready(&self, end: usize, height: usize) -> usize {
         let rows = end * self.upsample;
         if end == height { rows } else { self.whole(rows.saturating_sub(self.padding)) }
     }
 
-    /// One behind the last row of whole units among `rows` rows of outputs.
+    /// Exclusive end of the whole units among `rows` rows of outputs.
     pub(super) fn whole(&self, rows: usize) -> usize {
         rows.checked_sub(self.phase).map_or(0, |rows| self.phase + rows / self.unit * self.unit)
     }

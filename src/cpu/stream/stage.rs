@@ -162,7 +162,7 @@ impl RowStage {
         readers.filter_map(of).chain(self.handed_on[part]).min().unwrap_or(self.parts[part].end)
     }
 
-    /// One behind the last row of a part that may be made next: when the picture ends all that steps lag behind could be made, and
+    /// Exclusive end of the rows of a part that may be made next: when the picture ends all that steps lag behind could be made, and
     /// would be more than there is memory for.
     fn at_once(&self, part: usize) -> usize {
         self.parts[part].end + self.plan.parts[part].scaled(self.step)
