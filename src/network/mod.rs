@@ -32,7 +32,7 @@ use check::Facts;
 /// Up to this receptive-field radius in LR pixels, tiles overlap by all of it, and tiled equals whole.
 const LARGEST_EXACT_HALO: u32 = 64;
 
-/// How far tiles overlap where the radius is larger, in LR pixels. What that costs is measured in ARCHITECTURE.md.
+/// How far tiles overlap where the radius is larger, in LR pixels. What that costs is measured in README.md.
 const CAPPED_HALO: u32 = 32;
 
 /// A model: what to compute, and how much larger the result is.
