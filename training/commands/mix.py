@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..weights import encode, interpolated, read_tensors, to_f16, write_whole
+from ..release.weights import encode, interpolated, read_tensors, to_f16, write_whole
 from .common import log
 
 

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import torch
 
-from ..cache import read_cached
+from ..data.cache import read_cached
+from ..data.patches import Source
+from ..data.pictures import Pair, megapixels
 from ..degradation import add_options as add_degradation
 from ..degradation import from_args as degradation_from
-from ..distributed import is_first, join, leave, processes
-from ..evaluate import glance, read_evaluation
-from ..export import export
-from ..networks import parameter_count
-from ..patches import Source
-from ..pictures import Pair, megapixels
-from ..plan import Facts, Plan
-from ..state import State, load
-from ..train import Habits
-from ..train import run as run_training
-from ..weights import read_tensors
+from ..learn.distributed import is_first, join, leave, processes
+from ..learn.plan import Facts, Plan
+from ..learn.state import State, load
+from ..learn.train import Habits
+from ..learn.train import run as run_training
+from ..measure.evaluate import glance, read_evaluation
+from ..networks.trainable import parameter_count
+from ..release.export import export
+from ..release.weights import read_tensors
 from .common import about, add_device, add_output, checkpoint_of, log
 
 PLAN_HELP = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pictures import Pair, find_pictures, read_rgb
+from ..data.pictures import Pair, find_pictures, read_rgb
 from .kinds import MEASURED
 from .pipeline import Degradation
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.degradation import degraded_pairs, measured, sheet
+from training.commands import sheet
+from training.degradation import degraded_pairs, measured
+from training.degradation.sheet import GAP, LINES, TEXT_SIZE
 from training.tests.conftest import drawn_picture
 
 
@@ -64,8 +66,8 @@ def test_sheet(photographs: Path) -> None:
         with Image.open(photographs / "sheet.png") as image:
             seen.append(np.asarray(image))
         (photographs / "sheet.png").unlink()
-    width = 96 + sheet.GAP
-    assert seen[0].shape == (2 * (96 + sheet.LINES * (sheet.TEXT_SIZE + 3)), 4 * width, 3)
+    width = 96 + GAP
+    assert seen[0].shape == (2 * (96 + LINES * (TEXT_SIZE + 3)), 4 * width, 3)
     assert np.array_equal(seen[0], seen[1])
     assert not np.array_equal(seen[0], seen[2])
     blocks = seen[0][:96, width : width + 96]

@@ -6,15 +6,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.losses.adversary import Adversary
-from training.losses.artifacts import artifact_loss, artifact_map
-from training.losses.discriminator import Discriminator, matching_loss
-from training.losses.pixel import charbonnier, frequency_loss, pixel_loss
-from training.patches import Source
-from training.pictures import read_folder
-from training.plan import Facts, Plan
-from training.state import State, load
-from training.train import Habits, run
+from training.data.patches import Source
+from training.data.pictures import read_folder
+from training.learn.losses.adversary import Adversary
+from training.learn.losses.artifacts import artifact_loss, artifact_map
+from training.learn.losses.discriminator import Discriminator, matching_loss
+from training.learn.losses.pixel import charbonnier, frequency_loss, pixel_loss
+from training.learn.plan import Facts, Plan
+from training.learn.state import State, load
+from training.learn.train import Habits, run
 
 CPU = torch.device("cpu")
 FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")

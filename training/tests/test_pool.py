@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.patches import Patches, Source
-from training.pictures import Pair
-from training.pool import Cut, Pool
-from training.resize import shrink
+from training.data.patches import Patches, Source
+from training.data.pictures import Pair
+from training.data.pool import Cut, Pool
+from training.data.resize import shrink
 from training.tests.conftest import drawn_picture
 
 CPU = torch.device("cpu")

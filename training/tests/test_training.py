@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.patches import Source
-from training.pictures import read_folder
-from training.plan import Facts, Plan
-from training.pool import Places, Pool
-from training.state import State, load
-from training.train import Habits, learning_rate, run
+from training.data.patches import Source
+from training.data.pictures import read_folder
+from training.data.pool import Places, Pool
+from training.learn.plan import Facts, Plan
+from training.learn.state import State, load
+from training.learn.train import Habits, learning_rate, run
 
 PLAN = Plan(width=4, depth=1, scale=2, iterations=40, batch=4, crop=12, rate=5e-3, seed=3)
 FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")
