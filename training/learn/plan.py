@@ -43,7 +43,7 @@ class Plan:
 
     @classmethod
     def restored(cls, stored: dict[str, Any]) -> Plan:
-        """Return the plan that `stored` made these values of."""
+        """Return the plan that `stored` made these values of; fields that came later have their defaults."""
         return cls(**stored | {"degradation": Options(**stored["degradation"])})
 
     def pixel_at(self, step: int) -> str:
@@ -59,7 +59,7 @@ class Plan:
         return self.has_adversary() or self.frequency > 0 or self.artifacts > 0
 
 
-SHAPES = ("architecture", "width", "depth", "scale", "discriminator")
+SHAPES = ("architecture", "width", "depth", "scale")
 
 
 @dataclass(frozen=True)

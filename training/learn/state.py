@@ -88,20 +88,24 @@ class State:
 def load(path: Path, device: torch.device, plan: Plan | None = None, facts: Facts | None = None) -> State:
     """Read a checkpoint; a `plan` and `facts` given here take the place of the stored ones.
 
-    The number of iterations, the learning rate or the data may change on the way; the networks'
-    shapes may not, and are refused.
+    Losses, rates, the optimiser or the data may change on the way; what is new of these starts afresh,
+    as do fields that the plan of an older checkpoint lacks. The networks' shapes may not change, and
+    raise ValueError.
     """
     stored = torch.load(path, map_location=device, weights_only=True)
     before = Plan.restored(stored["plan"])
-    for shape in SHAPES:
-        if plan and getattr(plan, shape) != getattr(before, shape):
+    plan = plan or before
+    shapes = (*SHAPES, "discriminator") if stored["adversary"] and plan.has_adversary() else SHAPES
+    for shape in shapes:
+        if getattr(plan, shape) != getattr(before, shape):
             raise ValueError(f"{path} has {shape} {getattr(before, shape)}, not {getattr(plan, shape)}")
-    state = State(plan or before, facts or Facts(**stored["facts"]), device)
+    state = State(plan, facts or Facts(**stored["facts"]), device)
     state.network.load_state_dict(stored["network"])
     state.average.load_state_dict(stored["average"])
-    for optimiser, memory in zip(state.optimisers, stored["optimisers"], strict=True):
-        optimiser.load_state_dict(memory)
-    if state.adversary:
+    if plan.optimiser == before.optimiser:
+        for optimiser, memory in zip(state.optimisers, stored["optimisers"], strict=True):
+            optimiser.load_state_dict(memory)
+    if state.adversary and stored["adversary"]:
         state.adversary.load_state_dict(stored["adversary"])
     state.step, state.seconds = stored["step"], stored["seconds"]
     state.history = stored["history"]

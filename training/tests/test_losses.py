@@ -1,5 +1,6 @@
 """The losses, and training against a discriminator."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,18 @@ from training.learn.train import Habits, run
 
 CPU = torch.device("cpu")
 FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")
+SHAPE = {"width": 4, "depth": 1, "scale": 2, "batch": 2, "crop": 12}
 
 
 def noise(seed: int, *shape: int) -> Tensor:
     """Return values in 0..1."""
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.fixture
+def sources(folder: Path) -> list[Source]:
+    """Return the drawn pictures as the one source."""
+    return [Source(read_folder(folder, SHAPE["scale"], SHAPE["crop"]).pairs, 1)]
 
 
 def test_charbonnier_is_l1_but_for_small_differences() -> None:
@@ -106,12 +114,10 @@ def test_matching_is_nought_for_the_same_features() -> None:
     assert matching_loss(others, features).item() == pytest.approx(0.5, rel=1e-3)
 
 
-def test_an_adversarial_run_resumes_exactly(folder: Path, tmp_path: Path) -> None:
+def test_an_adversarial_run_resumes_exactly(sources: list[Source], tmp_path: Path) -> None:
     """With every loss at work; the discriminator and its optimiser are in the checkpoint."""
     weights = {"frequency": 0.1, "artifacts": 1.0, "adversarial": 0.1, "matching": 0.1, "discriminator": 4}
-    shape = {"width": 4, "depth": 1, "scale": 2, "batch": 2, "crop": 12}
-    plan = Plan(**shape, **weights, iterations=12, rate=5e-3, pixel="charbonnier")
-    sources = [Source(read_folder(folder, 2, 12).pairs, 1)]
+    plan = Plan(**SHAPE, **weights, iterations=12, rate=5e-3, pixel="charbonnier")
     whole, stopped = State(plan, FACTS, CPU), State(plan, FACTS, CPU)
 
     class CutOffError(Exception):
@@ -134,6 +140,26 @@ def test_an_adversarial_run_resumes_exactly(folder: Path, tmp_path: Path) -> Non
     ):
         for name, tensor in one.state_dict().items():
             assert tensor.equal(other.state_dict()[name]), name
+
+
+def test_a_resumed_run_may_take_up_an_adversary(sources: list[Source], tmp_path: Path) -> None:
+    """It starts afresh, of any width; what the network and its optimisers learnt stays."""
+    plan = Plan(**SHAPE, iterations=12)
+    state = State(plan, FACTS, CPU)
+    habits = Habits(tmp_path / "run.ckpt", 6, 6)
+    run(state, sources, replace(habits, save_every=12), lambda line: None)
+    wanted = replace(plan, iterations=18, adversarial=0.1, discriminator=4)
+    resumed = load(habits.checkpoint, CPU, wanted, FACTS)
+    assert resumed.network.body[0].weight.equal(state.network.body[0].weight)
+    assert resumed.optimisers[0].state_dict()["state"][0]["step"] == 12
+    fresh = State(wanted, FACTS, CPU).adversary.network.state_dict()
+    run(resumed, sources, habits, lambda line: None)
+    assert resumed.step == 18
+    assert not resumed.adversary.network.head.weight.equal(fresh["head.weight"])
+    again = load(habits.checkpoint, CPU)
+    assert again.adversary.network.head.weight.equal(resumed.adversary.network.head.weight)
+    with pytest.raises(ValueError, match="discriminator 4, not 8"):
+        load(habits.checkpoint, CPU, replace(wanted, discriminator=8), FACTS)
 
 
 def test_the_loss_turns_to_squares_after_the_share_told() -> None:

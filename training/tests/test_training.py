@@ -1,5 +1,6 @@
 """Training a tiny network on drawn pictures, cutting the run off and resuming it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,26 @@ def test_resuming_refuses_another_shape(sources: list[Source], tmp_path: Path) -
     State(PLAN, FACTS, CPU).save(tmp_path / "run.ckpt")
     with pytest.raises(ValueError, match="width 4, not 8"):
         load(tmp_path / "run.ckpt", CPU, Plan(width=8, depth=1, scale=2), FACTS)
+
+
+def test_a_resumed_run_may_take_another_optimiser(sources: list[Source], tmp_path: Path) -> None:
+    """It starts afresh; its momentum means nothing to the other."""
+    checkpoint = tmp_path / "run.ckpt"
+    train(State(PLAN, FACTS, CPU), sources, checkpoint)
+    resumed = load(checkpoint, CPU, replace(PLAN, optimiser="adam", iterations=50), FACTS)
+    assert resumed.step == 40
+    assert not resumed.optimisers[0].state
+    assert len(train(resumed, sources, checkpoint)) == 5
+
+
+def test_checkpoints_of_before_a_field_was_added_are_read(sources: list[Source], tmp_path: Path) -> None:
+    """Whatever the plan or the degradation lacks is as it is by default."""
+    checkpoint = tmp_path / "run.ckpt"
+    train(State(PLAN, FACTS, CPU), sources, checkpoint)
+    stored = torch.load(checkpoint, weights_only=True)
+    del stored["plan"]["matching"], stored["plan"]["degradation"]["blur_chance"]
+    torch.save(stored, checkpoint)
+    assert load(checkpoint, CPU).plan == PLAN
 
 
 def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
