@@ -93,7 +93,7 @@ def run(args: argparse.Namespace, log: Callable[[str], None] = log) -> None:
     if args.text:
         require("tesseract", "measuring text")
     metrics = usable_metrics(log)
-    versions = {package: told for package in VERSIONED if (told := version(package))}
+    versions = {package: found for package in VERSIONED if (found := version(package))}
     results = Results(args.results, versions)
     sections: list[tuple[Measurement, Rows]] = []
     for scale, models in listed(args.models, args.device).items():

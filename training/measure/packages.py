@@ -15,8 +15,8 @@ def version(package: str) -> str | None:
     if package == "tesseract":
         if shutil.which("tesseract") is None:
             return None
-        told = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=True)
-        found = re.search(r"tesseract v?(\S+)", told.stdout + told.stderr)
+        done = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=True)
+        found = re.search(r"tesseract v?(\S+)", done.stdout + done.stderr)
         return found[1] if found else "of unknown version"
     try:
         return metadata.version(package)

@@ -40,8 +40,8 @@ def render(sections: list[tuple[Measurement, Rows]], command: str, versions: dic
         for measurement, rows in sections:
             if measurement.scale == scale:
                 parts += [f"{measurement.title}:", table(measurement, rows)]
-    told = ", ".join(f"{package} {version}" for package, version in versions.items())
-    parts += ["Measured by:", f"```sh\n{command}\n```", f"With {told}."]
+    installed = ", ".join(f"{package} {version}" for package, version in versions.items())
+    parts += ["Measured by:", f"```sh\n{command}\n```", f"With {installed}."]
     return "\n\n".join(parts) + "\n"
 
 

@@ -64,5 +64,5 @@ def seconds_per_megapixel(lenslet: str, model: Path) -> tuple[float, str]:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise ValueError(f"lenslet failed on {model}: {done.stderr.strip()}")
-    told = json.loads(done.stdout)
-    return 1 / told["input_megapixels_per_second"], told["adapter"]
+    result = json.loads(done.stdout)
+    return 1 / result["input_megapixels_per_second"], result["adapter"]

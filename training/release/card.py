@@ -8,9 +8,9 @@ from pathlib import Path
 from ..learn.state import State
 from ..measure.evaluate import Score, table
 from ..networks.trainable import parameter_count
+from .describe import architecture, degradation_words, training_command, training_line
 from .index import Slider
 from .purposes import PURPOSES
-from .told import architecture, degradation_words, training_command, training_line
 from .weights import write_whole
 
 HEADING = """# Models

@@ -9,8 +9,8 @@ from ..learn.state import State
 from ..measure.evaluate import score, table
 from ..networks.trainable import ARCHITECTURES
 from .card import About, card, update_cards
+from .describe import training_line
 from .index import file_facts, list_model, list_slider
-from .told import training_line
 from .weights import encode, load_model, to_f16, write_whole
 
 
@@ -34,8 +34,8 @@ def export(state: State, sets: dict[str, list[Pair]], out: Path, about: About) -
     if about.slider:
         list_slider(out, about.slider, about.summary)
     else:
-        told = {"scale": state.plan.scale, "purpose": about.purpose, "title": about.title}
-        list_model(out.parent, {"name": out.stem, **file_facts(out), **told, "summary": about.summary})
+        facts = {"scale": state.plan.scale, "purpose": about.purpose, "title": about.title}
+        list_model(out.parent, {"name": out.stem, **file_facts(out), **facts, "summary": about.summary})
     text = card(out, out.stat().st_size, state, scores, about)
     update_cards(out.with_name("README.md"), out.stem, text)
     return table(scores)

@@ -103,5 +103,5 @@ def load_model(path: Path, act: str | None = None, scale: int | None = None) -> 
     the file is damaged or of no known architecture.
     """
     tensors, header = read_tensors(path)
-    told = header.get("scale", "")
-    return build(tensors, act or header.get("act"), scale or (int(told) if told.isdecimal() else None))
+    stated = header.get("scale", "")
+    return build(tensors, act or header.get("act"), scale or (int(stated) if stated.isdecimal() else None))

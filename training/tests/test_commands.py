@@ -15,7 +15,7 @@ from training.learn.state import load
 from training.measure.evaluate import enlarge
 from training.networks.compact import Compact
 from training.release.card import update_cards
-from training.release.told import duration
+from training.release.describe import duration
 from training.release.weights import encode, load_model, to_f16
 
 TINY = "--scale 2 --width 4 --depth 1 --iterations 12 --batch 2 --crop 12 --device cpu".split()

@@ -25,8 +25,8 @@ def program(path: Path, script: str) -> str:
 
 def bench(folder: Path) -> str:
     """Return a `lenslet` that tells a speed of a quarter megapixel a second, and keeps its arguments."""
-    told = json.dumps({"input_megapixels_per_second": 0.25, "adapter": "2 threads"})
-    return program(folder / "lenslet", f"echo \"$@\" > {folder}/arguments\necho '{told}'")
+    result = json.dumps({"input_megapixels_per_second": 0.25, "adapter": "2 threads"})
+    return program(folder / "lenslet", f"echo \"$@\" > {folder}/arguments\necho '{result}'")
 
 
 def write_model(path: Path, scale: int) -> Path:
