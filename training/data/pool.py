@@ -1,7 +1,7 @@
 """A pool of patches on the device, renewed little by little, that batches of crops are cut from.
 
 Degrading a patch takes a processor milliseconds, and a GPU learns from thousands of crops a second; so each
-patch is cut more than once, at other places and turned otherwise, before it gives way to a new one.
+patch is cut more than once, at other positions and turned otherwise, before it gives way to a new one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .patches import Group, Patches, stream
 
 
 @dataclass(frozen=True)
-class Cut:
+class CropSpec:
     """How batches are cut: `batch` crops of `crop` x `crop` small pixels, reproducible from `seed`.
 
     About `patches` patches are held, and `fresh` of them are new for each batch.
@@ -33,7 +33,7 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Places:
+class CropPositions:
     """Where crops lie, each (count,): in which patch, from which row and column, and how they are turned."""
 
     patch: NDArray[np.int64]
@@ -41,10 +41,10 @@ class Places:
     left: NDArray[np.int64]
     turned: NDArray[np.int64]
 
-    def part(self, numbers: range) -> Places:
+    def part(self, numbers: range) -> CropPositions:
         """Return some of them."""
         chosen = slice(numbers.start, numbers.stop)
-        return Places(self.patch[chosen], self.top[chosen], self.left[chosen], self.turned[chosen])
+        return CropPositions(self.patch[chosen], self.top[chosen], self.left[chosen], self.turned[chosen])
 
 
 class Pool:
@@ -55,13 +55,13 @@ class Pool:
     processes that share a batch see together what one process would have seen.
     """
 
-    def __init__(self, patches: Patches, cut: Cut, device: torch.device) -> None:
+    def __init__(self, patches: Patches, spec: CropSpec, device: torch.device) -> None:
         """Make room for the patches on the device; raises ValueError unless at least one is new each time."""
-        if cut.fresh < 1:
-            raise ValueError(f"at least one patch must be fresh for each batch, not {cut.fresh}")
-        self.patches, self.cut, self.device = patches, cut, device
-        self.groups = max(1, cut.patches // cut.fresh)
-        count, side, scale = self.groups * cut.fresh, patches.side, patches.scale
+        if spec.fresh < 1:
+            raise ValueError(f"at least one patch must be fresh for each batch, not {spec.fresh}")
+        self.patches, self.spec, self.device = patches, spec, device
+        self.groups = max(1, spec.patches // spec.fresh)
+        count, side, scale = self.groups * spec.fresh, patches.side, patches.scale
         self.small = torch.empty(count, side, side, dtype=torch.int32, device=device)
         self.large = torch.empty(count, side * scale, side * scale, dtype=torch.int32, device=device)
         self.upright = np.zeros(count, bool)
@@ -72,38 +72,38 @@ class Pool:
         Small ones are (crops, 3, crop, crop) and large ones (crops, 3, crop * scale, crop * scale), bytes on
         the device with channels last in memory. `workers` processes make patches ahead.
         """
-        groups = enumerate(stream(self.patches, step, self.cut.fresh, workers), start=step)
+        groups = enumerate(stream(self.patches, step, self.spec.fresh, workers), start=step)
         for number, group in groups:
             self.put(number, group)
             ahead = number - step - self.groups + 1
             if ahead >= 0:
-                yield self.crops(self.places(step + ahead).part(numbers))
+                yield self.crops(self.positions(step + ahead).part(numbers))
 
     def put(self, number: int, group: Group) -> None:
         """Put a group in the place of the oldest."""
-        start = number % self.groups * self.cut.fresh
-        slots = slice(start, start + self.cut.fresh)
+        start = number % self.groups * self.spec.fresh
+        slots = slice(start, start + self.spec.fresh)
         self.small[slots] = packed(group.small.to(self.device, non_blocking=True))
         self.large[slots] = packed(group.large.to(self.device, non_blocking=True))
         self.upright[slots] = group.upright
 
-    def places(self, step: int) -> Places:
+    def positions(self, step: int) -> CropPositions:
         """Return where the crops of a batch lie."""
-        rng = np.random.default_rng([self.cut.seed, step, self.cut.batch])
-        room = self.patches.side - self.cut.crop + 1
+        rng = np.random.default_rng([self.spec.seed, step, self.spec.batch])
+        room = self.patches.side - self.spec.crop + 1
         patch, top, left, turned = (
-            rng.integers(choices, size=self.cut.batch) for choices in (len(self.small), room, room, 8)
+            rng.integers(choices, size=self.spec.batch) for choices in (len(self.small), room, room, 8)
         )
-        return Places(patch, top, left, np.where(self.upright[patch], 0, turned))
+        return CropPositions(patch, top, left, np.where(self.upright[patch], 0, turned))
 
-    def crops(self, places: Places) -> tuple[Tensor, Tensor]:
+    def crops(self, positions: CropPositions) -> tuple[Tensor, Tensor]:
         """Return crops, small and large."""
         scale = self.patches.scale
-        numbers = np.stack([places.patch, places.top, places.left, places.turned])
+        numbers = np.stack([positions.patch, positions.top, positions.left, positions.turned])
         patch, top, left, turned = torch.from_numpy(numbers).to(self.device, non_blocking=True)
         return (
-            gathered(self.small, patch, top, left, turned, self.cut.crop),
-            gathered(self.large, patch, top * scale, left * scale, turned, self.cut.crop * scale),
+            gathered(self.small, patch, top, left, turned, self.spec.crop),
+            gathered(self.large, patch, top * scale, left * scale, turned, self.spec.crop * scale),
         )
 
 

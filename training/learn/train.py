@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..data.patches import Patches, Source, Variation
-from ..data.pool import Cut, Pool
+from ..data.pool import CropSpec, Pool
 from .distributed import average_gradients, is_first, own_crops
 from .history import write_history
 from .objective import objective
@@ -89,7 +89,7 @@ def run(
     # Patches a third wider than a crop are cut in many ways, and small enough to be made often.
     side, variation = 4 * plan.crop // 3, Variation(plan.zoom, plan.recolour)
     patches = Patches(sources, plan.scale, side, plan.seed, plan.degradation, variation)
-    pool = Pool(patches, Cut(plan.crop, plan.batch, plan.seed, plan.patches, plan.fresh), state.device)
+    pool = Pool(patches, CropSpec(plan.crop, plan.batch, plan.seed, plan.patches, plan.fresh), state.device)
     total, counted = torch.zeros((), device=state.device), 0
     begun = last = time.monotonic()
     for small, large in pool.batches(state.step, own_crops(plan.batch), habits.workers):

@@ -8,7 +8,7 @@ import torch
 
 from training.data.patches import Source
 from training.data.pictures import read_folder
-from training.data.pool import Places, Pool
+from training.data.pool import CropPositions, Pool
 from training.learn.plan import Facts, Plan
 from training.learn.state import State, load
 from training.learn.train import Habits, learning_rate, run
@@ -47,12 +47,12 @@ def test_every_iteration_has_its_own_batch(
     """Batch numbers count up from nought."""
     numbers = []
 
-    def places(pool: Pool, step: int) -> Places:
+    def positions(pool: Pool, step: int) -> CropPositions:
         numbers.append(step)
         return original(pool, step)
 
-    original = Pool.places
-    monkeypatch.setattr(Pool, "places", places)
+    original = Pool.positions
+    monkeypatch.setattr(Pool, "positions", positions)
     train(State(PLAN, FACTS, CPU), sources, tmp_path / "run.ckpt")
     assert numbers == list(range(40))
 
@@ -115,7 +115,7 @@ def test_checkpoints_of_before_a_field_was_added_are_read(sources: list[Source],
 
 
 def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut off while writing, the run can still resume from before."""
+    """CropSpec off while writing, the run can still resume from before."""
     checkpoint = tmp_path / "run.ckpt"
     state = State(PLAN, FACTS, CPU)
     state.save(checkpoint)
