@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--save-every", type=int, default=2000, help="iterations between checkpoints (default: %(default)s)")
     add("--report-every", type=int, default=200, help="iterations between lines (default: %(default)s)")
     add("--workers", type=int, default=0, help="processes that make patches ahead (default: %(default)s)")
-    add("--minutes", type=float, default=0, help="end after so long, whatever --iterations says")
+    add("--minutes", type=float, default=0, help="end after this many minutes, whatever --iterations says")
     add("--compile", action="store_true", help="compile the network; needs a C compiler")
     add_device(parser)
     add_degradation(parser)

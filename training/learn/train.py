@@ -19,7 +19,7 @@ from .objective import objective
 from .plan import Plan
 from .state import State
 
-# The optimisers know little of a fresh network's gradients; rates rise over so many iterations.
+# The optimisers know little of a fresh network's gradients; rates rise over this number of iterations.
 WARM_UP = 50
 
 

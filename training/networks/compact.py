@@ -29,7 +29,7 @@ class Compact(nn.Module):
     def __init__(self, width: int = 32, depth: int = 8, scale: int = 4, act: str = "prelu") -> None:
         """Build `depth` inner convolutions of `width` channels for a factor of 1 to 4.
 
-        `act` stands behind all convolutions but the last: `prelu`, `relu` or `leakyrelu`.
+        `act` follows all convolutions but the last: `prelu`, `relu` or `leakyrelu`.
         """
         super().__init__()
         if scale not in (1, 2, 3, 4):

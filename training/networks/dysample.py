@@ -24,7 +24,7 @@ class DySample(nn.Module):
     def __init__(self, channels: int, outputs: int | None, scale: int, groups: int) -> None:
         """Sample `groups` groups of channels at places of their own.
 
-        `outputs` is the number of channels behind the last convolution; None leaves that out.
+        `outputs` is the number of channels after the last convolution; None leaves that out.
         """
         super().__init__()
         self.scale, self.groups = scale, groups

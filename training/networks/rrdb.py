@@ -13,7 +13,7 @@ SLOPE = 0.2
 RESIDUAL_SHARE = 0.2
 
 # Names of the ESRGAN repository and of its first version, as those of Real-ESRGAN, which the modules here
-# carry. The first version numbers the modules behind the trunk instead of naming them; see `tail_names`.
+# carry. The first version numbers the modules after the trunk instead of naming them; see `tail_names`.
 RENAMED = (
     (r"^RRDB_trunk\.(\d+)\.RDB(\d)\.", r"body.\1.rdb\2."),
     (r"^trunk_conv\.", "conv_body."),
@@ -114,9 +114,9 @@ class RRDBNet(nn.Module):
 
 
 def tail_names(last: int) -> dict[str, str]:
-    """Return what the first version calls the convolutions behind the trunk, where `last` is the last.
+    """Return what the first version calls the convolutions after the trunk, where `last` is the last.
 
-    An upsampling stands before and an activation behind each enlarging convolution, so they are at 3, 6,
+    An upsampling stands before and an activation after each enlarging convolution, so they are at 3, 6,
     ...; an activation stands between the last two convolutions.
     """
     steps = {f"model.{number}": f"conv_up{number // 3}" for number in range(3, last - 2, 3)}

@@ -38,7 +38,7 @@ class AttentionBlock(nn.Module):
         self.c1_r, self.c2_r, self.c3_r = (Conv3XC(i, width) for i in (inputs, width, width))
 
     def forward(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the block's output, and what its first convolution makes behind SiLU."""
+        """Return the block's output, and the output of its first convolution after SiLU."""
         first = functional.silu(self.c1_r(source))
         third = self.c3_r(functional.silu(self.c2_r(first)))
         if not self.attends:
@@ -76,7 +76,7 @@ class SPAN(nn.Module):
         value = one
         for block in (self.block_2, self.block_3, self.block_4, self.block_5):
             value, _ = block(value)
-        # The published block activates in place, so what it hands on of its inside is behind SiLU.
+        # The published block activates in place, so what it passes on of its inside is after SiLU.
         six, inside = self.block_6(value)
         joined = self.conv_cat(torch.cat([features, self.conv_2(six), one, inside], 1))
         return self.upsampler[0](joined)
