@@ -17,6 +17,7 @@ COMMANDS = {
     "report": "measure classical filters and all models of a folder",
     "trade": "set closeness beside work and time, as a table and a plot",
     "crops": "draw pieces of pictures side by side, for a card",
+    "blind": "have a person judge two methods without knowing which is which",
     "export": "export a checkpoint as it stands",
     "mix": "interpolate the weights of two model files",
     "plot": "draw how runs went",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..data.pictures import Pair, find_pictures, read_rgb
 from .kinds import MEASURED
+from .options import Options
 from .pipeline import Degradation
 
 SIDE = 480
@@ -33,7 +34,14 @@ def degraded_pairs(folder: Path, scale: int, seed: int = 1, per_picture: int = 2
     paths = find_pictures(folder)
     if not paths:
         raise ValueError(f"{folder} holds no pictures")
-    degrade = Degradation(MEASURED, scale)
+    return degraded_crops(paths, scale, seed, per_picture)
+
+
+def degraded_crops(
+    paths: list[Path], scale: int, seed: int, per_picture: int, options: Options = MEASURED
+) -> list[Pair]:
+    """Return `per_picture` such crops of each file, degraded by the options and seeded by its place."""
+    degrade = Degradation(options, scale)
     pairs = []
     for number, path in enumerate(paths):
         picture = read_rgb(path)
