@@ -7,8 +7,6 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
-
 from ..degradation import degraded_pairs
 from ..measure.evaluate import read_evaluation
 from ..measure.measurement import NEEDED, Measurement, of_pictures, of_text
@@ -17,7 +15,7 @@ from ..measure.packages import require, version
 from ..measure.report import Rows, place, render
 from ..measure.results import Results
 from ..measure.text import PRINTS, pages
-from .common import log
+from .common import add_device, log
 
 VERSIONED = ("numpy", "pillow", "torch", "scipy", "ssimulacra2", "basicsr", "tesseract")
 
@@ -25,7 +23,6 @@ VERSIONED = ("numpy", "pillow", "torch", "scipy", "ssimulacra2", "basicsr", "tes
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `report`."""
     add = parser.add_argument
-    best = "cuda" if torch.cuda.is_available() else "cpu"
     add("--models", type=Path, default=Path("models"), help="folder with index.json (default: %(default)s)")
     add(
         "--clean",
@@ -45,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=place_of_results,
         help="figures kept between runs (default: %(default)s)",
     )
-    add("--device", default=best, help="cpu or cuda (default: %(default)s)")
+    add_device(parser)
 
 
 def usable_metrics(log: Callable[[str], None]) -> list[str]:
