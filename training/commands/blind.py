@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--scale", type=int, default=4, help="how much is enlarged (default: %(default)s)")
     add("--seed", type=int, default=1, help="of the sides, and of --hr's crops (default: %(default)s)")
     add("--hr", action="store_true", help="the pictures are HR: make LR crops of them, as --kind says")
-    add("--kind", choices=KINDS, default="measured", help="how, with --hr (default: %(default)s)")
+    add("--kind", choices=KINDS, default="light", help="how, with --hr (default: %(default)s)")
     add("--verdicts", type=Path, help="file of verdicts (default: asked for on a terminal, kept in --out)")
     add_device(parser)
 
@@ -39,7 +39,7 @@ def read_pairs(args: argparse.Namespace) -> list[Pair]:
     """Return the pictures to judge by."""
     paths = listed_pictures(args.pictures)
     if args.hr:
-        return degraded_crops(paths, args.scale, args.seed, 1, KINDS[args.kind])
+        return degraded_crops(paths, args.scale, [args.seed], KINDS[args.kind])
     return [of_unknown_original(path, args.scale) for path in paths]
 
 

@@ -46,6 +46,10 @@ PLAN_HELP = {
     "adversarial": "weight of not looking true to a discriminator",
     "matching": "weight of the difference in the discriminator's features",
     "discriminator": "channels that the discriminator begins with",
+    "sharpen": "unsharp mask of the originals that pixels and features are compared with",
+    "perceptual": "weight of the difference in features of a network trained on photographs",
+    "critic": "gradients of not looking true to a critic of those features, as a share of the features' own",
+    "grid": "weight of the lines that a pixel shuffle leaves in the spectrum",
 }
 
 

@@ -35,6 +35,10 @@ class Plan:
     adversarial: float = 0.0
     matching: float = 0.0
     discriminator: int = 32
+    sharpen: float = 0.0
+    perceptual: float = 0.0
+    critic: float = 0.0
+    grid: float = 0.0
     degradation: Options = CLEAN
 
     def stored(self) -> dict[str, Any]:
@@ -56,7 +60,12 @@ class Plan:
 
     def compares_pictures(self) -> bool:
         """Return whether a loss needs the picture itself and not only the values that make it up."""
-        return self.has_adversary() or self.frequency > 0 or self.artifacts > 0
+        weights = (self.frequency, self.artifacts, self.sharpen, self.grid)
+        return self.has_adversary() or self.compares_features() or max(weights) > 0
+
+    def compares_features(self) -> bool:
+        """Return whether a loss needs features of a network that was trained by others."""
+        return self.perceptual > 0 or self.critic > 0
 
 
 SHAPES = ("architecture", "width", "depth", "scale")

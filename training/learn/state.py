@@ -10,8 +10,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..networks.features import Features
 from ..networks.trainable import fresh_network, start_from
 from .losses.adversary import Adversary
+from .losses.critic import Critic
 from .optimisers import make_optimisers
 from .plan import SHAPES, Facts, Plan
 
@@ -39,6 +41,8 @@ class State:
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimisers = make_optimisers(self.network, plan)
         self.adversary = Adversary(plan.discriminator, plan.rate, device) if plan.has_adversary() else None
+        self.features = Features(0).to(device) if plan.compares_features() else None
+        self.critic = Critic(self.features.channels(), plan.rate, device) if plan.critic else None
         self.half = computes_bf16(device)
         # What training calls of the network.
         self.detail, self.enlarge = self.network.detail, self.network.forward
@@ -55,8 +59,12 @@ class State:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.half)
 
     def all_optimisers(self) -> list[torch.optim.Optimizer]:
-        """Return those of the network and, if there is one, of its adversary."""
-        return self.optimisers + ([self.adversary.optimiser] if self.adversary else [])
+        """Return those of the network and of what it is trained against."""
+        return self.optimisers + [judge.optimiser for judge in self.judges()]
+
+    def judges(self) -> list[Adversary | Critic]:
+        """Return what the network is trained against."""
+        return [judge for judge in (self.adversary, self.critic) if judge]
 
     def update_average(self) -> None:
         """Move the averaged weights towards the current ones, faster while the run is young."""
@@ -79,6 +87,7 @@ class State:
                 "average": self.average.state_dict(),
                 "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
                 "adversary": self.adversary.state_dict() if self.adversary else None,
+                "critic": self.critic.state_dict() if self.critic else None,
             },
             fresh,
         )
@@ -108,5 +117,9 @@ def load(path: Path, device: torch.device, plan: Plan | None = None, facts: Fact
     if state.adversary and stored["adversary"]:
         state.adversary.load_state_dict(stored["adversary"])
     state.step, state.seconds = stored["step"], stored["seconds"]
+    if state.critic and stored.get("critic"):
+        state.critic.load_state_dict(stored["critic"])
+    elif state.critic:
+        state.critic.begun = state.step
     state.history = stored["history"]
     return state

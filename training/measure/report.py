@@ -9,12 +9,23 @@ from .measurement import Figures, Measurement
 
 BEGIN, END = "<!-- report -->", "<!-- end of report -->"
 
-FORMATS = {"PSNR-Y": "{:.2f} dB", "SSIM-Y": "{:.4f}", "SSIMULACRA2": "{:.1f}", "NIQE": "{:.2f}"}
+FORMATS = {
+    "PSNR-Y": "{:.2f} dB",
+    "SSIM-Y": "{:.4f}",
+    "SSIMULACRA2": "{:.1f}",
+    "NIQE": "{:.2f}",
+    "Features": "{:.3f}",
+    "Texture": "{:.3f}",
+    "Grid": "{:.2f}",
+}
 
 LEGEND = """PSNR-Y, SSIM-Y and SSIMULACRA2 tell how close the enlarged picture is to the true one: higher
 is closer. NIQE tells how natural it looks by itself: lower is more natural, but noise may pass for texture.
-The row `original` is the true picture itself. *Clean* pictures were shrunk by antialiased bicubic and nothing
-else; *degraded* ones went through blur, noise and compression as well, at random but the same for all. The
+*Features* is the distance of what a network trained on photographs sees in both, *Texture* how unlike the
+statistics of that are: lower is closer. *Grid* is how strong the lines of a pixel shuffle are in the
+spectrum, 1 as in the true picture. The row `original` is the true picture itself. *Clean* pictures were
+shrunk by antialiased bicubic and nothing else; *light* and *heavy* damage is blur, noise and compression as
+well, at random but the same for all. The
 figures of text are the characters that Tesseract reads wrongly, in percent, in print that was shrunk and
 stored as JPEG before it was enlarged. A model with sliders is measured as its file is, then with one slider
 moved to where it is at first or to its other end."""

@@ -12,6 +12,9 @@ from ..learn.plan import Plan
 from ..learn.state import State
 from ..networks.trainable import ARCHITECTURES
 
+# Weights of a plan that a card names, in this order.
+LOSSES = ("frequency", "artifacts", "adversarial", "matching", "perceptual", "critic", "grid")
+
 
 def duration(seconds: float) -> str:
     """Return a training time in words."""
@@ -35,9 +38,10 @@ def losses(plan: Plan) -> str:
     pixel = plan.pixel.capitalize()
     if plan.squared < 1:
         pixel += f" (L2 after {100 * plan.squared:.0f} %)"
-    weights = {name: getattr(plan, name) for name in ("frequency", "artifacts", "adversarial", "matching")}
+    weights = {name: getattr(plan, name) for name in LOSSES}
     others = [f"{weight:g} {name}" for name, weight in weights.items() if weight]
-    return " + ".join([f"{pixel} loss", *others])
+    against = f" against originals sharpened by {plan.sharpen:g}" if plan.sharpen else ""
+    return " + ".join([f"{pixel} loss{against}", *others])
 
 
 def training_line(state: State) -> str:

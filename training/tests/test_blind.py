@@ -229,9 +229,9 @@ def test_contestants(tmp_path: Path) -> None:
 def test_crops_of_hr_pictures(tmp_path: Path, folder: Path) -> None:
     """Each HR picture is degraded by the kind and judged once."""
     out = tmp_path / "out"
-    run("nearest", "lanczos", folder, "--hr", "--kind", "measured", "--scale", "2", "--out", out)
+    run("nearest", "lanczos", folder, "--hr", "--kind", "light", "--scale", "2", "--out", out)
     assert len(list((out / "sheets").iterdir())) == 6
-    assert next(iter(json.loads((out / "key.json").read_text())["left"])) == "1 0.png 1"
+    assert next(iter(json.loads((out / "key.json").read_text())["left"])) == "1 0.png"
 
 
 def test_pictures_of_one_name_are_refused(tmp_path: Path, pictures: Path) -> None:

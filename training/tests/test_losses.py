@@ -11,7 +11,10 @@ from training.data.patches import Source
 from training.data.pictures import read_folder
 from training.learn.losses.adversary import Adversary
 from training.learn.losses.artifacts import artifact_loss, artifact_map
+from training.learn.losses.critic import Critic
 from training.learn.losses.discriminator import Discriminator, matching_loss
+from training.learn.losses.grid import grid_loss
+from training.learn.losses.perceptual import feature_loss, sharpened
 from training.learn.losses.pixel import charbonnier, frequency_loss, pixel_loss
 from training.learn.plan import Facts, Plan
 from training.learn.state import State, load
@@ -167,3 +170,57 @@ def test_the_loss_turns_to_squares_after_the_share_told() -> None:
     plan = Plan(iterations=40, squared=0.75, pixel="charbonnier")
     assert [plan.pixel_at(step) for step in (0, 29, 30, 39)] == ["charbonnier"] * 2 + ["l2"] * 2
     assert Plan(iterations=40).pixel_at(39) == "l1"
+
+
+def test_sharpening_lifts_edges_and_leaves_flat_parts() -> None:
+    """An edge overshoots on both sides; small differences stay; sides are of any length."""
+    picture = torch.full((1, 3, 30, 42), 0.3)
+    picture[..., 21:] = 0.6
+    crisp = sharpened(picture, 0.5)
+    assert crisp.max() > 0.61
+    assert crisp.min() < 0.29
+    quiet = 0.5 + 0.01 * noise(3, 1, 3, 32, 32)
+    assert torch.equal(sharpened(quiet, 0.5), quiet)
+
+
+def test_features_are_compared_in_units_of_their_deviation() -> None:
+    """A shift by one deviation is a loss of one, whatever the channel's size."""
+    wanted = torch.cat([noise(1, 2, 1, 30, 30), 100 * noise(2, 2, 1, 30, 30)], 1)
+    deviation = wanted.std(dim=(0, 2, 3), keepdim=True)
+    assert feature_loss([wanted + deviation], [wanted]).item() == pytest.approx(1, rel=0.01)
+    assert feature_loss([wanted], [wanted]).item() == 0
+
+
+def test_a_critic_learns_to_tell_and_is_weighed() -> None:
+    """Its loss falls from 2 for features that differ, and its gradients become as large as the others'."""
+    torch.manual_seed(1)
+    critic = Critic([4, 8], 0.01, CPU)
+    features = [[noise(seed, 2, c, 12, 12) + offset for c in (4, 8)] for seed, offset in ((1, 0), (2, 0.5))]
+    losses = []
+    for _ in range(20):
+        losses.append(critic.gradients(*features).item())
+        critic.optimiser.step()
+    assert losses[0] == pytest.approx(2, abs=0.3)
+    assert losses[-1] < 0.5 * losses[0]
+    made = features[0][1].clone().requires_grad_()
+    doubt = critic.loss([features[0][0], made])
+    critic.weigh(made, 0.01 * made.square().sum(), doubt)
+    sizes = [
+        torch.autograd.grad(loss, made, retain_graph=True)[0].norm()
+        for loss in (0.01 * made.square().sum(), critic.balance * doubt)
+    ]
+    assert sizes[0].item() == pytest.approx(sizes[1].item(), rel=1e-3)
+
+
+def test_a_grid_costs_and_fades_by_its_gradient() -> None:
+    """Only what stands out more than in the true picture counts."""
+    true = noise(1, 2, 3, 64, 64)
+    assert grid_loss(true, true).item() == pytest.approx(0, abs=1e-6)
+    made = true.clone()
+    made[..., ::4] += 0.2
+    made.requires_grad_()
+    before = grid_loss(made, true)
+    before.backward()
+    assert before.item() > 0.01
+    step = made - 0.1 * before.item() / made.grad.square().sum() * made.grad
+    assert grid_loss(step, true).item() == pytest.approx(0.9 * before.item(), rel=0.02)

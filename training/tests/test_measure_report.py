@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +178,7 @@ def test_report(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(report, "NEEDED", {"PSNR-Y": (), "SSIM-Y": (), "NIQE": ("no-such-package",)})
     write_models(tmp_path / "models", 1, 2)
     out, results = tmp_path / "docs/REPORT.md", tmp_path / "results.json"
+    peer = shutil.copy(tmp_path / "models" / "tiny-x2.safetensors", tmp_path / "peer.safetensors")
     words = (
         "--models",
         tmp_path / "models",
@@ -184,6 +186,8 @@ def test_report(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -
         folder,
         "--photos",
         folder,
+        "--beside",
+        peer,
         "--out",
         out,
         "--results",
@@ -194,19 +198,19 @@ def test_report(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert log[0] == "left out: NIQE needs no-such-package: python -m pip install no-such-package"
     text = out.read_text()
     # At scale 1 there are degraded pictures alone.
-    assert (
-        text.count("pictures, clean, 6 pictures:") == 1 and text.count("pictures, degraded, 12 crops:") == 2
-    )
-    assert text.count("| bicubic |") == text.count("| lanczos |") == text.count("| original |") == 3
-    assert text.count("| tiny-x1 |") == 1 and text.count("| tiny-x2 |") == 2
+    assert text.count("pictures, clean, 6 pictures:") == 1 and text.count("damage, 6 crops:") == 4
+    assert text.count("| bicubic |") == text.count("| lanczos |") == text.count("| original |") == 5
+    assert text.count("| tiny-x1 |") == 2 and text.count("| tiny-x2 |") == 3
+    # Files of others stand beside models of their scale.
+    assert text.count("| peer |") == 3 and text.index("### Scale 2") < text.index("| peer |")
     assert text.index("### Scale 1") < text.index("| tiny-x1 |") < text.index("### Scale 2")
     assert (
-        "python -m training report --models models --clean pictures --photos pictures --out docs/REPORT.md"
-        in text
+        "python -m training report --models models --clean pictures --photos pictures "
+        "--beside peer.safetensors --out docs/REPORT.md" in text
     )
     assert str(tmp_path) not in text and f"numpy {np.__version__}" in text
     measured = len([line for line in log if line.startswith("measuring")])
-    assert measured == 12
+    assert measured == 20  # The peer is the same file as tiny-x2, which is measured once.
     report.run(arguments(*words, "--device", "cpu"), log.append)
     assert len([line for line in log if line.startswith("measuring")]) == measured
     assert out.read_text() == text
