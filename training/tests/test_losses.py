@@ -183,12 +183,19 @@ def test_sharpening_lifts_edges_and_leaves_flat_parts() -> None:
     assert torch.equal(sharpened(quiet, 0.5), quiet)
 
 
-def test_features_are_compared_in_units_of_their_deviation() -> None:
-    """A shift by one deviation is a loss of one, whatever the channel's size."""
+def test_features_are_compared_by_size_and_direction() -> None:
+    """A channel that is off by its deviation costs 1, whatever its size; features at right angles 1 more."""
     wanted = torch.cat([noise(1, 2, 1, 30, 30), 100 * noise(2, 2, 1, 30, 30)], 1)
-    deviation = wanted.std(dim=(0, 2, 3), keepdim=True)
-    assert feature_loss([wanted + deviation], [wanted]).item() == pytest.approx(1, rel=0.01)
     assert feature_loss([wanted], [wanted]).item() == 0
+    deviation = wanted.std(dim=(0, 2, 3), keepdim=True)
+    off = wanted + deviation
+    apart = torch.nn.functional.normalize(off, dim=1) - torch.nn.functional.normalize(wanted, dim=1)
+    expected = 1 + apart.square().sum(1).mean().item() / 2
+    assert feature_loss([off], [wanted]).item() == pytest.approx(expected, rel=0.01)
+    one, other = torch.zeros(1, 2, 4, 4), torch.zeros(1, 2, 4, 4)
+    one[:, 0], other[:, 1] = 3, noise(3, 4, 4)
+    by_size = ((one - other).abs() / (other.std(dim=(0, 2, 3), keepdim=True) + 1e-3)).mean().item()
+    assert feature_loss([one], [other]).item() == pytest.approx(by_size + 1, rel=1e-4)
 
 
 def test_a_critic_learns_to_tell_and_is_weighed() -> None:

@@ -28,9 +28,15 @@ def sharpened(picture: Tensor, amount: float) -> Tensor:
 
 
 def feature_loss(made: list[Tensor], wanted: list[Tensor]) -> Tensor:
-    """Return the mean absolute difference of features, each channel in units of its deviation."""
+    """Return how far features (batch, channels, height, width) of several stages are apart, mean over stages.
+
+    The mean absolute difference, each channel in units of its deviation, and half the squared distance of
+    unit-normalised features (LPIPS, Zhang et al., 2018, without its learned weights): their gradients are of
+    one size.
+    """
     stages = []
     for one, other in zip(made, wanted, strict=True):
         deviation = other.std(dim=(0, 2, 3), keepdim=True) + 1e-3
-        stages.append(((one - other) / deviation).abs().mean())
+        directions = functional.normalize(one, dim=1) - functional.normalize(other, dim=1)
+        stages.append(((one - other) / deviation).abs().mean() + directions.square().sum(1).mean() / 2)
     return torch.stack(stages).mean()
