@@ -4,11 +4,12 @@
 use pulp::{Simd, WithSimd};
 
 use crate::{
+    block::Block,
     finish::{Finish, Others},
     gemm::{Product, block_of, load, store},
     machine::Machine,
     rows::{Geometry, Rows, Segment, Values},
-    threads::{Block, Scratch},
+    threads::Scratch,
 };
 
 /// Pixels whose inputs are gathered: a multiple of those that are summed at once.

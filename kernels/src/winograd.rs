@@ -8,16 +8,15 @@
 use pulp::{Simd, WithSimd};
 
 use crate::{
+    block::{Block, PATCH},
     finish::{Finish, Others},
     gemm::{Product, block_of, load, store},
     machine::Machine,
     rows::{Rows, Segment, Values},
-    threads::{Block, Scratch},
+    threads::Scratch,
 };
 
-/// Edge of a patch of outputs.
-pub const PATCH: usize = 4;
-/// Edge of the inputs that it depends on, and places along an axis.
+/// Edge of the inputs that a patch depends on, and places along an axis.
 const PLACES: usize = PATCH + 2;
 const AREA: usize = PLACES * PLACES;
 
