@@ -5,8 +5,6 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use brotli::enc::BrotliEncoderParams;
 
-use crate::dist::kilobytes;
-
 /// The most that a visitor may have to download before the page can enlarge anything.
 pub const MAX_BROTLI_BYTES: usize = 450_000;
 
@@ -44,6 +42,11 @@ pub fn brotli(mut bytes: &[u8]) -> Result<usize> {
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut bytes, &mut compressed, &best)?;
     Ok(compressed.len())
+}
+
+/// A size for people to read.
+pub fn kilobytes(bytes: usize) -> String {
+    format!("{} kB", bytes.div_ceil(1000))
 }
 
 #[cfg(test)]

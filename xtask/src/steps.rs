@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::stage::Stage;
-use crate::{dist, needs, npm, paths, python, run, setup, wasm};
+use crate::{cargo, dist, needs, npm, paths, python, run, setup, wasm};
 
 /// Runs one stage.
 pub fn run(stage: Stage) -> Result<()> {
     match stage {
         Stage::Setup => setup::set_up(),
-        Stage::Format => run::run(run::cargo().args(["fmt", "--all", "--check"])),
+        Stage::Format => run::run(cargo::command().args(["fmt", "--all", "--check"])),
         Stage::Lint => lint(),
         Stage::Docs => docs(),
         Stage::Rust => rust(),
@@ -28,14 +28,14 @@ pub fn run(stage: Stage) -> Result<()> {
 const WEB_LIBRARY: [&str; 5] = ["--package", "lenslet", "--lib", "--target", wasm::TARGET];
 
 fn lint() -> Result<()> {
-    run::run(run::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    run::run(cargo::command().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let web = ["--package", "lenslet", "--all-targets", "--target", wasm::TARGET];
-    run::run(run::cargo().arg("clippy").args(web).args(["--", "-D", "warnings"]))
+    run::run(cargo::command().arg("clippy").args(web).args(["--", "-D", "warnings"]))
 }
 
 fn docs() -> Result<()> {
     let doc = |flags| {
-        let mut command = run::cargo();
+        let mut command = cargo::command();
         command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", flags);
         command
     };
@@ -46,8 +46,8 @@ fn docs() -> Result<()> {
 
 /// The crate is tested as it is released, because the reference loops are very slow without optimisation.
 fn rust() -> Result<()> {
-    let xtask = run::run(run::cargo().args(["test", "--package", "xtask"]));
-    let mut lenslet = run::cargo();
+    let xtask = run::run(cargo::command().args(["test", "--package", "xtask"]));
+    let mut lenslet = cargo::command();
     lenslet.args(["test", "--release", "--package", "lenslet", "--no-fail-fast"]);
     if env::var_os("XDG_RUNTIME_DIR").is_none() {
         // Without a desktop session there is none, and Vulkan drivers complain about that at every start.
@@ -80,8 +80,8 @@ fn browser() -> Result<()> {
     if !paths::browser_tests().join("node_modules").is_dir() {
         npm::install(&paths::browser_tests())?;
     }
-    run::run(run::cargo().args(["build", "--release", "--package", "lenslet", "--bin", "lenslet"]))?;
-    let command = paths::target()?.join("release").join(format!("lenslet{}", env::consts::EXE_SUFFIX));
+    run::run(cargo::command().args(["build", "--release", "--package", "lenslet", "--bin", "lenslet"]))?;
+    let command = cargo::target_folder()?.join("release").join(format!("lenslet{}", env::consts::EXE_SUFFIX));
     run::run(
         run::program("node")
             .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])

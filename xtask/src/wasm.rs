@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{imports, order, paths, run};
+use crate::{cargo, imports, order, paths, run};
 
 /// The Rust target of the page's engine.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -45,7 +45,7 @@ fn has_target() -> Result<bool> {
 /// Compiles the engine and returns the module as rustc made it.
 pub fn compile(target_folder: &Path) -> Result<PathBuf> {
     run::run(
-        run::cargo()
+        cargo::command()
             .args(["build", "--package", "lenslet", "--lib", "--profile", "web", "--target", TARGET])
             .arg("--config")
             .arg(format!("target.{TARGET}.rustflags={}", nameless_paths()?))

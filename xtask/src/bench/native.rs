@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::section::Section;
-use crate::{npm, paths, python, run};
+use crate::{cargo, npm, paths, python, run};
 use case::Shape;
 use contender::{Contender, Files, Tools};
 use machine::Machine;
@@ -82,12 +82,12 @@ pub fn bench(options: &Options) -> Result<()> {
 
 /// Builds the command and sets up what the peers need, as far as this machine lets it.
 fn tools() -> Result<Tools> {
-    run::run(run::cargo().args(["build", "--release", "--package", "lenslet", "--bin", "lenslet"]))?;
+    run::run(cargo::command().args(["build", "--release", "--package", "lenslet", "--bin", "lenslet"]))?;
     if env::var_os("XDG_RUNTIME_DIR").is_none() {
         eprintln!("    XDG_RUNTIME_DIR is not set; Vulkan drivers complain about that.");
     }
     Ok(Tools {
-        lenslet: paths::target()?.join("release").join(format!("lenslet{}", env::consts::EXE_SUFFIX)),
+        lenslet: cargo::target_folder()?.join("release").join(format!("lenslet{}", env::consts::EXE_SUFFIX)),
         python: python::bench_environment(),
         packages: npm::install(&paths::native_bench()),
         threads: thread::available_parallelism().map_or(1, NonZero::get),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::section::Section;
-use crate::{dist, needs, npm, paths, run};
+use crate::{cargo, dist, needs, npm, paths, run};
 
 /// The name of the section that `--out` replaces.
 const SECTION: &str = "bench web";
@@ -59,7 +59,7 @@ pub fn bench(options: &Options) -> Result<()> {
         bail!("there is no dist/lenslet.js to measure; leave out --no-build");
     }
     npm::install(&paths::browser_bench())?;
-    let tables = paths::target()?.join("bench-web.md");
+    let tables = cargo::target_folder()?.join("bench-web.md");
     let options = for_node(options, &tables)?;
     run::run(
         run::program("node")
