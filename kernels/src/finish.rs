@@ -12,7 +12,7 @@ pub struct Finish {
     pub(crate) bias: Values,
     curve: Curve,
     slopes: Values,
-    combine: Meeting,
+    combine: Combine,
 }
 
 /// A function of each value by itself.
@@ -31,7 +31,7 @@ pub enum Curve {
 }
 
 /// What becomes of a value after its curve; the others are channels of maps of the output's size.
-pub enum Meeting {
+pub enum Combine {
     /// Nothing.
     Nothing,
     /// Others times a share are added, two at most.
@@ -42,7 +42,7 @@ pub enum Meeting {
     Attend(Segment),
 }
 
-impl Meeting {
+impl Combine {
     /// The other values.
     pub fn others(&self) -> impl Iterator<Item = Segment> {
         let (pairs, one) = match self {
@@ -90,7 +90,7 @@ impl<'a> Others<'a> {
 impl Finish {
     /// `slopes` are those of PReLU, and none for other curves; a vector has `lanes` values.
     #[must_use]
-    pub fn new(bias: &[f32], curve: Curve, slopes: &[f32], combine: Meeting, lanes: usize) -> Self {
+    pub fn new(bias: &[f32], curve: Curve, slopes: &[f32], combine: Combine, lanes: usize) -> Self {
         let padded = |values: &[f32]| {
             let mut padded = Values::zeros(values.len().next_multiple_of(lanes));
             padded.get_mut()[..values.len()].copy_from_slice(values);
@@ -108,7 +108,7 @@ impl Finish {
     /// may reach beyond the picture, where others are zero.
     #[inline(always)]
     pub(crate) fn run<S: Simd>(&self, simd: S, sums: &mut [S::f32s], others: &Others<'_>, x: usize, channel: usize) {
-        if let Meeting::Attend(_) = &self.combine {
+        if let Combine::Attend(_) = &self.combine {
             for (offset, sum) in sums.iter_mut().enumerate() {
                 let other = others.load(simd, 0, x + offset, channel);
                 let gate = simd.sub_f32s(sigmoid(simd, *sum), simd.splat_f32s(0.5));
@@ -143,8 +143,8 @@ impl Finish {
             }
         }
         match &self.combine {
-            Meeting::Nothing | Meeting::Attend(_) => {}
-            Meeting::Add(pairs) => {
+            Combine::Nothing | Combine::Attend(_) => {}
+            Combine::Add(pairs) => {
                 for (index, (_, share)) in pairs.iter().enumerate() {
                     let share = simd.splat_f32s(*share);
                     for (offset, sum) in sums.iter_mut().enumerate() {
@@ -152,7 +152,7 @@ impl Finish {
                     }
                 }
             }
-            Meeting::Multiply(_) => {
+            Combine::Multiply(_) => {
                 for (offset, sum) in sums.iter_mut().enumerate() {
                     *sum = simd.mul_f32s(*sum, others.load(simd, 0, x + offset, channel));
                 }

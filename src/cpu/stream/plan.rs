@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lenslet_kernels::{Curve, Direct, Finish, Machine, Meeting, PATCH, Segment, Winograd};
+use lenslet_kernels::{self as kernels, Curve, Direct, Finish, Machine, PATCH, Segment, Winograd};
 
 use crate::{
     Network,
@@ -205,13 +205,13 @@ impl Draft<'_> {
         let inputs: usize = sources.iter().map(|segment| segment.channels).sum();
         let outputs = conv.output.channels;
         let combine = match &conv.combine {
-            Combine::Nothing => Meeting::Nothing,
+            Combine::Nothing => kernels::Combine::Nothing,
             Combine::Add(pairs) => {
                 let pairs = pairs.iter().map(|(slice, share)| Some((self.read_one(index, *slice)?, *share)));
-                Meeting::Add(pairs.collect::<Option<_>>()?)
+                kernels::Combine::Add(pairs.collect::<Option<_>>()?)
             }
-            Combine::Multiply(other) => Meeting::Multiply(self.read_one(index, *other)?),
-            Combine::Attend(other) => Meeting::Attend(self.read_one(index, *other)?),
+            Combine::Multiply(other) => kernels::Combine::Multiply(self.read_one(index, *other)?),
+            Combine::Attend(other) => kernels::Combine::Attend(self.read_one(index, *other)?),
         };
         let (curve, slopes) = match &conv.activation {
             Activation::Identity => (Curve::Identity, &[][..]),
