@@ -20,7 +20,7 @@ mod winograd;
 
 pub use block::{Block, PATCH, blocks};
 pub use direct::Direct;
-pub use finish::{Combine, Curve, Finish};
+pub use finish::{Activation, Combine, Finish};
 pub use machine::Machine;
 pub use pixels::{Picture, Sample, Shuffle, unshuffle};
 pub use rows::{Geometry, Rows, Segment};

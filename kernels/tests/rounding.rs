@@ -1,7 +1,7 @@
 //! How far convolutions in f32 are off the same in f64, on pictures of sizes that no patch divides.
 
 use lenslet_kernels::{
-    Block, Combine, Curve, Direct, Finish, Geometry, Machine, PATCH, Rows, Scratch, Scratches, Segment, Winograd,
+    Activation, Block, Combine, Direct, Finish, Geometry, Machine, PATCH, Rows, Scratch, Scratches, Segment, Winograd,
     blocks,
 };
 
@@ -87,7 +87,7 @@ impl Layer {
         phase: usize,
         make: impl Fn(&Finish, Block<'_>, &mut Scratch) + Sync,
     ) -> f64 {
-        let finish = Finish::new(&self.bias, Curve::Identity, &[], Combine::Nothing, machine.lanes);
+        let finish = Finish::new(&self.bias, Activation::Identity, &[], Combine::Nothing, machine.lanes);
         let geometry = Geometry::new(0, self.width, 0, self.outputs.next_multiple_of(machine.lanes), 0);
         let mut made = Rows::new(geometry, self.height, self.height);
         let blocks = blocks(made.extend(0, self.height), geometry, 0, unit, phase);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lenslet_kernels::{self as kernels, Curve, Direct, Finish, Machine, PATCH, Segment, Winograd};
+use lenslet_kernels::{self as kernels, Direct, Finish, Machine, PATCH, Segment, Winograd};
 
 use crate::{
     Network,
@@ -213,12 +213,12 @@ impl Draft<'_> {
             Combine::Multiply(other) => kernels::Combine::Multiply(self.read_one(index, *other)?),
             Combine::Attend(other) => kernels::Combine::Attend(self.read_one(index, *other)?),
         };
-        let (curve, slopes) = match &conv.activation {
-            Activation::Identity => (Curve::Identity, &[][..]),
-            Activation::Prelu(slopes) => (Curve::Prelu, &slopes[..]),
-            Activation::Silu => (Curve::Silu, &[][..]),
-            Activation::Sigmoid => (Curve::Sigmoid, &[][..]),
-            Activation::Mish => (Curve::Mish, &[][..]),
+        let (activation, slopes) = match &conv.activation {
+            Activation::Identity => (kernels::Activation::Identity, &[][..]),
+            Activation::Prelu(slopes) => (kernels::Activation::Prelu, &slopes[..]),
+            Activation::Silu => (kernels::Activation::Silu, &[][..]),
+            Activation::Sigmoid => (kernels::Activation::Sigmoid, &[][..]),
+            Activation::Mish => (kernels::Activation::Mish, &[][..]),
         };
         // What lies in the network's slices and in no part is a gap whose weights are zero.
         let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
@@ -251,7 +251,7 @@ impl Draft<'_> {
         self.reaches[output] += reach.div_ceil(times) * over;
         Some(ConvStep {
             kernel,
-            finish: Finish::new(&conv.bias, curve, slopes, combine, self.machine.lanes),
+            finish: Finish::new(&conv.bias, activation, slopes, combine, self.machine.lanes),
             sources: sources.iter().map(|segment| segment.part).collect(),
             output,
             padding: conv.padding,
