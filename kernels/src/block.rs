@@ -17,7 +17,7 @@ pub struct Block<'a> {
     pub(crate) y: usize,
     /// Rows of its unit that lie above the picture.
     pub(crate) above: usize,
-    /// The first pixel, and one behind the last.
+    /// The first pixel, and the exclusive end.
     pub(crate) from: usize,
     pub(crate) to: usize,
     /// The pixels of each row; none where there are fewer rows.

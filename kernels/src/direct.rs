@@ -5,7 +5,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     block::Block,
-    finish::{Finish, Others},
+    epilogue::{Epilogue, Others},
     gemm::{Product, block_of, load, store},
     machine::Machine,
     rows::{Geometry, Rows, Segment, Values},
@@ -64,10 +64,17 @@ impl Direct {
     }
 
     /// Makes a block of outputs of `parts`, which the sources are of.
-    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>, scratch: &mut Scratch) {
+    pub fn make(
+        &self,
+        machine: &Machine,
+        epilogue: &Epilogue,
+        parts: &[Rows],
+        block: Block<'_>,
+        scratch: &mut Scratch,
+    ) {
         scratch.inputs.grow(BATCH * self.depth);
         scratch.sums.grow(BATCH * self.output_stride);
-        machine.run(Job { direct: self, finish, parts, block, scratch });
+        machine.run(Job { direct: self, epilogue, parts, block, scratch });
     }
 
     /// Puts the inputs of `count` pixels of row `y` from `x` on side by side.
@@ -100,7 +107,7 @@ impl Direct {
 /// A block of outputs in the making.
 struct Job<'a> {
     direct: &'a Direct,
-    finish: &'a Finish,
+    epilogue: &'a Epilogue,
     parts: &'a [Rows],
     block: Block<'a>,
     scratch: &'a mut Scratch,
@@ -111,12 +118,12 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { direct, finish, parts, block, scratch } = self;
+        let Job { direct, epilogue, parts, block, scratch } = self;
         let Block { y, from, to, stride, .. } = block;
         let Scratch { inputs, sums } = scratch;
         for (index, output) in block.rows.into_iter().enumerate().take(block.height) {
             let y = y + index;
-            let others = Others::of_row(finish, parts, y);
+            let others = Others::of_row(epilogue, parts, y);
             for x in (from..to).step_by(BATCH) {
                 let count = BATCH.min(to - x);
                 direct.gather(parts, (x, y), count, inputs.get_mut());
@@ -132,7 +139,7 @@ impl WithSimd for Job<'_> {
                 };
                 product.run(simd);
                 let output = &mut output[(x - from) * stride..];
-                direct.finish(simd, finish, &others, (x, count), sums.get(), output);
+                direct.finish(simd, epilogue, &others, (x, count), sums.get(), output);
             }
         }
     }
@@ -148,7 +155,7 @@ impl Direct {
     fn finish<S: Simd>(
         &self,
         simd: S,
-        finish: &Finish,
+        epilogue: &Epilogue,
         others: &Others<'_>,
         (x, count): (usize, usize),
         sums: &[f32],
@@ -156,14 +163,14 @@ impl Direct {
     ) {
         let stride = self.output_stride;
         for channel in (0..stride).step_by(S::F32_LANES) {
-            let bias = load::<S>(finish.bias.get(), channel);
+            let bias = load::<S>(epilogue.bias.get(), channel);
             for first in (0..count).step_by(FINISHED) {
                 let mut pixels = [bias; FINISHED];
                 for index in 0..FINISHED {
                     let sum = load::<S>(sums, (first + index) * stride + channel);
                     pixels[index] = simd.add_f32s(pixels[index], sum);
                 }
-                finish.run(simd, &mut pixels, others, x + first, channel);
+                epilogue.run(simd, &mut pixels, others, x + first, channel);
                 for index in 0..FINISHED {
                     // The zeros beside the picture must stay zeros.
                     if first + index < count {

@@ -10,7 +10,7 @@
 
 mod block;
 mod direct;
-mod finish;
+mod epilogue;
 mod gemm;
 mod machine;
 mod pixels;
@@ -20,7 +20,7 @@ mod winograd;
 
 pub use block::{Block, PATCH, blocks};
 pub use direct::Direct;
-pub use finish::{Activation, Combine, Finish};
+pub use epilogue::{Activation, Combine, Epilogue};
 pub use machine::Machine;
 pub use pixels::{Picture, Sample, Shuffle, unshuffle};
 pub use rows::{Geometry, Rows, Segment};

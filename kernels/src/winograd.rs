@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::{
     block::{Block, PATCH},
-    finish::{Finish, Others},
+    epilogue::{Epilogue, Others},
     gemm::{Product, block_of, load, store},
     machine::Machine,
     rows::{Rows, Segment, Values},
@@ -72,8 +72,15 @@ impl Winograd {
     }
 
     /// Makes a block of outputs of `parts`, which the sources are of.
-    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>, scratch: &mut Scratch) {
-        machine.run(Job { winograd: self, finish, parts, block, scratch });
+    pub fn make(
+        &self,
+        machine: &Machine,
+        epilogue: &Epilogue,
+        parts: &[Rows],
+        block: Block<'_>,
+        scratch: &mut Scratch,
+    ) {
+        machine.run(Job { winograd: self, epilogue, parts, block, scratch });
     }
 
     fn grow(&self, scratch: &mut Scratch) {
@@ -142,7 +149,7 @@ fn outputs_of_points<S: Simd>(simd: S, m: [S::f32s; PLACES]) -> [S::f32s; PATCH]
 /// A block of outputs in the making: a row of patches.
 struct Job<'a> {
     winograd: &'a Winograd,
-    finish: &'a Finish,
+    epilogue: &'a Epilogue,
     parts: &'a [Rows],
     block: Block<'a>,
     scratch: &'a mut Scratch,
@@ -153,11 +160,11 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { winograd, finish, parts, mut block, scratch } = self;
+        let Job { winograd, epilogue, parts, mut block, scratch } = self;
         winograd.grow(scratch);
         let mut others = [Others::default(); PATCH];
         for (row, others) in others.iter_mut().enumerate().take(block.height) {
-            *others = Others::of_row(finish, parts, block.y + row);
+            *others = Others::of_row(epilogue, parts, block.y + row);
         }
         let top = block.y as isize - block.above as isize;
         let patches = (block.to - block.from).div_ceil(PATCH);
@@ -168,7 +175,7 @@ impl WithSimd for Job<'_> {
             let x = block.from + first * PATCH;
             winograd.transform_inputs(simd, parts, (x, top), count, scratch.inputs.get_mut());
             winograd.sum(simd, count, scratch.inputs.get(), scratch.sums.get_mut());
-            let target = Target { finish, others: &others, block: &mut block, x, count };
+            let target = Target { epilogue, others: &others, block: &mut block, x, count };
             winograd.transform_outputs(simd, scratch.sums.get(), target);
         }
     }
@@ -176,7 +183,7 @@ impl WithSimd for Job<'_> {
 
 /// Where a batch's outputs go.
 struct Target<'a, 'b> {
-    finish: &'a Finish,
+    epilogue: &'a Epilogue,
     others: &'a [Others<'a>; PATCH],
     block: &'a mut Block<'b>,
     x: usize,
@@ -252,13 +259,13 @@ impl Winograd {
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn transform_outputs<S: Simd>(&self, simd: S, sums: &[f32], target: Target<'_, '_>) {
-        let Target { finish, others, block, x: first, count } = target;
+        let Target { epilogue, others, block, x: first, count } = target;
         let stride = block.stride;
         for patch in 0..count {
             let x = first + patch * PATCH;
             let width = PATCH.min(block.to - x);
             for channel in (0..self.output_stride).step_by(S::F32_LANES) {
-                let bias = load::<S>(finish.bias.get(), channel);
+                let bias = load::<S>(epilogue.bias.get(), channel);
                 let from = patch * self.output_stride + channel;
                 let mut lines = [[simd.splat_f32s(0.0); PLACES]; PATCH];
                 for x in 0..PLACES {
@@ -276,7 +283,7 @@ impl Winograd {
                     for pixel in &mut pixels {
                         *pixel = simd.add_f32s(*pixel, bias);
                     }
-                    finish.run(simd, &mut pixels, &others[y], x, channel);
+                    epilogue.run(simd, &mut pixels, &others[y], x, channel);
                     let (row, to) = (&mut *block.rows[y], (x - block.from) * stride + channel);
                     for x in 0..PATCH {
                         // The zeros beside the picture must stay zeros.

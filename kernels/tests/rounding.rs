@@ -1,8 +1,8 @@
 //! How far convolutions in f32 are off the same in f64, on pictures of sizes that no patch divides.
 
 use lenslet_kernels::{
-    Activation, Block, Combine, Direct, Finish, Geometry, Machine, PATCH, Rows, Scratch, Scratches, Segment, Winograd,
-    blocks,
+    Activation, Block, Combine, Direct, Epilogue, Geometry, Machine, PATCH, Rows, Scratch, Scratches, Segment,
+    Winograd, blocks,
 };
 
 /// The most that one rounding changes a number by, as a share of it.
@@ -85,13 +85,13 @@ impl Layer {
         machine: &Machine,
         unit: usize,
         phase: usize,
-        make: impl Fn(&Finish, Block<'_>, &mut Scratch) + Sync,
+        make: impl Fn(&Epilogue, Block<'_>, &mut Scratch) + Sync,
     ) -> f64 {
-        let finish = Finish::new(&self.bias, Activation::Identity, &[], Combine::Nothing, machine.lanes);
+        let epilogue = Epilogue::new(&self.bias, Activation::Identity, &[], Combine::Nothing, machine.lanes);
         let geometry = Geometry::new(0, self.width, 0, self.outputs.next_multiple_of(machine.lanes), 0);
         let mut made = Rows::new(geometry, self.height, self.height);
         let blocks = blocks(made.extend(0, self.height), geometry, 0, unit, phase);
-        Scratches::default().share(blocks, |block, scratch| make(&finish, block, scratch));
+        Scratches::default().share(blocks, |block, scratch| make(&epilogue, block, scratch));
         let (mut error, mut largest) = (0.0_f64, 0.0_f64);
         for y in 0..self.height {
             for (x, pixel) in made.row(y as isize).chunks_exact(geometry.stride).enumerate().take(self.width) {
@@ -131,8 +131,8 @@ fn a_direct_convolution_rounds_no_more_than_its_sums_do() {
     for (machine, layer) in layers() {
         let weight = |output, input, tap| layer.weight(output, input, tap);
         let direct = Direct::new(&machine, &layer.sources, layer.outputs, (KERNEL, 1), weight);
-        let error = layer.error(&machine, 1, 0, |finish, block, scratch| {
-            direct.make(&machine, finish, &layer.parts, block, scratch);
+        let error = layer.error(&machine, 1, 0, |epilogue, block, scratch| {
+            direct.make(&machine, epilogue, &layer.parts, block, scratch);
         });
         let roundings = layer.weights.len() / layer.outputs + 2;
         assert!(error <= roundings as f64, "{error} of {roundings} roundings");
@@ -148,8 +148,8 @@ fn winograd_rounds_a_third_of_what_it_does_at_the_usual_points() {
         let weight = |output, input, tap| layer.weight(output, input, tap);
         let winograd = Winograd::new(&machine, &layer.sources, layer.outputs, weight);
         for phase in 0..PATCH {
-            let error = layer.error(&machine, PATCH, phase, |finish, block, scratch| {
-                winograd.make(&machine, finish, &layer.parts, block, scratch);
+            let error = layer.error(&machine, PATCH, phase, |epilogue, block, scratch| {
+                winograd.make(&machine, epilogue, &layer.parts, block, scratch);
             });
             assert!(error <= MOST, "{error} roundings");
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lenslet_kernels::{self as kernels, Direct, Finish, Machine, PATCH, Segment, Winograd};
+use lenslet_kernels::{self as kernels, Direct, Epilogue, Machine, PATCH, Segment, Winograd};
 
 use crate::{
     Network,
@@ -48,7 +48,7 @@ pub(super) enum Step {
 /// A convolution of stride 1 with zeros around its source.
 pub(super) struct ConvStep {
     pub(super) kernel: Kernel,
-    pub(super) finish: Finish,
+    pub(super) epilogue: Epilogue,
     /// Parts that are convolved.
     pub(super) sources: Vec<usize>,
     pub(super) output: usize,
@@ -251,7 +251,7 @@ impl Draft<'_> {
         self.reaches[output] += reach.div_ceil(times) * over;
         Some(ConvStep {
             kernel,
-            finish: Finish::new(&conv.bias, activation, slopes, combine, self.machine.lanes),
+            epilogue: Epilogue::new(&conv.bias, activation, slopes, combine, self.machine.lanes),
             sources: sources.iter().map(|segment| segment.part).collect(),
             output,
             padding: conv.padding,

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The end of a convolution. Values for each output channel are padded with zeros to whole vectors.
-pub struct Finish {
+pub struct Epilogue {
     pub(crate) bias: Values,
     activation: Activation,
     slopes: Values,
@@ -67,9 +67,9 @@ struct Other<'a> {
 
 impl<'a> Others<'a> {
     /// Row `y` of each.
-    pub(crate) fn of_row(finish: &Finish, parts: &'a [Rows], y: usize) -> Self {
+    pub(crate) fn of_row(epilogue: &Epilogue, parts: &'a [Rows], y: usize) -> Self {
         let mut others = Self::default();
-        for (other, segment) in others.0.iter_mut().zip(finish.others()) {
+        for (other, segment) in others.0.iter_mut().zip(epilogue.others()) {
             let rows = &parts[segment.part];
             let start = rows.geometry.left * rows.geometry.stride + segment.first;
             *other = Some(Other { values: &rows.row(y as isize)[start..], stride: rows.geometry.stride });
@@ -87,7 +87,7 @@ impl<'a> Others<'a> {
     }
 }
 
-impl Finish {
+impl Epilogue {
     /// `slopes` are those of PReLU, and none for other activations; a vector has `lanes` values.
     #[must_use]
     pub fn new(bias: &[f32], activation: Activation, slopes: &[f32], combine: Combine, lanes: usize) -> Self {
