@@ -9,10 +9,11 @@ use anyhow::{Context, Result, bail};
 use crate::stage::Stage;
 use crate::{cargo, dist, needs, npm, paths, python, run, setup, wasm};
 
-/// Runs one stage.
-pub fn run(stage: Stage) -> Result<()> {
+/// Runs one stage, unless this machine lacks what it needs. What is lacking the stage setup installs, if it `installs` at all.
+pub fn run(stage: Stage, installs: bool) -> Result<()> {
+    needs::demand(needs::of(stage))?;
     match stage {
-        Stage::Setup => setup::set_up(),
+        Stage::Setup => setup::set_up(installs),
         Stage::Format => run::run(cargo::command().args(["fmt", "--all", "--check"])),
         Stage::Lint => lint(),
         Stage::Docs => docs(),
@@ -76,7 +77,6 @@ fn browser() -> Result<()> {
     if !paths::dist().join("index.html").is_file() {
         bail!("there is no dist/index.html to test; run the stage web too");
     }
-    needs::demand(needs::BROWSERS)?;
     if !paths::browser_tests().join("node_modules").is_dir() {
         npm::install(&paths::browser_tests())?;
     }

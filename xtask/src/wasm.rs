@@ -33,8 +33,8 @@ pub fn ensure_target() -> Result<()> {
     Ok(())
 }
 
-/// Looks for the standard library itself, because that also answers where Rust came without rustup.
-fn has_target() -> Result<bool> {
+/// Whether Rust can compile for [`TARGET`]. Looks for the standard library itself, because that also answers where Rust came without rustup.
+pub fn has_target() -> Result<bool> {
     let libraries = run::output(run::program("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     let Ok(entries) = fs::read_dir(libraries.trim()) else {
         return Ok(false);
