@@ -14,7 +14,7 @@ pub fn run(stage: Stage, installs: bool) -> Result<()> {
     needs::demand(needs::of(stage))?;
     match stage {
         Stage::Setup => setup::set_up(installs),
-        Stage::Format => run::run(cargo::command().args(["fmt", "--all", "--check"])),
+        Stage::Format => format(),
         Stage::Lint => lint(),
         Stage::Docs => docs(),
         Stage::Rust => rust(),
@@ -28,10 +28,23 @@ pub fn run(stage: Stage, installs: bool) -> Result<()> {
 /// The library's WebAssembly side is code that a native build never sees, so it is checked on its own.
 const WEB_LIBRARY: [&str; 5] = ["--package", "lenslet", "--lib", "--target", wasm::TARGET];
 
+fn format() -> Result<()> {
+    run::run(cargo::command().args(["fmt", "--all", "--check"]))?;
+    run::run(cargo::command().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))
+}
+
 fn lint() -> Result<()> {
-    run::run(cargo::command().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let web = ["--package", "lenslet", "--all-targets", "--target", wasm::TARGET];
-    run::run(cargo::command().arg("clippy").args(web).args(["--", "-D", "warnings"]))
+    let clippy =
+        |arguments: &[&str]| run::run(cargo::command().arg("clippy").args(arguments).args(["--", "-D", "warnings"]));
+    clippy(&["--workspace", "--all-targets"])?;
+    clippy(&["--package", "lenslet", "--all-targets", "--target", wasm::TARGET])?;
+    // The fuzz targets are a workspace of their own, which takes the same versions of everything. Without its default features
+    // it is checked by any compiler, and nothing of libFuzzer is built.
+    let lock = |folder: &Path| folder.join("Cargo.lock");
+    fs::copy(lock(paths::root()), lock(&paths::root().join("fuzz"))).context("fuzz/Cargo.lock could not be written")?;
+    let target = cargo::target_folder()?.join("fuzz");
+    let fuzz = ["--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--all-targets", "--no-deps"];
+    clippy(&[&fuzz[..], &["--target-dir", &target.to_string_lossy()]].concat())
 }
 
 fn docs() -> Result<()> {
@@ -45,17 +58,17 @@ fn docs() -> Result<()> {
     run::run(doc("-D warnings -C target-feature=+simd128").args(WEB_LIBRARY))
 }
 
-/// The crate is tested as it is released, because the reference loops are very slow without optimisation.
+/// All but this program is tested as it is released, because the reference loops are very slow without optimisation.
 fn rust() -> Result<()> {
     let xtask = run::run(cargo::command().args(["test", "--package", "xtask"]));
-    let mut lenslet = cargo::command();
-    lenslet.args(["test", "--release", "--package", "lenslet", "--no-fail-fast"]);
+    let mut others = cargo::command();
+    others.args(["test", "--release", "--workspace", "--exclude", "xtask", "--no-fail-fast"]);
     if env::var_os("XDG_RUNTIME_DIR").is_none() {
         // Without a desktop session there is none, and Vulkan drivers complain about that at every start.
-        lenslet.env("XDG_RUNTIME_DIR", env::temp_dir());
+        others.env("XDG_RUNTIME_DIR", env::temp_dir());
     }
-    let lenslet = run::run(&mut lenslet);
-    xtask.and(lenslet)
+    let others = run::run(&mut others);
+    xtask.and(others)
 }
 
 fn javascript() -> Result<()> {
