@@ -37,6 +37,8 @@ fn lint() -> Result<()> {
     let clippy =
         |arguments: &[&str]| run::run(cargo::command().arg("clippy").args(arguments).args(["--", "-D", "warnings"]));
     clippy(&["--workspace", "--all-targets"])?;
+    // As other programs use it: without the command.
+    clippy(&["--package", "lenslet", "--lib", "--no-default-features"])?;
     clippy(&["--package", "lenslet", "--all-targets", "--target", wasm::TARGET])?;
     // The fuzz targets are a workspace of their own, which takes the same versions of everything. Without its default features
     // it is checked by any compiler, and nothing of libFuzzer is built.
