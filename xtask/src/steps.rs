@@ -111,12 +111,41 @@ fn browser() -> Result<()> {
 
 /// Named one by one, because Node 20 does not take a pattern, and a folder without tests must not pass.
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("{} could not be read", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("{} could not be read", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(".test.mjs") {
+                files.push(path);
+            }
+        }
+    }
     files.sort();
     if files.is_empty() {
         bail!("{} holds no *.test.mjs, so there is nothing to run", folder.display());
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_found_in_folders_too_and_packages_keep_theirs() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| {
+            let file = folder.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, "").unwrap();
+            file
+        };
+        write("node_modules/package/its.test.mjs");
+        write("harness.mjs");
+        assert!(test_files(folder.path()).is_err());
+        let expected = [write("page/view.test.mjs"), write("pool.test.mjs")];
+        assert_eq!(test_files(folder.path()).unwrap(), expected);
+    }
 }
