@@ -16,6 +16,7 @@ use std::{env, thread};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use super::commit;
 use super::section::Section;
 use crate::{cargo, npm, paths, python, run};
 use case::Shape;
@@ -56,6 +57,7 @@ pub fn bench(options: &Options) -> Result<()> {
     let section = options.out.as_deref().map(|file| Section::find(file, SECTION)).transpose()?;
     let contenders: Vec<&'static Contender> =
         contender::ALL.iter().filter(|one| options.engines.iter().any(|name| name == one.name)).collect();
+    let commit = commit::measured()?;
     let tools = tools()?;
     let machine = measure_machine(&tools)?;
     let mut results = Vec::new();
@@ -67,7 +69,7 @@ pub fn bench(options: &Options) -> Result<()> {
             results.push(table::Result { case, outcomes });
         }
     }
-    let text = table::section(&machine, &results, &command_line(options));
+    let text = table::section(&machine, &results, &command_line(options), &commit);
     println!("\n{text}");
     if let Some(section) = section {
         section.write(&text)?;
