@@ -45,15 +45,15 @@ impl Direct {
         let (depth, output_stride) = (kernel * kernel * inputs, outputs.next_multiple_of(lanes));
         let mut weights = Values::zeros(depth * output_stride);
         for output in 0..outputs {
-            let place = block_of(&blocks, output, lanes);
-            let mut at = place.first * depth + (output - place.first);
+            let block = block_of(&blocks, output, lanes);
+            let mut at = block.first * depth + (output - block.first);
             for row in 0..kernel {
                 let mut first = 0;
                 for source in sources {
                     for column in 0..kernel {
                         for input in first..first + source.channels {
                             weights.get_mut()[at] = weight(output, input, row * kernel + column);
-                            at += place.width;
+                            at += block.width;
                         }
                     }
                     first += source.channels;

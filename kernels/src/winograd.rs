@@ -54,14 +54,14 @@ impl Winograd {
         let (blocks, output_stride) = (machine.blocks(outputs), outputs.next_multiple_of(lanes));
         let mut weights = Values::zeros(AREA * inputs * output_stride);
         for output in 0..outputs {
-            let place = block_of(&blocks, output, lanes);
+            let block = block_of(&blocks, output, lanes);
             for input in 0..inputs {
                 let taps = std::array::from_fn(|tap| f64::from(weight(output, input, tap)));
                 for (index, value) in weights_at_places(&taps).into_iter().enumerate() {
                     let at = index * inputs * output_stride
-                        + place.first * inputs
-                        + input * place.width
-                        + (output - place.first);
+                        + block.first * inputs
+                        + input * block.width
+                        + (output - block.first);
                     weights.get_mut()[at] = value as f32;
                 }
             }
