@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lenslet_kernels::{Curve, Direct, Finish, Machine, Meeting, PATCH, Segment, Winograd};
+use lenslet_kernels::{self as kernels, Direct, Epilogue, Machine, PATCH, Segment, Winograd};
 
 use crate::{
     Network,
@@ -49,7 +49,7 @@ pub(super) enum RowStep {
 pub(super) struct ConvStep {
     /// None in a plan that is packed for other steps.
     pub(super) kernel: Option<Kernel>,
-    pub(super) finish: Finish,
+    pub(super) epilogue: Epilogue,
     /// Parts that are convolved.
     pub(super) sources: Vec<usize>,
     pub(super) output: usize,
@@ -176,13 +176,13 @@ fn behind(parts: &[Part], steps: &[RowStep], lags: &[usize]) -> Vec<usize> {
     steps.iter().map(of).collect()
 }
 
-fn curve(activation: &Activation) -> (Curve, &[f32]) {
+fn activation(activation: &Activation) -> (kernels::Activation, &[f32]) {
     match activation {
-        Activation::Identity => (Curve::Identity, &[]),
-        Activation::Prelu(slopes) => (Curve::Prelu, slopes),
-        Activation::Silu => (Curve::Silu, &[]),
-        Activation::Sigmoid => (Curve::Sigmoid, &[]),
-        Activation::Mish => (Curve::Mish, &[]),
+        Activation::Identity => (kernels::Activation::Identity, &[]),
+        Activation::Prelu(slopes) => (kernels::Activation::Prelu, slopes),
+        Activation::Silu => (kernels::Activation::Silu, &[]),
+        Activation::Sigmoid => (kernels::Activation::Sigmoid, &[]),
+        Activation::Mish => (kernels::Activation::Mish, &[]),
     }
 }
 
@@ -238,10 +238,10 @@ impl Draft<'_> {
         let Part { times, over, .. } = self.parts[output];
         let reach = if is_winograd { PATCH } else { conv.padding };
         self.reaches[output] += reach.div_ceil(times) * over;
-        let (curve, slopes) = curve(&conv.activation);
+        let (activation, slopes) = activation(&conv.activation);
         Some(ConvStep {
             kernel,
-            finish: Finish::new(&conv.bias, curve, slopes, combine, self.machine.lanes),
+            epilogue: Epilogue::new(&conv.bias, activation, slopes, combine, self.machine.lanes),
             sources: sources.iter().map(|segment| segment.part).collect(),
             output,
             padding: conv.padding,
@@ -252,15 +252,15 @@ impl Draft<'_> {
     }
 
     /// What the sums of a convolution are combined with.
-    fn combine(&mut self, reader: usize, combine: &Combine) -> Option<Meeting> {
+    fn combine(&mut self, reader: usize, combine: &Combine) -> Option<kernels::Combine> {
         Some(match combine {
-            Combine::Nothing => Meeting::Nothing,
+            Combine::Nothing => kernels::Combine::Nothing,
             Combine::Add(pairs) => {
                 let pairs = pairs.iter().map(|(slice, share)| Some((self.read_one(reader, *slice)?, *share)));
-                Meeting::Add(pairs.collect::<Option<_>>()?)
+                kernels::Combine::Add(pairs.collect::<Option<_>>()?)
             }
-            Combine::Multiply(other) => Meeting::Multiply(self.read_one(reader, *other)?),
-            Combine::Attend(other) => Meeting::Attend(self.read_one(reader, *other)?),
+            Combine::Multiply(other) => kernels::Combine::Multiply(self.read_one(reader, *other)?),
+            Combine::Attend(other) => kernels::Combine::Attend(self.read_one(reader, *other)?),
         })
     }
 

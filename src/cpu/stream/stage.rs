@@ -152,7 +152,7 @@ impl RowStage {
             RowStep::Conv(conv) => {
                 let next = self.parts[conv.output].end;
                 let convolved = conv.sources.contains(&part).then(|| conv.first_needed(next));
-                let is_other = conv.finish.others().any(|other| other.part == part);
+                let is_other = conv.epilogue.others().any(|other| other.part == part);
                 convolved.into_iter().chain(is_other.then_some(next)).min()
             }
             RowStep::Shuffle { .. } => Some(self.finished),
@@ -193,7 +193,7 @@ impl RowStage {
     fn conv(&mut self, conv: &ConvStep) -> bool {
         let ends = conv.sources.iter().map(|&source| conv.ready(self.parts[source].end, self.parts[source].height));
         let height = self.parts[conv.output].height;
-        let others = conv.finish.others().map(|other| {
+        let others = conv.epilogue.others().map(|other| {
             let end = self.parts[other.part].end;
             if end == height { end } else { conv.whole(end) }
         });
@@ -203,11 +203,11 @@ impl RowStage {
         let kernel = conv.kernel.as_ref().expect("a stage runs the steps that its plan is packed for");
         self.make(conv.output, end, |stage, geometry, start, rows| {
             let RowStage { plan, parts, scratches, .. } = stage;
-            let (machine, finish) = (&plan.machine, &conv.finish);
+            let (machine, epilogue) = (&plan.machine, &conv.epilogue);
             let blocks = blocks(rows, geometry, start, conv.unit, conv.phase);
             scratches.share(blocks, |block, scratch| match kernel {
-                Kernel::Winograd(winograd) => winograd.make(machine, finish, parts, block, scratch),
-                Kernel::Direct(direct) => direct.make(machine, finish, parts, block, scratch),
+                Kernel::Winograd(winograd) => winograd.make(machine, epilogue, parts, block, scratch),
+                Kernel::Direct(direct) => direct.make(machine, epilogue, parts, block, scratch),
             });
         })
     }
