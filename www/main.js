@@ -1,20 +1,20 @@
 /** Wires the page: models and pictures come in, the choice makes the engine ready, the bench enlarges and compares. */
 
-import { Bench } from './bench.js';
-import { Choice } from './choice.js';
-import { CompareView } from './compare-view.js';
-import { Comparison } from './comparison.js';
-import { find } from './dom.js';
-import { Engine, EngineError } from './engine.js';
-import { Forecast } from './forecast.js';
-import * as format from './format.js';
-import { takeGiven, takePicked } from './intake.js';
-import { isModelFile } from './model-files.js';
-import { Models } from './models.js';
-import { clear, note, sentenceOf, tell, warn } from './notices.js';
-import { Offer } from './offer.js';
-import { SettingsPanel } from './settings-panel.js';
-import { StoredResults } from './stored-results.js';
+import { Bench } from './picture/bench.js';
+import { Choice } from './settings/choice.js';
+import { CompareView } from './compare/compare-view.js';
+import { Comparison } from './compare/comparison.js';
+import { find } from './ui/dom.js';
+import { Engine, EngineError } from './js/client.js';
+import { Forecast } from './picture/forecast.js';
+import * as format from './ui/format.js';
+import { takeGiven, takePicked } from './input/intake.js';
+import { isModelFile } from './models/model-files.js';
+import { Models } from './models/models.js';
+import { clear, note, sentenceOf, tell, warn } from './ui/notices.js';
+import { Offer } from './picture/offer.js';
+import { SettingsPanel } from './settings/settings-panel.js';
+import { StoredResults } from './picture/stored-results.js';
 
 /** Who goes through a list with the keyboard does not want every model on the way made ready. */
 const QUIET_MS = 200;
@@ -149,7 +149,7 @@ models.addEventListener('change', () => {
 choice.addEventListener('change', follow);
 bench.addEventListener('change', () => offer.show());
 bench.addEventListener('held', (event) => {
-  const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./engine.js').Plan}>} */ (event).detail;
+  const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./js/client.js').Plan}>} */ (event).detail;
   forecast.picture = bench.picture;
   forecast.learn(key, plan);
 });

@@ -1,8 +1,8 @@
 /** What the chosen model is, and what can be done with it where it is the person's own. */
 
-import { find } from './dom.js';
-import { EngineError } from './engine.js';
-import * as format from './format.js';
+import { find } from '../ui/dom.js';
+import { EngineError } from '../js/client.js';
+import * as format from '../ui/format.js';
 
 export class ModelCard {
   #name;

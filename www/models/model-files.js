@@ -1,7 +1,7 @@
 /** Which files are models, and what to call them. Whether one is sound, only the engine can say. */
 
-import { EngineError } from './engine.js';
-import { bytes } from './format.js';
+import { EngineError } from '../js/client.js';
+import { bytes } from '../ui/format.js';
 
 const ENDING = /\.(pth|pt|ckpt|safetensors)$/i;
 

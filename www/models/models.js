@@ -5,7 +5,7 @@
  * @typedef {{id: string, file: Blob, kept: boolean}} Own
  * @typedef {{name: 'strength' | 'denoise', title: string, summary: string, default: number}} Slider values are 0 to 1
  * @typedef {{key: string, name: string, title: string, summary: string, purpose?: string, scale?: number,
- *   sliders: Slider[], info?: import('./engine.js').ModelInfo, own?: Own}} Model the key names it in the page's
+ *   sliders: Slider[], info?: import('../js/client.js').ModelInfo, own?: Own}} Model the key names it in the page's
  *   address; what has no scale and is nobody's own is no network
  * @typedef {Model & {own: Own}} OwnModel
  */
@@ -30,7 +30,7 @@ export class Models extends EventTarget {
   #engine;
   #count = 0;
 
-  /** @param {import('./engine.js').Engine} engine */
+  /** @param {import('../js/client.js').Engine} engine */
   constructor(engine) {
     super();
     this.#engine = engine;
@@ -40,7 +40,7 @@ export class Models extends EventTarget {
   async load() {
     for (const file of await listKept()) this.#list(file.name, file, true);
     /** @type {{models: (Model & {sliders?: Slider[]})[]}} */
-    const index = await (await fetch(new URL('models/index.json', import.meta.url))).json();
+    const index = await (await fetch(new URL('../models/index.json', import.meta.url))).json();
     this.builtIn = index.models.map(({ name, title, summary, purpose, scale, sliders = [] }) => {
       return { key: name, name, title, summary, purpose, scale, sliders };
     });

@@ -1,14 +1,14 @@
 /**
  * The engine's own thread: makes the upscaler that the settings ask for, keeps it, and takes one picture at a
- * time through it. It knows nothing of the page but the messages in engine.js.
+ * time through it. It knows nothing of the page but the messages in client.js.
  */
 
-import init, { Upscaler } from './lenslet.js';
-import { placeFor } from './limits.js';
-import { AUTOMATIC } from './purposes.js';
-import { ResultFile } from './result-file.js';
-import { SourcePicture } from './source-picture.js';
-import { StagePool } from './stage-pool.js';
+import init, { Upscaler } from '../lenslet.js';
+import { placeFor } from '../picture/limits.js';
+import { AUTOMATIC } from '../models/purposes.js';
+import { ResultFile } from './io/result-file.js';
+import { SourcePicture } from './io/source-picture.js';
+import { StagePool } from './cpu/pool.js';
 
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
 const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'gpu-failed', 'out-of-memory']);
@@ -18,7 +18,7 @@ const ASKS_FOR_ANOTHER_SIZE = new Set(['picture-too-large', 'invalid-option']);
 
 const started = init();
 
-/** @type {{key: string, upscalers: Record<import('./engine.js').Seen['kind'], Upscaler>} | undefined} */
+/** @type {{key: string, upscalers: Record<import('./client.js').Seen['kind'], Upscaler>} | undefined} */
 let current;
 
 /** @type {Map<number, AbortController>} */
@@ -42,7 +42,7 @@ StagePool.startWorker = (name, port, failed) => {
 StagePool.keepsWorkers = true; // so that another model makes no request
 
 /**
- * @param {import('./engine.js').FromWorker} message
+ * @param {import('./client.js').FromWorker} message
  * @param {Transferable[]} [transfer]
  */
 function post(message, transfer = []) {
@@ -52,7 +52,7 @@ function post(message, transfer = []) {
 /**
  * The upscalers for each kind of picture: one for both, unless the picture chooses the model. All of them are made at
  * once, so that an upscale makes no request.
- * @param {import('./engine.js').Settings} settings
+ * @param {import('./client.js').Settings} settings
  */
 async function upscalersFor(settings) {
   const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
@@ -64,7 +64,7 @@ async function upscalersFor(settings) {
   return current.upscalers;
 }
 
-/** @param {import('./engine.js').Settings} settings */
+/** @param {import('./client.js').Settings} settings */
 async function makeUpscalers(settings) {
   if (settings.model !== AUTOMATIC.key) {
     const upscaler = await Upscaler.create(settings);
@@ -84,16 +84,16 @@ function drop() {
 
 /**
  * The upscaler for a picture, and what it would make.
- * @param {import('./engine.js').Settings} settings
+ * @param {import('./client.js').Settings} settings
  * @param {SourcePicture} picture
- * @param {import('./wanted.js').Wanted} wanted
+ * @param {import('../settings/wanted.js').Wanted} wanted
  */
 async function plan(settings, picture, wanted) {
   const upscalers = await upscalersFor(settings);
   const seen = settings.model === AUTOMATIC.key ? await picture.give((source) => Upscaler.classify(source)) : undefined;
   const upscaler = upscalers[seen?.kind ?? 'photo'];
-  const planFor = (/** @type {import('./wanted.js').Wanted} */ options) =>
-    /** @type {Promise<import('./engine.js').Plan>} */ (picture.give((source) => upscaler.plan(source, options)));
+  const planFor = (/** @type {import('../settings/wanted.js').Wanted} */ options) =>
+    /** @type {Promise<import('./client.js').Plan>} */ (picture.give((source) => upscaler.plan(source, options)));
   try {
     const plan = await planFor(wanted);
     const { inFile, problem } = await placeFor(plan);
@@ -109,7 +109,7 @@ async function plan(settings, picture, wanted) {
 }
 
 /**
- * @param {import('./engine.js').Request & {kind: 'upscale'}} request
+ * @param {import('./client.js').Request & {kind: 'upscale'}} request
  * @param {AbortSignal} signal
  */
 async function upscale({ id, settings, file, wanted, name, patience }, signal) {
@@ -141,7 +141,7 @@ async function upscale({ id, settings, file, wanted, name, patience }, signal) {
 }
 
 /**
- * @param {import('./engine.js').Request} request
+ * @param {import('./client.js').Request} request
  * @param {AbortSignal} signal
  */
 async function answer(request, signal) {
@@ -164,7 +164,7 @@ async function answer(request, signal) {
   }
 }
 
-/** @param {import('./engine.js').Request} request */
+/** @param {import('./client.js').Request} request */
 async function take(request) {
   const { id } = request;
   const signal = calls.get(id)?.signal ?? AbortSignal.abort();
@@ -182,7 +182,7 @@ async function take(request) {
 }
 
 self.addEventListener('message', ({ data }) => {
-  /** @type {import('./engine.js').ToWorker} */
+  /** @type {import('./client.js').ToWorker} */
   const message = data;
   if (message.kind === 'cancel') {
     calls.get(message.id)?.abort();
@@ -200,7 +200,7 @@ self.addEventListener('message', ({ data }) => {
 // A failure that nobody caught would leave a call unanswered for ever: the page is to take it as a crash.
 self.addEventListener('unhandledrejection', (event) => reportError(event.reason));
 
-// A worker that dies tells nobody, but it lets go of its locks: engine.js waits for this one.
+// A worker that dies tells nobody, but it lets go of its locks: client.js waits for this one.
 navigator.locks?.request(self.name, () => {
   post({ kind: 'alive' });
   return new Promise(() => {});

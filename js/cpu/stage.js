@@ -1,16 +1,16 @@
 /**
  * A worker of the CPU engine: runs some steps of a network over the rows of pictures, and hands on what it makes to the
- * worker that runs the next steps. The last one hands the enlarged rows to stage-pool.js.
+ * worker that runs the next steps. The last one hands the enlarged rows to pool.js.
  */
 
-import init, { NetworkStage } from './lenslet.js';
+import init, { NetworkStage } from '../../lenslet.js';
 
-/** @typedef {import('./stage-pool.js').ToStage} ToStage */
+/** @typedef {import('./pool.js').ToStage} ToStage */
 
 /** @type {NetworkStage | undefined} */
 let stage;
 
-/** @type {MessagePort} to stage-pool.js */
+/** @type {MessagePort} to pool.js */
 let pool;
 
 /** @type {MessagePort | undefined} */
@@ -19,7 +19,7 @@ let before;
 /** @type {MessagePort | undefined} */
 let next;
 
-/** @type {Map<number, import('./lenslet.js').PictureStage | 'stopped'>} the pictures on their way, by their number */
+/** @type {Map<number, import('../../lenslet.js').PictureStage | 'stopped'>} the pictures on their way, by their number */
 const pictures = new Map();
 
 /** @type {Exclude<ToStage, {kind: 'stop'}>[]} what is to be done, in its order */
@@ -29,7 +29,7 @@ const waiting = [];
 const turns = new MessageChannel();
 
 /**
- * @param {import('./stage-pool.js').FromStage} message
+ * @param {import('./pool.js').FromStage} message
  * @param {Transferable[]} [transfer]
  */
 function post(message, transfer = []) {
@@ -118,7 +118,7 @@ function listen(port) {
 
 turns.port1.onmessage = work;
 
-/** Tells that this worker listens. One that dies tells nobody, but lets go of its locks: stage-pool.js waits for this one. */
+/** Tells that this worker listens. One that dies tells nobody, but lets go of its locks: pool.js waits for this one. */
 function live() {
   post({ kind: 'alive' });
   return new Promise(() => {});

@@ -44,19 +44,19 @@ export function enlarges(scale) {
   return scale === 1 ? 'not at all, it only restores' : times(scale);
 }
 
-/** @type {Record<import('./wanted.js').Format, {name: string, ending: string}>} */
+/** @type {Record<import('../settings/wanted.js').Format, {name: string, ending: string}>} */
 const FORMATS = {
   png: { name: 'PNG', ending: 'png' },
   jpeg: { name: 'JPEG', ending: 'jpg' },
   webp: { name: 'WebP', ending: 'webp' },
 };
 
-/** @param {import('./wanted.js').Format} format */
+/** @param {import('../settings/wanted.js').Format} format */
 export function file(format) {
   return FORMATS[format].name;
 }
 
-/** @param {import('./engine.js').Plan} plan */
+/** @param {import('../js/client.js').Plan} plan */
 export function planned({ width, height, bytes: about, format }) {
   return `${pixels(width, height)} · ${megapixels(width, height)} · about ${bytes(about)} ${file(format)}`;
 }
@@ -101,7 +101,7 @@ export function ranOn({ backend, adapter, precision }) {
  * @param {string} name
  * @param {number} scale
  * @param {string} label
- * @param {import('./wanted.js').Format} format
+ * @param {import('../settings/wanted.js').Format} format
  */
 export function outputName(name, scale, label, format) {
   const stem = name.replace(/\.[^.]*$/, '') || 'picture';

@@ -6,8 +6,8 @@
  * @typedef {{model?: ModelSource, scale?: number, strength?: number, denoise?: number,
  *   mix?: {model: ModelSource, share: number}, backend: 'auto' | 'gpu' | 'cpu', precision: 'auto' | 'f32' | 'f16',
  *   tile?: number}} Settings
- * @typedef {import('./wanted.js').Wanted} Wanted
- * @typedef {import('./wanted.js').Format} Format
+ * @typedef {import('../settings/wanted.js').Wanted} Wanted
+ * @typedef {import('../settings/wanted.js').Format} Format
  * @typedef {{kind: 'photo' | 'graphic', reason: string}} Seen what a picture was taken for
  * @typedef {{architecture: string, scale: number, parameters: number, bytes: number}} ModelInfo
  * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
@@ -36,7 +36,7 @@
  * @typedef {{request: Request, options: Options, resolve: (value: any) => void, reject: (error: Error) => void}} Call
  */
 
-import { startStageWorker } from './stage-pool.js';
+import { startStageWorker } from './cpu/pool.js';
 
 /** A tile on a slow device takes long; past this a person should not have to wait for it to end. */
 const CANCEL_PATIENCE_MS = 4000;

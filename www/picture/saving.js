@@ -1,14 +1,14 @@
 /** What is told of a result, and the link that saves it. */
 
-import { find } from './dom.js';
-import * as format from './format.js';
+import { find } from '../ui/dom.js';
+import * as format from '../ui/format.js';
 
 const link = find(document, '#save', HTMLAnchorElement);
 const size = find(document, '#size', HTMLElement);
 const run = find(document, '#run', HTMLElement);
 
 /**
- * @param {import('./comparison.js').Layer & {result: import('./engine.js').Result}} layer
+ * @param {import('../compare/comparison.js').Layer & {result: import('../js/client.js').Result}} layer
  * @param {string} pictureName
  * @param {number} scale
  */

@@ -2,7 +2,7 @@
  * What there is to compare: the original of the open picture and what was made of it so far, any two of them on the
  * two sides of the view. Fires `change` when other ones stand there.
  *
- * @typedef {{key: string, label: string, preview: Preview, result?: import('./engine.js').Result}} Layer
+ * @typedef {{key: string, label: string, preview: Preview, result?: import('../js/client.js').Result}} Layer
  *   the key tells with what it was made; the original has no result
  */
 
@@ -33,7 +33,7 @@ export class Comparison extends EventTarget {
    * @param {import('./compare-view.js').CompareView} view
    * @param {HTMLSelectElement} left says what stands on the left side
    * @param {HTMLSelectElement} right
-   * @param {import('./stored-results.js').StoredResults} stored
+   * @param {import('../picture/stored-results.js').StoredResults} stored
    */
   constructor(view, left, right, stored) {
     super();
@@ -71,7 +71,7 @@ export class Comparison extends EventTarget {
 
   /**
    * Takes another picture, and shows its original.
-   * @param {import('./engine.js').Start | import('./engine.js').Plan} start
+   * @param {import('../js/client.js').Start | import('../js/client.js').Plan} start
    * @param {ImageBitmap | undefined} bitmap nothing where the browser cannot decode the file
    */
   open(start, bitmap) {
@@ -88,7 +88,7 @@ export class Comparison extends EventTarget {
 
   /**
    * Shows the original until tiles cover it.
-   * @param {import('./engine.js').Start} start
+   * @param {import('../js/client.js').Start} start
    */
   grow(start) {
     this.#growing?.close();
@@ -97,7 +97,7 @@ export class Comparison extends EventTarget {
     this.#view.showOne(this.#growing.canvas);
   }
 
-  /** @param {import('./engine.js').Tile} tile */
+  /** @param {import('../js/client.js').Tile} tile */
   paint(tile) {
     this.#growing?.paint(tile);
   }
@@ -106,7 +106,7 @@ export class Comparison extends EventTarget {
    * Shows what has grown beside what stood on the right side before.
    * @param {string} key
    * @param {string} label
-   * @param {import('./engine.js').Result} result
+   * @param {import('../js/client.js').Result} result
    * @returns {boolean} whether an older result had to make room
    */
   finish(key, label, result) {

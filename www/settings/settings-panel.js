@@ -1,14 +1,14 @@
 /** The settings: which model, its sliders, what is wanted of it, what it is mixed with, what it runs on. */
 
-import { find } from './dom.js';
-import { ModelCard } from './model-card.js';
-import { AUTOMATIC, FILTERS, PURPOSES } from './purposes.js';
+import { find } from '../ui/dom.js';
+import { ModelCard } from '../models/model-card.js';
+import { AUTOMATIC, FILTERS, PURPOSES } from '../models/purposes.js';
 import { Sliders } from './sliders.js';
 import { WantedPanel } from './wanted-panel.js';
 
 /**
  * @param {string} label
- * @param {import('./models.js').Model[]} models
+ * @param {import('../models/models.js').Model[]} models
  */
 function group(label, models) {
   const made = Object.assign(document.createElement('optgroup'), { label });
@@ -18,7 +18,7 @@ function group(label, models) {
 
 /**
  * Models in groups by what they are for; groups without any are left out.
- * @param {import('./models.js').Model[]} models
+ * @param {import('../models/models.js').Model[]} models
  */
 function groups(models) {
   const byPurpose = PURPOSES.map(([purpose, title]) => group(title, models.filter((model) => model.purpose === purpose)));
@@ -42,7 +42,7 @@ export class SettingsPanel {
   #card;
 
   /**
-   * @param {import('./models.js').Models} models
+   * @param {import('../models/models.js').Models} models
    * @param {import('./choice.js').Choice} choice
    */
   constructor(models, choice) {

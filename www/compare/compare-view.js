@@ -4,7 +4,7 @@
  * the picture is shown at another size.
  */
 
-import { find } from './dom.js';
+import { find } from '../ui/dom.js';
 import { trackGestures } from './gestures.js';
 import { Viewport } from './viewport.js';
 

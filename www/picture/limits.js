@@ -1,7 +1,7 @@
 /** What can be saved here: told before the work begins. Runs in the engine's worker. */
 
-import * as format from './format.js';
-import { roomForFiles } from './result-file.js';
+import * as format from '../ui/format.js';
+import { roomForFiles } from '../js/io/result-file.js';
 
 /** What browsers take as the parts of one Blob. */
 const MOST_BLOB_BYTES = 2e9;
@@ -12,7 +12,7 @@ const MOST_SIDE = { png: 2 ** 31 - 1, jpeg: 65_535, webp: 16_383 };
 /** The size of a file is only estimated. */
 const MARGIN = 1.25;
 
-/** @typedef {import('./engine.js').Plan} Plan */
+/** @typedef {import('../js/client.js').Plan} Plan */
 
 /**
  * What a person can ask for instead.

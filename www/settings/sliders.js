@@ -1,6 +1,6 @@
 /** The sliders of the chosen model. Fires `move` with the name and the value in percent. */
 
-/** @typedef {import('./models.js').Slider} Slider */
+/** @typedef {import('../models/models.js').Slider} Slider */
 
 export class Sliders extends EventTarget {
   #root;

@@ -8,8 +8,8 @@ const MEMORY = 0.9;
 
 /**
  * The pixels of all passes: each enlarges what the one before made, until that is as large as the result.
- * @param {import('./engine.js').Start} start
- * @param {import('./engine.js').Tile} tile of the first pass
+ * @param {import('../js/client.js').Start} start
+ * @param {import('../js/client.js').Tile} tile of the first pass
  */
 function pixelsOf({ width, height, inputWidth, inputHeight }, { wholeWidth, wholeHeight }) {
   let [madeWidth, madeHeight] = [wholeWidth, wholeHeight];
@@ -31,7 +31,7 @@ export class Progress {
   #recentTime = 0;
 
   /**
-   * @param {import('./engine.js').Start} start
+   * @param {import('../js/client.js').Start} start
    * @param {number} now in milliseconds
    */
   constructor(start, now) {
@@ -40,7 +40,7 @@ export class Progress {
   }
 
   /**
-   * @param {import('./engine.js').Tile} tile just finished
+   * @param {import('../js/client.js').Tile} tile just finished
    * @param {number} now in milliseconds
    */
   add(tile, now) {

@@ -4,15 +4,15 @@
  * to work around a device's faults. Fires `change`.
  */
 
-import { isOwnKey, nameIn } from './models.js';
-import { AUTOMATIC, CLASSICAL } from './purposes.js';
+import { isOwnKey, nameIn } from '../models/models.js';
+import { AUTOMATIC, CLASSICAL } from '../models/purposes.js';
 import * as wanted from './wanted.js';
 
 const BACKENDS = /** @type {const} */ (['auto', 'gpu', 'cpu']);
 const PRECISIONS = /** @type {const} */ (['auto', 'f32', 'f16']);
 
 /**
- * @typedef {Partial<Record<import('./models.js').Slider['name'], number>>} Moved the sliders that are not where they
+ * @typedef {Partial<Record<import('../models/models.js').Slider['name'], number>>} Moved the sliders that are not where they
  *   were at first, in percent
  * @typedef {{model: string | undefined, wanted: wanted.Wanted, sliders: Moved, mix: string | undefined, share: number,
  *   run: typeof BACKENDS[number]}} Chosen models by key; the share of the mix in percent
@@ -38,7 +38,7 @@ export class Choice extends EventTarget {
     run: BACKENDS.find((name) => name === this.#query.get('run')) ?? 'auto',
   };
 
-  /** @param {import('./models.js').Models} models */
+  /** @param {import('../models/models.js').Models} models */
   constructor(models) {
     super();
     this.#models = models;
@@ -70,7 +70,7 @@ export class Choice extends EventTarget {
 
   /**
    * Where a slider of the chosen model stands, in percent.
-   * @param {import('./models.js').Slider} slider
+   * @param {import('../models/models.js').Slider} slider
    */
   valueOf(slider) {
     return this.#chosen.sliders[slider.name] ?? Math.round(slider.default * 100);
@@ -101,7 +101,7 @@ export class Choice extends EventTarget {
 
   /**
    * What the engine is made ready for, whatever the result shall be like.
-   * @returns {import('./engine.js').Settings}
+   * @returns {import('../js/client.js').Settings}
    */
   get settings() {
     const { model, mix, share, run } = this.#chosen;
@@ -147,7 +147,7 @@ export class Choice extends EventTarget {
 
   /**
    * @param {string} key
-   * @returns {import('./engine.js').ModelSource}
+   * @returns {import('../js/client.js').ModelSource}
    */
   #source(key) {
     const { name = key, own } = this.#models.find(key) ?? {};
@@ -156,7 +156,7 @@ export class Choice extends EventTarget {
 
   /** Into the address. */
   write() {
-    const lasts = (/** @type {import('./models.js').Model | undefined} */ model) => !model?.own || model.own.kept;
+    const lasts = (/** @type {import('../models/models.js').Model | undefined} */ model) => !model?.own || model.own.kept;
     const { model, share, run } = this.#chosen;
     const mix = lasts(this.model) && lasts(this.mix) ? this.#chosen.mix : undefined;
     const moved = Object.fromEntries(this.#moved.map(([name, value]) => [name, String(value)]));

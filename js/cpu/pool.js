@@ -2,7 +2,7 @@
  * The workers of the CPU engine: one for each stage of the network, which rows of pictures go through one after the other.
  * The engine (src/web/pool.rs) starts it, wherever it runs: in a page or in a worker.
  *
- * @typedef {import('./lenslet.js').StageBatch} StageBatch
+ * @typedef {import('../../lenslet.js').StageBatch} StageBatch
  * @typedef {{kind: 'start', module: WebAssembly.Module, weights: Uint8Array, steps: [number, number],
  *   previous?: MessagePort, next?: MessagePort}
  *   | {kind: 'rows', id: number, width: number, height: number, deep: boolean, batch: StageBatch}
@@ -21,8 +21,8 @@
  * @returns {() => void} ends it
  */
 export function startStageWorker(name, port, failed) {
-  // A worker inherits the page's Content-Security-Policy only from a blob: address, as engine.js tells.
-  const line = `import ${JSON.stringify(new URL('stage-worker.js', import.meta.url).href)};`;
+  // A worker inherits the page's Content-Security-Policy only from a blob: address, as client.js tells.
+  const line = `import ${JSON.stringify(new URL('stage.js', import.meta.url).href)};`;
   const address = URL.createObjectURL(new Blob([line], { type: 'text/javascript' }));
   const worker = new Worker(address, { type: 'module', name });
   worker.addEventListener('error', (event) => failed(event.message || 'it could not be started'));

@@ -3,18 +3,18 @@
  * wants to know and only then. Fires `change` when it is known.
  */
 
-import { about, device } from './format.js';
+import { about, device } from '../ui/format.js';
 
 /** Asked for while no picture is open. */
 const ONE_MEGAPIXEL = { width: 1000, height: 1000 };
 
-/** @typedef {{plan?: import('./engine.js').Plan, milliseconds: number}} Known the plan is of the open picture */
+/** @typedef {{plan?: import('../js/client.js').Plan, milliseconds: number}} Known the plan is of the open picture */
 
 export class Forecast extends EventTarget {
   #engine;
   #choice;
   #stop = new AbortController();
-  /** @type {import('./engine.js').Info | undefined} */
+  /** @type {import('../js/client.js').Info | undefined} */
   #ready;
   /** @type {File | undefined} */
   #picture;
@@ -22,8 +22,8 @@ export class Forecast extends EventTarget {
   #known = new Map();
 
   /**
-   * @param {import('./engine.js').Engine} engine
-   * @param {import('./choice.js').Choice} choice
+   * @param {import('../js/client.js').Engine} engine
+   * @param {import('../settings/choice.js').Choice} choice
    */
   constructor(engine, choice) {
     super();
@@ -37,7 +37,7 @@ export class Forecast extends EventTarget {
     this.#clear();
   }
 
-  /** @param {import('./engine.js').Info} info */
+  /** @param {import('../js/client.js').Info} info */
   ready(info) {
     this.#ready = info;
   }
@@ -55,7 +55,7 @@ export class Forecast extends EventTarget {
   /**
    * The plan of the open picture is known already.
    * @param {string} key of the choice
-   * @param {import('./engine.js').Plan} plan
+   * @param {import('../js/client.js').Plan} plan
    */
   learn(key, plan) {
     this.#known.set(key, { plan, milliseconds: plan.milliseconds });

@@ -1,7 +1,7 @@
 /** The settings of a result: how large it shall be, and how it is saved. Fires `change` with the new wish. */
 
-import { find } from './dom.js';
-import * as format from './format.js';
+import { find } from '../ui/dom.js';
+import * as format from '../ui/format.js';
 import { USUAL_QUALITY } from './wanted.js';
 
 const SCALES = [1.5, 2, 3, 4, 6, 8, 16];

@@ -3,7 +3,7 @@
  * (the origin private file system). Each is named as the model is.
  */
 
-import { EngineError } from './engine.js';
+import { EngineError } from '../js/client.js';
 
 const FOLDER = 'models';
 

@@ -1,8 +1,8 @@
 /** What the page offers to do with the open picture: what that would make and how long it takes, or why it cannot be done. */
 
 import { PATIENCE_MS } from './bench.js';
-import { find } from './dom.js';
-import * as format from './format.js';
+import { find } from '../ui/dom.js';
+import * as format from '../ui/format.js';
 
 const block = find(document, '.next', HTMLElement);
 const button = find(document, '#again', HTMLButtonElement);
@@ -18,10 +18,10 @@ export class Offer {
 
   /**
    * @param {import('./bench.js').Bench} bench
-   * @param {import('./choice.js').Choice} choice
-   * @param {import('./comparison.js').Comparison} comparison
+   * @param {import('../settings/choice.js').Choice} choice
+   * @param {import('../compare/comparison.js').Comparison} comparison
    * @param {import('./forecast.js').Forecast} forecast
-   * @param {import('./settings-panel.js').SettingsPanel} panel
+   * @param {import('../settings/settings-panel.js').SettingsPanel} panel
    */
   constructor(bench, choice, comparison, forecast, panel) {
     this.#bench = bench;

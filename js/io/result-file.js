@@ -3,7 +3,7 @@
  * memory. Runs in the engine's worker; stored-results.js sees to it that it goes again.
  */
 
-import { FOLDER } from './stored-results.js';
+import { FOLDER } from '../../picture/stored-results.js';
 
 const NO_ROOM = 'the browser has no more room for it on this device. Free some space, or ask for a smaller result or for JPEG.';
 

@@ -59,7 +59,7 @@ export class Preview {
 
   /**
    * A tile of the picture itself, or of what is still to be brought to its size.
-   * @param {import('./engine.js').Tile} tile
+   * @param {import('../js/client.js').Tile} tile
    */
   paint(tile) {
     const factorX = this.canvas.width / tile.wholeWidth;

@@ -1,7 +1,7 @@
 /** What the page has to say, above the picture. */
 
 import { find } from './dom.js';
-import { EngineError } from './engine.js';
+import { EngineError } from '../js/client.js';
 
 const problem = find(document, '#problem', HTMLElement);
 const remark = find(document, '#note', HTMLElement);

@@ -6,10 +6,10 @@
  * @typedef {'empty' | 'working' | 'waiting' | 'done'} State waiting for the person to say that it may take long
  */
 
-import { find } from './dom.js';
-import { EngineError, Held } from './engine.js';
-import * as format from './format.js';
-import { clear, note, sentenceOf, tell, warn } from './notices.js';
+import { find } from '../ui/dom.js';
+import { EngineError, Held } from '../js/client.js';
+import * as format from '../ui/format.js';
+import { clear, note, sentenceOf, tell, warn } from '../ui/notices.js';
 import { Progress } from './progress.js';
 import { offerToSave, takeBack } from './saving.js';
 
@@ -43,13 +43,13 @@ export class Bench extends EventTarget {
   #job = new AbortController();
   /** @type {File | undefined} */
   #file;
-  /** @type {import('./engine.js').Start | import('./engine.js').Plan | undefined} once the engine has read the file */
+  /** @type {import('../js/client.js').Start | import('../js/client.js').Plan | undefined} once the engine has read the file */
   #start;
 
   /**
-   * @param {import('./engine.js').Engine} engine
-   * @param {import('./choice.js').Choice} choice
-   * @param {import('./comparison.js').Comparison} comparison
+   * @param {import('../js/client.js').Engine} engine
+   * @param {import('../settings/choice.js').Choice} choice
+   * @param {import('../compare/comparison.js').Comparison} comparison
    * @param {import('./stored-results.js').StoredResults} stored
    */
   constructor(engine, choice, comparison, stored) {
@@ -148,7 +148,7 @@ export class Bench extends EventTarget {
   /**
    * Only called when the engine has seen that the picture is sound and not too large to decode.
    * @param {File} file
-   * @param {import('./engine.js').Start | import('./engine.js').Plan} start
+   * @param {import('../js/client.js').Start | import('../js/client.js').Plan} start
    * @param {AbortController} mine
    */
   async #open(file, start, mine) {
@@ -164,7 +164,7 @@ export class Bench extends EventTarget {
   /**
    * @param {File} file
    * @param {string} key
-   * @param {import('./engine.js').Plan} plan
+   * @param {import('../js/client.js').Plan} plan
    * @param {AbortController} mine
    */
   async #ask(file, key, plan, mine) {
@@ -190,7 +190,7 @@ export class Bench extends EventTarget {
   /**
    * @param {string} key
    * @param {string} label
-   * @param {import('./engine.js').Result} result
+   * @param {import('../js/client.js').Result} result
    */
   #finish(key, label, result) {
     const madeRoom = this.#comparison.finish(key, label, result);
