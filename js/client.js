@@ -1,42 +1,25 @@
 /**
- * The page's side of the engine worker: promises and AbortSignals over messages, and a new worker when one dies.
+ * A page's side of the engine worker: promises and AbortSignals over messages, and a new worker when one dies.
  *
- * @typedef {{id: string, name: string, file: Blob}} ModelFile the id tells files of one name apart
- * @typedef {string | ModelFile} ModelSource a model of the site by its name, or a file
- * @typedef {{model?: ModelSource, scale?: number, strength?: number, denoise?: number,
- *   mix?: {model: ModelSource, share: number}, backend: 'auto' | 'gpu' | 'cpu', precision: 'auto' | 'f32' | 'f16',
- *   tile?: number}} Settings
- * @typedef {import('../settings/wanted.js').Wanted} Wanted
- * @typedef {import('../settings/wanted.js').Format} Format
- * @typedef {{kind: 'photo' | 'graphic', reason: string}} Seen what a picture was taken for
- * @typedef {{architecture: string, scale: number, parameters: number, bytes: number}} ModelInfo
- * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
- * @typedef {{width: number, height: number, inputWidth: number, inputHeight: number, tiles: number}} Start
- * @typedef {{x: number, y: number, width: number, height: number, wholeWidth: number, wholeHeight: number,
- *   pixels: Uint8ClampedArray, done: number, total: number}} Tile
- * @typedef {{width: number, height: number, inputWidth: number, inputHeight: number, format: Format, bytes: number,
- *   milliseconds: number, problem?: string}} Plan the problem is why it cannot be made or saved, in a sentence; the
- *   rest tells of the picture as it is where no plan can be made at all
- * @typedef {{blob: Blob, format: Format, stored?: string, width: number, height: number, model: string, backend: string,
- *   adapter: string, precision: string, milliseconds: number, tiles: number, warnings: string[], seen?: Seen}} Result
- *   seen where the model was chosen by it; stored is the name of the file that the blob is, where it is one
- * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
- *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
- *   | {kind: 'plan', settings: Settings, file: Blob, wanted: Wanted}
- *   | {kind: 'upscale', settings: Settings, file: Blob, wanted: Wanted, name: string, patience: number}} Question
- * @typedef {Question & {id: number}} Request
- * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker
- * @typedef {{kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
- *   | {kind: 'held', id: number, plan: Plan} | {kind: 'done', id: number, result: Result}
- *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Plan | number}
- *   | {kind: 'failed', id: number, code: string, message: string}} Reply
- * @typedef {{kind: 'alive'} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}
- *   | Reply} FromWorker
+ * @typedef {import('./protocol.js').ModelFile} ModelFile
+ * @typedef {import('./protocol.js').ModelSource} ModelSource
+ * @typedef {import('./protocol.js').Settings} Settings
+ * @typedef {import('./protocol.js').OutputOptions} OutputOptions
+ * @typedef {import('./protocol.js').Format} Format
+ * @typedef {import('./protocol.js').ModelInfo} ModelInfo
+ * @typedef {import('./protocol.js').Info} Info
+ * @typedef {import('./protocol.js').Start} Start
+ * @typedef {import('./protocol.js').Tile} Tile
+ * @typedef {import('./protocol.js').Plan} Plan
+ * @typedef {import('./protocol.js').Result} Result
  * @typedef {{signal?: AbortSignal, onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Options
- * @typedef {{request: Request, options: Options, resolve: (value: any) => void, reject: (error: Error) => void}} Call
+ * @typedef {{request: import('./protocol.js').Request, options: Options, resolve: (value: any) => void,
+ *   reject: (error: Error) => void}} Call
  */
 
 import { startStageWorker } from './cpu/pool.js';
+
+export { AUTOMATIC } from './protocol.js';
 
 /** A tile on a slow device takes long; past this a person should not have to wait for it to end. */
 const CANCEL_PATIENCE_MS = 4000;
@@ -82,6 +65,15 @@ export class Engine {
   #count = 0;
   /** @type {Map<string, () => void>} how to end the workers of the CPU engine, which the page starts for it */
   #stages = new Map();
+  #folder;
+
+  /**
+   * @param {{folder?: string}} [options] the folder in the site's own storage on this device (OPFS) where results are to
+   *   lie, as far as there is room; whoever gives it sees to it that they go again
+   */
+  constructor({ folder } = {}) {
+    this.#folder = folder;
+  }
 
   /**
    * Loads the model and the device, so that a later upscale makes no request.
@@ -118,29 +110,30 @@ export class Engine {
    * What would be made of a picture.
    * @param {Settings} settings
    * @param {Blob} file
-   * @param {Wanted} wanted
+   * @param {OutputOptions} wanted
    * @param {AbortSignal} signal
    * @returns {Promise<Plan>}
    */
   plan(settings, file, wanted, signal) {
-    return this.#ask({ kind: 'plan', settings, file, wanted }, { signal });
+    return this.#ask({ kind: 'plan', settings, file, wanted, folder: this.#folder }, { signal });
   }
 
   /**
    * @param {Blob} file
    * @param {Settings} settings
-   * @param {Wanted} wanted
-   * @param {Options & {name: string, patience: number}} options the name is that of the file that the result may become;
-   *   what is expected to take longer than the patience (in milliseconds), or cannot be made or saved, is not begun and
-   *   rejects with Held
+   * @param {OutputOptions} wanted
+   * @param {Options & {name?: string, patience?: number}} [options] the name is that of the file that the result may
+   *   become, and of no other; what is expected to take longer than the patience (in milliseconds), or cannot be made or
+   *   saved, is not begun and rejects with Held
    * @returns {Promise<Result>}
    */
-  upscale(file, settings, wanted, { name, patience, ...options }) {
-    return this.#ask({ kind: 'upscale', settings, file, wanted, name, patience }, options);
+  upscale(file, settings, wanted, { name, patience = Infinity, ...options } = {}) {
+    const folder = this.#folder;
+    return this.#ask({ kind: 'upscale', settings, file, wanted, folder, name, patience }, options);
   }
 
   /**
-   * @param {Question} question
+   * @param {import('./protocol.js').Question} question
    * @param {Options} options
    * @returns {Promise<any>}
    */
@@ -190,7 +183,7 @@ export class Engine {
     };
     worker.addEventListener('error', (event) => died(event.message ? ` (${event.message})` : ''));
     worker.addEventListener('message', ({ data }) => {
-      /** @type {FromWorker} */
+      /** @type {import('./protocol.js').FromWorker} */
       const message = data;
       if (message.kind === 'alive') navigator.locks.request(name, () => died(''));
       else if (message.kind === 'start-stage') this.#startStage(worker, message);
@@ -203,7 +196,7 @@ export class Engine {
 
   /**
    * @param {Worker} worker that asks for it
-   * @param {FromWorker & {kind: 'start-stage'}} stage
+   * @param {import('./protocol.js').FromWorker & {kind: 'start-stage'}} stage
    */
   #startStage(worker, { name, port }) {
     const failed = (/** @type {string} */ reason) => worker.postMessage({ kind: 'stage-failed', name, reason });
@@ -221,7 +214,7 @@ export class Engine {
     this.#stages.delete(name);
   }
 
-  /** @param {Reply} message */
+  /** @param {import('./protocol.js').Reply} message */
   #receive(message) {
     const call = this.#calls.get(message.id);
     if (!call) return;

@@ -1,14 +1,14 @@
 /**
  * The engine's own thread: makes the upscaler that the settings ask for, keeps it, and takes one picture at a
- * time through it. It knows nothing of the page but the messages in client.js.
+ * time through it. It knows nothing of the page but the messages in protocol.js.
  */
 
 import init, { Upscaler } from '../lenslet.js';
-import { placeFor } from '../picture/limits.js';
-import { AUTOMATIC } from '../models/purposes.js';
-import { ResultFile } from './io/result-file.js';
-import { SourcePicture } from './io/source-picture.js';
 import { StagePool } from './cpu/pool.js';
+import { ResultFile } from './io/result-file.js';
+import { placeFor } from './io/room.js';
+import { SourcePicture } from './io/source-picture.js';
+import { AUTOMATIC } from './protocol.js';
 
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
 const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'gpu-failed', 'out-of-memory']);
@@ -18,7 +18,7 @@ const ASKS_FOR_ANOTHER_SIZE = new Set(['picture-too-large', 'invalid-option']);
 
 const started = init();
 
-/** @type {{key: string, upscalers: Record<import('./client.js').Seen['kind'], Upscaler>} | undefined} */
+/** @type {{key: string, upscalers: Record<import('../lenslet.js').Seen['kind'], Upscaler>} | undefined} */
 let current;
 
 /** @type {Map<number, AbortController>} */
@@ -42,7 +42,7 @@ StagePool.startWorker = (name, port, failed) => {
 StagePool.keepsWorkers = true; // so that another model makes no request
 
 /**
- * @param {import('./client.js').FromWorker} message
+ * @param {import('./protocol.js').FromWorker} message
  * @param {Transferable[]} [transfer]
  */
 function post(message, transfer = []) {
@@ -52,7 +52,7 @@ function post(message, transfer = []) {
 /**
  * The upscalers for each kind of picture: one for both, unless the picture chooses the model. All of them are made at
  * once, so that an upscale makes no request.
- * @param {import('./client.js').Settings} settings
+ * @param {import('./protocol.js').Settings} settings
  */
 async function upscalersFor(settings) {
   const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
@@ -64,9 +64,9 @@ async function upscalersFor(settings) {
   return current.upscalers;
 }
 
-/** @param {import('./client.js').Settings} settings */
+/** @param {import('./protocol.js').Settings} settings */
 async function makeUpscalers(settings) {
-  if (settings.model !== AUTOMATIC.key) {
+  if (settings.model !== AUTOMATIC) {
     const upscaler = await Upscaler.create(settings);
     return { photo: upscaler, graphic: upscaler };
   }
@@ -84,20 +84,21 @@ function drop() {
 
 /**
  * The upscaler for a picture, and what it would make.
- * @param {import('./client.js').Settings} settings
+ * @param {import('./protocol.js').Settings} settings
  * @param {SourcePicture} picture
- * @param {import('../settings/wanted.js').Wanted} wanted
+ * @param {import('./protocol.js').OutputOptions} wanted
+ * @param {string | undefined} folder that its file may go into
  */
-async function plan(settings, picture, wanted) {
+async function plan(settings, picture, wanted, folder) {
   const upscalers = await upscalersFor(settings);
-  const seen = settings.model === AUTOMATIC.key ? await picture.give((source) => Upscaler.classify(source)) : undefined;
+  const seen = settings.model === AUTOMATIC ? await picture.give((source) => Upscaler.classify(source)) : undefined;
   const upscaler = upscalers[seen?.kind ?? 'photo'];
-  const planFor = (/** @type {import('../settings/wanted.js').Wanted} */ options) =>
-    /** @type {Promise<import('./client.js').Plan>} */ (picture.give((source) => upscaler.plan(source, options)));
+  const planFor = (/** @type {import('./protocol.js').OutputOptions} */ options) =>
+    /** @type {Promise<import('./protocol.js').Plan>} */ (picture.give((source) => upscaler.plan(source, options)));
   try {
     const plan = await planFor(wanted);
-    const { inFile, problem } = await placeFor(plan);
-    return { seen, upscaler, inFile, plan: { ...plan, problem } };
+    const { inFile, limit } = await placeFor(plan, folder !== undefined);
+    return { seen, upscaler, inFile, plan: { ...plan, limit } };
   } catch (error) {
     const { code, message } = /** @type {{code: string, message: string}} */ (error);
     if (!ASKS_FOR_ANOTHER_SIZE.has(code)) throw error;
@@ -109,18 +110,18 @@ async function plan(settings, picture, wanted) {
 }
 
 /**
- * @param {import('./client.js').Request & {kind: 'upscale'}} request
+ * @param {import('./protocol.js').Request & {kind: 'upscale'}} request
  * @param {AbortSignal} signal
  */
-async function upscale({ id, settings, file, wanted, name, patience }, signal) {
+async function upscale({ id, settings, file, wanted, folder, name, patience }, signal) {
   const picture = new SourcePicture(file);
-  const { seen, upscaler, inFile, plan: planned } = await plan(settings, picture, wanted);
+  const { seen, upscaler, inFile, plan: planned } = await plan(settings, picture, wanted, name && folder);
   signal.throwIfAborted();
-  if (planned.problem || planned.milliseconds > patience) {
+  if (planned.problem || planned.limit || planned.milliseconds > patience) {
     post({ kind: 'held', id, plan: planned });
     return;
   }
-  const stored = inFile ? await ResultFile.create(name).catch(() => undefined) : undefined;
+  const stored = inFile && folder && name ? await ResultFile.create(folder, name).catch(() => undefined) : undefined;
   try {
     const result = await picture.give((source) =>
       upscaler.upscale(source, {
@@ -141,7 +142,7 @@ async function upscale({ id, settings, file, wanted, name, patience }, signal) {
 }
 
 /**
- * @param {import('./client.js').Request} request
+ * @param {import('./protocol.js').Request} request
  * @param {AbortSignal} signal
  */
 async function answer(request, signal) {
@@ -156,7 +157,8 @@ async function answer(request, signal) {
     const { photo: upscaler } = await upscalersFor(settings);
     post({ kind: 'answer', id, answer: await upscaler.estimate(width, height, { scale }) });
   } else if (kind === 'plan') {
-    const { plan: planned } = await plan(request.settings, new SourcePicture(request.file), request.wanted);
+    const { settings, file, wanted, folder } = request;
+    const { plan: planned } = await plan(settings, new SourcePicture(file), wanted, folder);
     post({ kind: 'answer', id, answer: planned });
   } else {
     const { info: model, backend, adapter, precision, warnings } = (await upscalersFor(request.settings)).photo;
@@ -164,7 +166,7 @@ async function answer(request, signal) {
   }
 }
 
-/** @param {import('./client.js').Request} request */
+/** @param {import('./protocol.js').Request} request */
 async function take(request) {
   const { id } = request;
   const signal = calls.get(id)?.signal ?? AbortSignal.abort();
@@ -182,7 +184,7 @@ async function take(request) {
 }
 
 self.addEventListener('message', ({ data }) => {
-  /** @type {import('./client.js').ToWorker} */
+  /** @type {import('./protocol.js').ToWorker} */
   const message = data;
   if (message.kind === 'cancel') {
     calls.get(message.id)?.abort();

@@ -1,9 +1,7 @@
 /**
  * A result's file in the site's own storage on this device (OPFS), written while it is made, so that it never lies in
- * memory. Runs in the engine's worker; stored-results.js sees to it that it goes again.
+ * memory. Runs in the engine's worker; whoever asked for it sees to it that it goes again.
  */
-
-import { FOLDER } from '../../picture/stored-results.js';
 
 const NO_ROOM = 'the browser has no more room for it on this device. Free some space, or ask for a smaller result or for JPEG.';
 
@@ -42,10 +40,13 @@ export class ResultFile {
     this.#access = access;
   }
 
-  /** @param {string} name of no other file */
-  static async create(name) {
+  /**
+   * @param {string} folderName
+   * @param {string} name of no other file in there
+   */
+  static async create(folderName, name) {
     const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER, { create: true });
+    const folder = await root.getDirectoryHandle(folderName, { create: true });
     const handle = /** @type {Handle} */ (await folder.getFileHandle(name, { create: true }));
     return new ResultFile(folder, handle, await handle.createSyncAccessHandle());
   }

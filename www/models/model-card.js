@@ -1,7 +1,7 @@
 /** What the chosen model is, and what can be done with it where it is the person's own. */
 
-import { find } from '../ui/dom.js';
 import { EngineError } from '../js/client.js';
+import { find } from '../ui/dom.js';
 import * as format from '../ui/format.js';
 
 export class ModelCard {

@@ -1,5 +1,7 @@
 /** What there is to choose besides weight files, and the plain words for what all of it is for. */
 
+import * as client from '../js/client.js';
+
 export const CLASSICAL = 'classical';
 
 /** In the order in which people see them. */
@@ -17,8 +19,8 @@ export const PURPOSES = /** @type {const} */ ([
  * @type {import('./models.js').Model}
  */
 export const AUTOMATIC = {
-  key: 'auto',
-  name: 'auto',
+  key: client.AUTOMATIC,
+  name: client.AUTOMATIC,
   title: 'Automatic, by what is in the picture',
   summary: 'Takes the model for text where it sees text, a logo, a screenshot or a drawing, and the one for photographs otherwise.',
   sliders: [],

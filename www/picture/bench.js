@@ -6,8 +6,8 @@
  * @typedef {'empty' | 'working' | 'waiting' | 'done'} State waiting for the person to say that it may take long
  */
 
-import { find } from '../ui/dom.js';
 import { EngineError, Held } from '../js/client.js';
+import { find } from '../ui/dom.js';
 import * as format from '../ui/format.js';
 import { clear, note, sentenceOf, tell, warn } from '../ui/notices.js';
 import { Progress } from './progress.js';

@@ -1,8 +1,9 @@
 /** What the page offers to do with the open picture: what that would make and how long it takes, or why it cannot be done. */
 
-import { PATIENCE_MS } from './bench.js';
 import { find } from '../ui/dom.js';
 import * as format from '../ui/format.js';
+import { PATIENCE_MS } from './bench.js';
+import { problemOf } from './limits.js';
 
 const block = find(document, '.next', HTMLElement);
 const button = find(document, '#again', HTMLButtonElement);
@@ -39,7 +40,7 @@ export class Offer {
     this.#forecast.picture = picture;
     if (this.#panel.isOpen || !block.hidden) this.#forecast.ask();
     const { plan, time, device } = this.#forecast.told;
-    const problem = plan?.problem ?? '';
+    const problem = (plan && problemOf(plan)) ?? '';
     const makes = plan && !problem ? `Makes ${format.planned(plan)}.` : '';
 
     button.disabled = document.body.dataset.engine === 'failed' || problem !== '';

@@ -1,8 +1,8 @@
 /** The settings: which model, its sliders, what is wanted of it, what it is mixed with, what it runs on. */
 
-import { find } from '../ui/dom.js';
 import { ModelCard } from '../models/model-card.js';
 import { AUTOMATIC, FILTERS, PURPOSES } from '../models/purposes.js';
+import { find } from '../ui/dom.js';
 import { Sliders } from './sliders.js';
 import { WantedPanel } from './wanted-panel.js';
 

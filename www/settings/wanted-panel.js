@@ -85,7 +85,7 @@ export class WantedPanel extends EventTarget {
 
   #tell() {
     const { quality: before } = this.#wanted;
-    const format = /** @type {import('./wanted.js').Format} */ (this.#format.value) || undefined;
+    const format = /** @type {import('../js/client.js').Format} */ (this.#format.value) || undefined;
     const quality = format === 'jpeg' && !this.#qualityRow.hidden ? this.#quality.valueAsNumber : before;
     const isUsual = quality === USUAL_QUALITY;
     /** @type {Wanted} */

@@ -1,12 +1,8 @@
 /**
- * What a result shall be like, in the library's own terms: how large, and how it is saved. What is not said is left to
- * the model and the picture.
+ * What a result shall be like, as the page's address tells it.
  *
- * @typedef {{width: number, height: number}} Box
- * @typedef {{scale?: number, width?: number, height?: number, fit?: Box}} Size one of these at most
- * @typedef {{format?: Format, quality?: number, stripMetadata?: boolean}} Saving
- * @typedef {Size & Saving} Wanted
- * @typedef {'png' | 'jpeg' | 'webp'} Format
+ * @typedef {import('../js/client.js').OutputOptions} Wanted
+ * @typedef {Pick<Wanted, 'scale' | 'width' | 'height' | 'fit'>} Size one of these at most
  */
 
 export const FORMATS = /** @type {const} */ (['png', 'jpeg', 'webp']);

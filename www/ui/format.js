@@ -44,14 +44,14 @@ export function enlarges(scale) {
   return scale === 1 ? 'not at all, it only restores' : times(scale);
 }
 
-/** @type {Record<import('../settings/wanted.js').Format, {name: string, ending: string}>} */
+/** @type {Record<import('../js/client.js').Format, {name: string, ending: string}>} */
 const FORMATS = {
   png: { name: 'PNG', ending: 'png' },
   jpeg: { name: 'JPEG', ending: 'jpg' },
   webp: { name: 'WebP', ending: 'webp' },
 };
 
-/** @param {import('../settings/wanted.js').Format} format */
+/** @param {import('../js/client.js').Format} format */
 export function file(format) {
   return FORMATS[format].name;
 }
@@ -101,7 +101,7 @@ export function ranOn({ backend, adapter, precision }) {
  * @param {string} name
  * @param {number} scale
  * @param {string} label
- * @param {import('../settings/wanted.js').Format} format
+ * @param {import('../js/client.js').Format} format
  */
 export function outputName(name, scale, label, format) {
   const stem = name.replace(/\.[^.]*$/, '') || 'picture';

@@ -1,7 +1,7 @@
 /** What the page has to say, above the picture. */
 
-import { find } from './dom.js';
 import { EngineError } from '../js/client.js';
+import { find } from './dom.js';
 
 const problem = find(document, '#problem', HTMLElement);
 const remark = find(document, '#note', HTMLElement);
