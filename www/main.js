@@ -1,4 +1,4 @@
-/** Wires the page: models and pictures come in, the choice makes the engine ready, the bench enlarges and compares. */
+/** Wires the page: models and pictures come in, the choice makes the engine ready, the job enlarges and compares. */
 
 import { CompareView } from './compare/compare-view.js';
 import { Comparison } from './compare/comparison.js';
@@ -7,8 +7,8 @@ import { Incoming } from './input/incoming.js';
 import { takeGiven, takePicked } from './input/intake.js';
 import { Engine } from './js/client.js';
 import { Models } from './models/models.js';
-import { Bench } from './picture/bench.js';
 import { Forecast } from './picture/forecast.js';
+import { Job } from './picture/job.js';
 import { Offer } from './picture/offer.js';
 import { FOLDER, StoredResults } from './picture/stored-results.js';
 import { Choice } from './settings/choice.js';
@@ -29,11 +29,11 @@ const comparison = new Comparison(
   find(document, '#right', HTMLSelectElement),
   stored,
 );
-const bench = new Bench(engine, choice, comparison, stored);
+const job = new Job(engine, choice, comparison, stored);
 const forecast = new Forecast(engine, choice);
-const offer = new Offer(bench, choice, comparison, forecast, panel);
+const offer = new Offer(job, choice, comparison, forecast, panel);
 const readiness = new Readiness(engine, choice, forecast, panel);
-const incoming = new Incoming(models, choice, bench, panel);
+const incoming = new Incoming(models, choice, job, panel);
 
 const loaded = models
   .load()
@@ -61,13 +61,13 @@ choice.addEventListener('change', () => {
   offer.show();
 });
 readiness.addEventListener('change', () => offer.show());
-bench.addEventListener('change', () => offer.show());
-bench.addEventListener('held', (event) => {
+job.addEventListener('change', () => offer.show());
+job.addEventListener('held', (event) => {
   const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./js/client.js').Plan}>} */ (event).detail;
-  forecast.picture = bench.picture;
+  forecast.picture = job.picture;
   forecast.learn(key, plan);
 });
-bench.addEventListener('failed', () => readiness.prepare());
+job.addEventListener('failed', () => readiness.prepare());
 forecast.addEventListener('change', () => offer.show());
 panel.onOpen(() => offer.show());
 

@@ -6,19 +6,19 @@ import { clear, note, sentenceOf, tell } from '../ui/notices.js';
 export class Incoming {
   #models;
   #choice;
-  #bench;
+  #job;
   #panel;
 
   /**
    * @param {import('../models/models.js').Models} models
    * @param {import('../settings/choice.js').Choice} choice
-   * @param {import('../picture/bench.js').Bench} bench
+   * @param {import('../picture/job.js').Job} job
    * @param {import('../settings/settings-panel.js').SettingsPanel} panel
    */
-  constructor(models, choice, bench, panel) {
+  constructor(models, choice, job, panel) {
     this.#models = models;
     this.#choice = choice;
-    this.#bench = bench;
+    this.#job = job;
     this.#panel = panel;
   }
 
@@ -32,7 +32,7 @@ export class Incoming {
     if (pictures.length > 1) note('One picture at a time: this is the first of those you gave.');
     if (pictures.length > 0) {
       this.#panel.close();
-      this.#bench.open(pictures[0]);
+      this.#job.open(pictures[0]);
     } else {
       this.#panel.open();
     }

@@ -2,7 +2,7 @@
 
 import { find } from '../ui/dom.js';
 import * as format from '../ui/format.js';
-import { PATIENCE_MS } from './bench.js';
+import { PATIENCE_MS } from './job.js';
 import { problemOf } from './limits.js';
 
 const block = find(document, '.next', HTMLElement);
@@ -11,31 +11,31 @@ const expected = find(document, '#expected', HTMLElement);
 const limit = find(document, '#limit', HTMLElement);
 
 export class Offer {
-  #bench;
+  #job;
   #choice;
   #comparison;
   #forecast;
   #panel;
 
   /**
-   * @param {import('./bench.js').Bench} bench
+   * @param {import('./job.js').Job} job
    * @param {import('../settings/choice.js').Choice} choice
    * @param {import('../compare/comparison.js').Comparison} comparison
    * @param {import('./forecast.js').Forecast} forecast
    * @param {import('../settings/settings-panel.js').SettingsPanel} panel
    */
-  constructor(bench, choice, comparison, forecast, panel) {
-    this.#bench = bench;
+  constructor(job, choice, comparison, forecast, panel) {
+    this.#job = job;
     this.#choice = choice;
     this.#comparison = comparison;
     this.#forecast = forecast;
     this.#panel = panel;
-    button.addEventListener('click', () => bench.again());
+    button.addEventListener('click', () => job.again());
   }
 
   /** Offers to enlarge the picture with what is chosen, where that has not been done, and tells it in the settings too. */
   show() {
-    const { state, picture } = this.#bench;
+    const { state, picture } = this.#job;
     block.hidden = !(state === 'waiting' || (state === 'done' && !this.#comparison.has(this.#choice.key)));
     this.#forecast.picture = picture;
     if (this.#panel.isOpen || !block.hidden) this.#forecast.ask();

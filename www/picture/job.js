@@ -34,13 +34,13 @@ async function decode(file) {
   }
 }
 
-export class Bench extends EventTarget {
+export class Job extends EventTarget {
   #engine;
   #choice;
   #comparison;
   #stored;
-  /** The enlargement under way, or the last one. Whoever is not the current job has no say on the page any more. */
-  #job = new AbortController();
+  /** Of the enlargement under way, or the last one. Whoever is not the current one has no say on the page any more. */
+  #current = new AbortController();
   /** @type {File | undefined} */
   #file;
   /** @type {import('../js/client.js').Start | import('../js/client.js').Plan | undefined} once the engine has read the file */
@@ -61,7 +61,7 @@ export class Bench extends EventTarget {
     cancel.addEventListener('click', () => {
       cancel.disabled = true;
       progressText.textContent = 'Stopping…';
-      this.#job.abort();
+      this.#current.abort();
     });
     comparison.addEventListener('change', () => this.#tellResult());
   }
@@ -102,8 +102,8 @@ export class Bench extends EventTarget {
    * @param {number} patience
    */
   async #run(file, patience) {
-    this.#job.abort();
-    const mine = (this.#job = new AbortController());
+    this.#current.abort();
+    const mine = (this.#current = new AbortController());
     const { key, naming, settings, wanted } = this.#choice;
     const name = this.#stored.newName();
     progressText.textContent = 'Reading the picture…';
@@ -122,24 +122,24 @@ export class Bench extends EventTarget {
         onStart: (start) => {
           progress = new Progress(start, performance.now());
           opened = this.#open(file, start, mine).then(() => {
-            if (this.#job === mine) this.#comparison.grow(start);
+            if (this.#current === mine) this.#comparison.grow(start);
           });
         },
         onTile: (tile) => {
           progress.add(tile, performance.now());
           opened = opened.then(() => {
-            if (this.#job !== mine) return;
+            if (this.#current !== mine) return;
             this.#comparison.paint(tile);
             this.#showProgress(progress, tile);
           });
         },
       });
       await opened;
-      if (this.#job === mine) this.#finish(key, naming(result.model), result);
+      if (this.#current === mine) this.#finish(key, naming(result.model), result);
       else this.#stored.letGo(result.stored);
     } catch (error) {
       this.#stored.letGo(name); // An engine that was ended has not done so.
-      if (this.#job !== mine) return;
+      if (this.#current !== mine) return;
       if (error instanceof Held) await this.#ask(file, key, error.plan, mine);
       else this.#fail(error);
     }
@@ -154,7 +154,7 @@ export class Bench extends EventTarget {
   async #open(file, start, mine) {
     if (this.#start) return;
     const original = await decode(file);
-    if (this.#job === mine) {
+    if (this.#current === mine) {
       this.#start = start;
       this.#comparison.open(start, original);
     }
@@ -169,7 +169,7 @@ export class Bench extends EventTarget {
    */
   async #ask(file, key, plan, mine) {
     await this.#open(file, plan, mine);
-    if (this.#job !== mine) return;
+    if (this.#current !== mine) return;
     this.dispatchEvent(new CustomEvent('held', { detail: { key, plan } }));
     if (this.#comparison.hasResults) this.#comparison.abandon();
     this.#show(this.#comparison.hasResults ? 'done' : 'waiting');
