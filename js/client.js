@@ -110,26 +110,26 @@ export class Engine {
    * What would be made of a picture.
    * @param {Settings} settings
    * @param {Blob} file
-   * @param {OutputOptions} wanted
+   * @param {OutputOptions} output
    * @param {AbortSignal} signal
    * @returns {Promise<Plan>}
    */
-  plan(settings, file, wanted, signal) {
-    return this.#ask({ kind: 'plan', settings, file, wanted, folder: this.#folder }, { signal });
+  plan(settings, file, output, signal) {
+    return this.#ask({ kind: 'plan', settings, file, output, folder: this.#folder }, { signal });
   }
 
   /**
    * @param {Blob} file
    * @param {Settings} settings
-   * @param {OutputOptions} wanted
+   * @param {OutputOptions} output
    * @param {Options & {name?: string, patience?: number}} [options] the name is that of the file that the result may
    *   become, and of no other; what is expected to take longer than the patience (in milliseconds), or cannot be made or
    *   saved, is not begun and rejects with Held
    * @returns {Promise<Result>}
    */
-  upscale(file, settings, wanted, { name, patience = Infinity, ...options } = {}) {
+  upscale(file, settings, output, { name, patience = Infinity, ...options } = {}) {
     const folder = this.#folder;
-    return this.#ask({ kind: 'upscale', settings, file, wanted, folder, name, patience }, options);
+    return this.#ask({ kind: 'upscale', settings, file, output, folder, name, patience }, options);
   }
 
   /**

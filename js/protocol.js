@@ -20,8 +20,8 @@
  *   Result seen where the model was chosen by it; stored is the name of the file that the blob is, where it is one
  * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
  *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
- *   | {kind: 'plan', settings: Settings, file: Blob, wanted: OutputOptions, folder?: string}
- *   | {kind: 'upscale', settings: Settings, file: Blob, wanted: OutputOptions, folder?: string, name?: string,
+ *   | {kind: 'plan', settings: Settings, file: Blob, output: OutputOptions, folder?: string}
+ *   | {kind: 'upscale', settings: Settings, file: Blob, output: OutputOptions, folder?: string, name?: string,
  *     patience: number}} Question
  * @typedef {Question & {id: number}} Request
  * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker

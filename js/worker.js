@@ -86,17 +86,17 @@ function drop() {
  * The upscaler for a picture, and what it would make.
  * @param {import('./protocol.js').Settings} settings
  * @param {SourcePicture} picture
- * @param {import('./protocol.js').OutputOptions} wanted
+ * @param {import('./protocol.js').OutputOptions} output
  * @param {string | undefined} folder that its file may go into
  */
-async function plan(settings, picture, wanted, folder) {
+async function plan(settings, picture, output, folder) {
   const upscalers = await upscalersFor(settings);
   const seen = settings.model === AUTOMATIC ? await picture.give((source) => Upscaler.classify(source)) : undefined;
   const upscaler = upscalers[seen?.kind ?? 'photo'];
   const planFor = (/** @type {import('./protocol.js').OutputOptions} */ options) =>
     /** @type {Promise<import('./protocol.js').Plan>} */ (picture.give((source) => upscaler.plan(source, options)));
   try {
-    const plan = await planFor(wanted);
+    const plan = await planFor(output);
     const { inFile, limit } = await placeFor(plan, folder !== undefined);
     return { seen, upscaler, inFile, plan: { ...plan, limit } };
   } catch (error) {
@@ -113,9 +113,9 @@ async function plan(settings, picture, wanted, folder) {
  * @param {import('./protocol.js').Request & {kind: 'upscale'}} request
  * @param {AbortSignal} signal
  */
-async function upscale({ id, settings, file, wanted, folder, name, patience }, signal) {
+async function upscale({ id, settings, file, output, folder, name, patience }, signal) {
   const picture = new SourcePicture(file);
-  const { seen, upscaler, inFile, plan: planned } = await plan(settings, picture, wanted, name && folder);
+  const { seen, upscaler, inFile, plan: planned } = await plan(settings, picture, output, name && folder);
   signal.throwIfAborted();
   if (planned.problem || planned.limit || planned.milliseconds > patience) {
     post({ kind: 'held', id, plan: planned });
@@ -125,7 +125,7 @@ async function upscale({ id, settings, file, wanted, folder, name, patience }, s
   try {
     const result = await picture.give((source) =>
       upscaler.upscale(source, {
-        ...wanted,
+        ...output,
         signal,
         onStart: (start) => post({ kind: 'start', id, start }),
         onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
@@ -157,8 +157,8 @@ async function answer(request, signal) {
     const { photo: upscaler } = await upscalersFor(settings);
     post({ kind: 'answer', id, answer: await upscaler.estimate(width, height, { scale }) });
   } else if (kind === 'plan') {
-    const { settings, file, wanted, folder } = request;
-    const { plan: planned } = await plan(settings, new SourcePicture(file), wanted, folder);
+    const { settings, file, output, folder } = request;
+    const { plan: planned } = await plan(settings, new SourcePicture(file), output, folder);
     post({ kind: 'answer', id, answer: planned });
   } else {
     const { info: model, backend, adapter, precision, warnings } = (await upscalersFor(request.settings)).photo;

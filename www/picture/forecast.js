@@ -95,11 +95,11 @@ export class Forecast extends EventTarget {
    * @returns {Promise<Known>}
    */
   async #plan(signal) {
-    const { settings, wanted } = this.#choice;
+    const { settings, output } = this.#choice;
     if (!this.#picture) {
-      return { milliseconds: await this.#engine.estimate(settings, ONE_MEGAPIXEL, wanted.scale, signal) };
+      return { milliseconds: await this.#engine.estimate(settings, ONE_MEGAPIXEL, output.scale, signal) };
     }
-    const plan = await this.#engine.plan(settings, this.#picture, wanted, signal);
+    const plan = await this.#engine.plan(settings, this.#picture, output, signal);
     return { plan, milliseconds: plan.milliseconds };
   }
 

@@ -104,7 +104,7 @@ export class Job extends EventTarget {
   async #run(file, patience) {
     this.#current.abort();
     const mine = (this.#current = new AbortController());
-    const { key, naming, settings, wanted } = this.#choice;
+    const { key, naming, settings, output } = this.#choice;
     const name = this.#stored.newName();
     progressText.textContent = 'Reading the picture…';
     bar.removeAttribute('value');
@@ -115,7 +115,7 @@ export class Job extends EventTarget {
     /** @type {Progress} */
     let progress;
     try {
-      const result = await this.#engine.upscale(file, settings, wanted, {
+      const result = await this.#engine.upscale(file, settings, output, {
         name,
         patience,
         signal: mine.signal,

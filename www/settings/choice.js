@@ -6,7 +6,7 @@
 
 import { isOwnKey, nameIn } from '../models/models.js';
 import { AUTOMATIC, CLASSICAL } from '../models/purposes.js';
-import * as wanted from './wanted.js';
+import * as outputOptions from './output-options.js';
 
 const BACKENDS = /** @type {const} */ (['auto', 'gpu', 'cpu']);
 const PRECISIONS = /** @type {const} */ (['auto', 'f32', 'f16']);
@@ -14,8 +14,8 @@ const PRECISIONS = /** @type {const} */ (['auto', 'f32', 'f16']);
 /**
  * @typedef {Partial<Record<import('../models/models.js').Slider['name'], number>>} Moved the sliders that are not where they
  *   were at first, in percent
- * @typedef {{model: string | undefined, wanted: wanted.Wanted, sliders: Moved, mix: string | undefined, share: number,
- *   run: typeof BACKENDS[number]}} Chosen models by key; the share of the mix in percent
+ * @typedef {{model: string | undefined, output: outputOptions.OutputOptions, sliders: Moved, mix: string | undefined,
+ *   share: number, run: typeof BACKENDS[number]}} Chosen models by key; the share of the mix in percent
  */
 
 const SLIDERS = /** @type {const} */ (['strength', 'denoise']);
@@ -29,7 +29,7 @@ export class Choice extends EventTarget {
   /** @type {Chosen} */
   #chosen = {
     model: this.#query.get('model') ?? undefined,
-    wanted: wanted.read(this.#query),
+    output: outputOptions.read(this.#query),
     sliders: Object.fromEntries(
       SLIDERS.filter((name) => this.#query.has(name)).map((name) => [name, percent(this.#query.get(name))]),
     ),
@@ -64,8 +64,8 @@ export class Choice extends EventTarget {
   }
 
   /** What results shall be like. */
-  get wanted() {
-    return this.#chosen.wanted;
+  get output() {
+    return this.#chosen.output;
   }
 
   /**
@@ -109,7 +109,7 @@ export class Choice extends EventTarget {
     const tile = Number(this.#query.get('tile'));
     return {
       model: model === undefined ? undefined : this.#source(model),
-      scale: model === AUTOMATIC.key ? this.wanted.scale : undefined,
+      scale: model === AUTOMATIC.key ? this.output.scale : undefined,
       ...Object.fromEntries(this.#moved.map(([name, value]) => [name, value / 100])),
       mix: mix === undefined ? undefined : { model: this.#source(mix), share: share / 100 },
       backend: run,
@@ -120,7 +120,7 @@ export class Choice extends EventTarget {
 
   /** Tells one choice from another, as far as results are concerned. */
   get key() {
-    return JSON.stringify([this.settings, this.wanted]);
+    return JSON.stringify([this.settings, this.output]);
   }
 
   /** @param {Partial<Chosen>} change */
@@ -162,7 +162,7 @@ export class Choice extends EventTarget {
     const moved = Object.fromEntries(this.#moved.map(([name, value]) => [name, String(value)]));
     const values = {
       model: lasts(this.model) ? model : undefined,
-      ...wanted.write(this.wanted),
+      ...outputOptions.write(this.output),
       strength: undefined,
       denoise: undefined,
       ...moved,

@@ -1,10 +1,10 @@
-/** The settings: which model, its sliders, what is wanted of it, what it is mixed with, what it runs on. */
+/** The settings: which model, its sliders, how its results are, what it is mixed with, what it runs on. */
 
 import { ModelCard } from '../models/model-card.js';
 import { AUTOMATIC, FILTERS, PURPOSES } from '../models/purposes.js';
 import { find } from '../ui/dom.js';
+import { OutputOptionsPanel } from './output-options-panel.js';
 import { Sliders } from './sliders.js';
-import { WantedPanel } from './wanted-panel.js';
 
 /**
  * @param {string} label
@@ -37,7 +37,7 @@ export class SettingsPanel {
   #shareText = find(this.#root, '.share output', HTMLOutputElement);
   #mixProblem = find(this.#root, '#mix-problem', HTMLElement);
   #run = find(this.#root, '#run-on', HTMLSelectElement);
-  #wanted = new WantedPanel(this.#root);
+  #output = new OutputOptionsPanel(this.#root);
   #sliders = new Sliders(find(this.#root, '#sliders', HTMLElement));
   #card;
 
@@ -50,8 +50,8 @@ export class SettingsPanel {
     this.#choice = choice;
     this.#card = new ModelCard(find(this.#root, '#card', HTMLElement), models);
     this.#model.addEventListener('change', () => choice.choose({ model: this.#model.value }));
-    this.#wanted.addEventListener('change', (event) => {
-      choice.choose({ wanted: /** @type {CustomEvent<import('./wanted.js').Wanted>} */ (event).detail });
+    this.#output.addEventListener('change', (event) => {
+      choice.choose({ output: /** @type {CustomEvent<import('./output-options.js').OutputOptions>} */ (event).detail });
     });
     this.#sliders.addEventListener('move', (event) => {
       const { name, value } = /** @type {CustomEvent<{name: string, value: number}>} */ (event).detail;
@@ -89,7 +89,7 @@ export class SettingsPanel {
   /** Shows the models there are and the choice as it stands. */
   show() {
     const { builtIn, own } = this.#models;
-    const { model = '', wanted, mix = '', share, run } = this.#choice.chosen;
+    const { model = '', output, mix = '', share, run } = this.#choice.chosen;
     this.#model.replaceChildren(
       new Option(AUTOMATIC.title, AUTOMATIC.key),
       ...groups([...builtIn, ...FILTERS, ...own]),
@@ -97,7 +97,7 @@ export class SettingsPanel {
     this.#model.value = model;
 
     const { scale, info } = this.#choice.model ?? {};
-    this.#wanted.show(wanted, scale ?? info?.scale);
+    this.#output.show(output, scale ?? info?.scale);
     this.#sliders.show(this.#choice.model?.sliders ?? [], (slider) => this.#choice.valueOf(slider));
 
     const others = groups([...builtIn, ...own].filter(({ key }) => key !== model));
@@ -123,7 +123,7 @@ export class SettingsPanel {
 
   /** What would be made of the open picture. */
   set makes(/** @type {string} */ sentence) {
-    this.#wanted.makes = sentence;
+    this.#output.makes = sentence;
   }
 
   /** Why the two models cannot be mixed. */

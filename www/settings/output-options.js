@@ -1,8 +1,8 @@
 /**
  * What a result shall be like, as the page's address tells it.
  *
- * @typedef {import('../js/client.js').OutputOptions} Wanted
- * @typedef {Pick<Wanted, 'scale' | 'width' | 'height' | 'fit'>} Size one of these at most
+ * @typedef {import('../js/client.js').OutputOptions} OutputOptions
+ * @typedef {Pick<OutputOptions, 'scale' | 'width' | 'height' | 'fit'>} Size one of these at most
  */
 
 export const FORMATS = /** @type {const} */ (['png', 'jpeg', 'webp']);
@@ -36,7 +36,7 @@ function readSize(query) {
 /**
  * As it stands in the page's address.
  * @param {URLSearchParams} query
- * @returns {Wanted}
+ * @returns {OutputOptions}
  */
 export function read(query) {
   const quality = Math.round(Number(query.get('quality')));
@@ -50,7 +50,7 @@ export function read(query) {
 
 /**
  * The other way round: each of the address's words, with nothing where it is not to stand there.
- * @param {Wanted} wanted
+ * @param {OutputOptions} output
  */
 export function write({ scale, width, height, fit, format, quality, stripMetadata }) {
   const texts = { scale, width, height, fit: fit && `${fit.width}x${fit.height}`, format, quality };

@@ -2,7 +2,7 @@
 
 import { find } from '../ui/dom.js';
 import * as format from '../ui/format.js';
-import { USUAL_QUALITY } from './wanted.js';
+import { USUAL_QUALITY } from './output-options.js';
 
 const SCALES = [1.5, 2, 3, 4, 6, 8, 16];
 
@@ -15,9 +15,9 @@ const BY_SIDES = /** @type {const} */ ([
   ['fit', 'To fit a box'],
 ]);
 
-/** @typedef {import('./wanted.js').Wanted} Wanted */
+/** @typedef {import('./output-options.js').OutputOptions} OutputOptions */
 
-export class WantedPanel extends EventTarget {
+export class OutputOptionsPanel extends EventTarget {
   #size;
   #sides;
   #width;
@@ -27,8 +27,8 @@ export class WantedPanel extends EventTarget {
   #qualityRow;
   #strip;
   #makes;
-  /** @type {Wanted} */
-  #wanted = {};
+  /** @type {OutputOptions} */
+  #output = {};
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -49,12 +49,12 @@ export class WantedPanel extends EventTarget {
   }
 
   /**
-   * @param {Wanted} wanted
+   * @param {OutputOptions} output
    * @param {number | undefined} ownScale of the chosen model, where it is known
    */
-  show(wanted, ownScale) {
-    this.#wanted = wanted;
-    const { scale, width, height, fit } = wanted;
+  show(output, ownScale) {
+    this.#output = output;
+    const { scale, width, height, fit } = output;
     const scales = [...new Set([...SCALES, ...(scale ? [scale] : [])])].sort((one, other) => one - other);
     const own = ownScale ? `As the model does, ${format.times(ownScale)}` : 'As the model does';
     this.#size.replaceChildren(
@@ -62,7 +62,7 @@ export class WantedPanel extends EventTarget {
       ...scales.map((factor) => new Option(format.times(factor), String(factor))),
       ...BY_SIDES.map(([name, title]) => new Option(title, name)),
     );
-    this.#size.value = scale ? String(scale) : (BY_SIDES.find(([name]) => wanted[name])?.[0] ?? '');
+    this.#size.value = scale ? String(scale) : (BY_SIDES.find(([name]) => output[name])?.[0] ?? '');
     this.#sides.hidden = !(width || height || fit);
     for (const [field, side, value] of /** @type {const} */ ([
       [this.#width, 'width', width],
@@ -71,10 +71,10 @@ export class WantedPanel extends EventTarget {
       for (const label of field.labels ?? []) label.hidden = !(value || fit);
       field.value = String(value ?? fit?.[side] ?? USUAL_BOX[side]);
     }
-    this.#format.value = wanted.format ?? '';
-    this.#qualityRow.hidden = wanted.format !== 'jpeg';
-    this.#quality.value = String(wanted.quality ?? USUAL_QUALITY);
-    this.#strip.checked = wanted.stripMetadata ?? false;
+    this.#format.value = output.format ?? '';
+    this.#qualityRow.hidden = output.format !== 'jpeg';
+    this.#quality.value = String(output.quality ?? USUAL_QUALITY);
+    this.#strip.checked = output.stripMetadata ?? false;
     this.#showQuality();
   }
 
@@ -84,21 +84,21 @@ export class WantedPanel extends EventTarget {
   }
 
   #tell() {
-    const { quality: before } = this.#wanted;
+    const { quality: before } = this.#output;
     const format = /** @type {import('../js/client.js').Format} */ (this.#format.value) || undefined;
     const quality = format === 'jpeg' && !this.#qualityRow.hidden ? this.#quality.valueAsNumber : before;
     const isUsual = quality === USUAL_QUALITY;
-    /** @type {Wanted} */
-    const wanted = {
+    /** @type {OutputOptions} */
+    const output = {
       ...this.#asked(),
       format,
       quality: isUsual ? undefined : quality,
       stripMetadata: this.#strip.checked || undefined,
     };
-    this.dispatchEvent(new CustomEvent('change', { detail: wanted }));
+    this.dispatchEvent(new CustomEvent('change', { detail: output }));
   }
 
-  /** @returns {import('./wanted.js').Size} */
+  /** @returns {import('./output-options.js').Size} */
   #asked() {
     const by = this.#size.value;
     const width = this.#pixels(this.#width, 'width');
@@ -115,7 +115,7 @@ export class WantedPanel extends EventTarget {
    * @param {'width' | 'height'} side
    */
   #pixels(field, side) {
-    const { fit, [side]: asked = fit?.[side] ?? USUAL_BOX[side] } = this.#wanted;
+    const { fit, [side]: asked = fit?.[side] ?? USUAL_BOX[side] } = this.#output;
     return field.value && field.validity.valid ? field.valueAsNumber : asked;
   }
 
