@@ -9,7 +9,7 @@ import { Engine } from './js/client.js';
 import { Models } from './models/models.js';
 import { Forecast } from './picture/forecast.js';
 import { Job } from './picture/job.js';
-import { Offer } from './picture/offer.js';
+import { NextAction } from './picture/next-action.js';
 import { FOLDER, StoredResults } from './picture/stored-results.js';
 import { Choice } from './settings/choice.js';
 import { Readiness } from './settings/readiness.js';
@@ -31,7 +31,7 @@ const comparison = new Comparison(
 );
 const job = new Job(engine, choice, comparison, stored);
 const forecast = new Forecast(engine, choice);
-const offer = new Offer(job, choice, comparison, forecast, panel);
+const nextAction = new NextAction(job, choice, comparison, forecast, panel);
 const readiness = new Readiness(engine, choice, forecast, panel);
 const incoming = new Incoming(models, choice, job, panel);
 
@@ -58,18 +58,18 @@ choice.addEventListener('change', () => {
   tell('');
   panel.show();
   readiness.follow();
-  offer.show();
+  nextAction.show();
 });
-readiness.addEventListener('change', () => offer.show());
-job.addEventListener('change', () => offer.show());
+readiness.addEventListener('change', () => nextAction.show());
+job.addEventListener('change', () => nextAction.show());
 job.addEventListener('held', (event) => {
   const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./js/client.js').Plan}>} */ (event).detail;
   forecast.picture = job.picture;
   forecast.learn(key, plan);
 });
 job.addEventListener('failed', () => readiness.prepare());
-forecast.addEventListener('change', () => offer.show());
-panel.onOpen(() => offer.show());
+forecast.addEventListener('change', () => nextAction.show());
+panel.onOpen(() => nextAction.show());
 
 takeGiven((files) => loaded.then(() => incoming.take(files)));
 takePicked(find(document, '#file', HTMLInputElement), (files) => loaded.then(() => incoming.take(files)));

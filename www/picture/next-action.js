@@ -5,12 +5,12 @@ import * as format from '../ui/format.js';
 import { PATIENCE_MS } from './job.js';
 import { problemOf } from './limits.js';
 
-const block = find(document, '.next', HTMLElement);
+const block = find(document, '.next-action', HTMLElement);
 const button = find(document, '#again', HTMLButtonElement);
 const expected = find(document, '#expected', HTMLElement);
 const limit = find(document, '#limit', HTMLElement);
 
-export class Offer {
+export class NextAction {
   #job;
   #choice;
   #comparison;
