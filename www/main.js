@@ -3,8 +3,8 @@
 import { CompareView } from './compare/compare-view.js';
 import { Comparison } from './compare/comparison.js';
 import { wireZoomBar } from './compare/zoom-bar.js';
+import { takeGiven, takePicked } from './input/file-drop.js';
 import { Incoming } from './input/incoming.js';
-import { takeGiven, takePicked } from './input/intake.js';
 import { Engine } from './js/client.js';
 import { Models } from './models/models.js';
 import { Forecast } from './picture/forecast.js';
