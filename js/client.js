@@ -37,11 +37,11 @@ export class EngineError extends Error {
   }
 }
 
-/** The picture was not begun: it would take longer than the caller's patience, or the plan has a problem. */
-export class Held extends Error {
+/** The picture was not started: it would take longer than the caller's patience, or the plan has a problem or a limit. */
+export class NotStarted extends Error {
   /** @param {Plan} plan of what would have been made */
   constructor(plan) {
-    super('This has not been begun.');
+    super('This has not been started.');
     this.plan = plan;
   }
 }
@@ -124,7 +124,7 @@ export class Engine {
    * @param {OutputOptions} output
    * @param {Options & {name?: string, patience?: number}} [options] the name is that of the file that the result may
    *   become, and of no other; what is expected to take longer than the patience (in milliseconds), or cannot be made or
-   *   saved, is not begun and rejects with Held
+   *   saved, is not started and rejects with NotStarted
    * @returns {Promise<Result>}
    */
   upscale(file, settings, output, { name, patience = Infinity, ...options } = {}) {
@@ -231,8 +231,8 @@ export class Engine {
       case 'done':
         call.resolve(message.result);
         break;
-      case 'held':
-        call.reject(new Held(message.plan));
+      case 'not-started':
+        call.reject(new NotStarted(message.plan));
         break;
       case 'failed':
         call.reject(new EngineError(message.code, message.message));

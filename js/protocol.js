@@ -26,7 +26,7 @@
  * @typedef {Question & {id: number}} Request
  * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker
  * @typedef {{kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
- *   | {kind: 'held', id: number, plan: Plan} | {kind: 'done', id: number, result: Result}
+ *   | {kind: 'not-started', id: number, plan: Plan} | {kind: 'done', id: number, result: Result}
  *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Plan | number}
  *   | {kind: 'failed', id: number, code: string, message: string}} Reply
  * @typedef {{kind: 'alive'} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}

@@ -118,7 +118,7 @@ async function upscale({ id, settings, file, output, folder, name, patience }, s
   const { seen, upscaler, inFile, plan: planned } = await plan(settings, picture, output, name && folder);
   signal.throwIfAborted();
   if (planned.problem || planned.limit || planned.milliseconds > patience) {
-    post({ kind: 'held', id, plan: planned });
+    post({ kind: 'not-started', id, plan: planned });
     return;
   }
   const stored = inFile && folder && name ? await ResultFile.create(folder, name).catch(() => undefined) : undefined;

@@ -62,7 +62,7 @@ choice.addEventListener('change', () => {
 });
 readiness.addEventListener('change', () => nextAction.show());
 job.addEventListener('change', () => nextAction.show());
-job.addEventListener('held', (event) => {
+job.addEventListener('not-started', (event) => {
   const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./js/client.js').Plan}>} */ (event).detail;
   forecast.picture = job.picture;
   forecast.learn(key, plan);

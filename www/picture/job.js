@@ -1,12 +1,12 @@
 /**
  * The open picture: takes it through the engine, shows how far that is, and what came out. Fires `change` when it
- * does something else than before, `failed` when the engine may have lost its device or its life, and `held` with the
- * plan of what it has not begun.
+ * does something else than before, `failed` when the engine may have lost its device or its life, and `not-started` with the
+ * plan of what it has not started.
  *
  * @typedef {'empty' | 'working' | 'waiting' | 'done'} State waiting for the person to say that it may take long
  */
 
-import { EngineError, Held } from '../js/client.js';
+import { EngineError, NotStarted } from '../js/client.js';
 import { find } from '../ui/dom.js';
 import * as format from '../ui/format.js';
 import { clear, note, sentenceOf, tell, warn } from '../ui/notices.js';
@@ -140,7 +140,7 @@ export class Job extends EventTarget {
     } catch (error) {
       this.#stored.letGo(name); // An engine that was ended has not done so.
       if (this.#current !== mine) return;
-      if (error instanceof Held) await this.#ask(file, key, error.plan, mine);
+      if (error instanceof NotStarted) await this.#ask(file, key, error.plan, mine);
       else this.#fail(error);
     }
   }
@@ -170,7 +170,7 @@ export class Job extends EventTarget {
   async #ask(file, key, plan, mine) {
     await this.#open(file, plan, mine);
     if (this.#current !== mine) return;
-    this.dispatchEvent(new CustomEvent('held', { detail: { key, plan } }));
+    this.dispatchEvent(new CustomEvent('not-started', { detail: { key, plan } }));
     if (this.#comparison.hasResults) this.#comparison.abandon();
     this.#show(this.#comparison.hasResults ? 'done' : 'waiting');
   }

@@ -45,8 +45,8 @@ export class NextAction {
 
     button.disabled = document.body.dataset.engine === 'failed' || problem !== '';
     button.textContent = `Enlarge ${state === 'done' ? 'again ' : ''}with ${this.#choice.spoken}`;
-    const isHeld = state === 'waiting' && plan && plan.milliseconds > PATIENCE_MS;
-    const takes = isHeld ? 'Not begun yet, because it takes' : 'Takes';
+    const isNotStarted = state === 'waiting' && plan && plan.milliseconds > PATIENCE_MS;
+    const takes = isNotStarted ? 'Not begun yet, because it takes' : 'Takes';
     expected.textContent = time && !problem ? `${takes} ${time} on ${device}. ${makes}`.trim() : '';
     limit.textContent = problem;
 
