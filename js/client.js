@@ -18,6 +18,7 @@
  */
 
 import { startStageWorker } from './cpu/pool.js';
+import { startWorker } from './start-worker.js';
 
 export { AUTOMATIC } from './protocol.js';
 
@@ -46,21 +47,10 @@ export class NotStarted extends Error {
   }
 }
 
-/**
- * A worker from a network address does not inherit the page's Content-Security-Policy; one from a blob: address
- * does. So the worker is a blob of one line that imports the real one.
- * @param {string} name
- */
-function startWorker(name) {
-  const line = `import ${JSON.stringify(new URL('worker.js', import.meta.url).href)};`;
-  const address = URL.createObjectURL(new Blob([line], { type: 'text/javascript' }));
-  return new Worker(address, { type: 'module', name });
-}
-
 export class Engine {
   /** @type {Map<number, Call>} */
   #calls = new Map();
-  /** @type {Worker | undefined} */
+  /** @type {ReturnType<typeof startWorker> | undefined} */
   #worker = this.#start();
   #count = 0;
   /** @type {Map<string, () => void>} how to end the workers of the CPU engine, which the page starts for it */
@@ -137,19 +127,24 @@ export class Engine {
    * @param {Options} options
    * @returns {Promise<any>}
    */
-  #ask(question, options) {
+  async #ask(question, options) {
+    const { signal } = options;
+    signal?.throwIfAborted();
     const request = { ...question, id: ++this.#count };
-    return new Promise((resolve, reject) => {
-      this.#send({ request, options, resolve, reject });
-      options.signal?.addEventListener('abort', () => this.#cancel(request.id), { once: true });
-    });
+    const cancel = () => this.#cancel(request.id);
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await new Promise((resolve, reject) => this.#send({ request, options, resolve, reject }));
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
   }
 
   /** @param {Call} call */
   #send(call) {
     this.#worker ??= this.#start();
     this.#calls.set(call.request.id, call);
-    this.#worker.postMessage(call.request);
+    this.#worker.worker.postMessage(call.request);
   }
 
   /** @param {number} id */
@@ -157,7 +152,7 @@ export class Engine {
     const call = this.#calls.get(id);
     if (!call) return;
     const stopped = new EngineError('cancelled', 'Stopped.');
-    this.#worker?.postMessage({ kind: 'cancel', id });
+    this.#worker?.worker.postMessage({ kind: 'cancel', id });
     if (call.request.kind !== 'upscale') {
       this.#calls.delete(id);
       call.reject(stopped);
@@ -175,9 +170,10 @@ export class Engine {
 
   #start() {
     const name = `lenslet-engine-${Math.random()}`;
-    const worker = startWorker(name);
+    const started = startWorker(new URL('worker.js', import.meta.url), name);
+    const { worker } = started;
     const died = (/** @type {string} */ why) => {
-      if (worker !== this.#worker) return;
+      if (started !== this.#worker) return;
       const sentence = `The engine stopped unexpectedly${why}. Choose the picture again to start it anew.`;
       for (const call of this.#end()) call.reject(new EngineError('engine-stopped', sentence));
     };
@@ -191,7 +187,7 @@ export class Engine {
       else if (message.kind === 'failed' && !message.code) died(` (${message.message})`);
       else this.#receive(message);
     });
-    return worker;
+    return started;
   }
 
   /**
@@ -200,7 +196,7 @@ export class Engine {
    */
   #startStage(worker, { name, port }) {
     const failed = (/** @type {string} */ reason) => worker.postMessage({ kind: 'stage-failed', name, reason });
-    if (worker !== this.#worker) return;
+    if (worker !== this.#worker?.worker) return;
     try {
       this.#stages.set(name, startStageWorker(name, port, failed));
     } catch (error) {
@@ -243,7 +239,7 @@ export class Engine {
 
   /** Ends the worker, and hands back the calls it leaves unanswered; the next call starts another worker. */
   #end() {
-    this.#worker?.terminate();
+    this.#worker?.end();
     this.#worker = undefined;
     for (const name of this.#stages.keys()) this.#endStage(name);
     const calls = [...this.#calls.values()];

@@ -13,6 +13,8 @@
  * @typedef {{resolve: (pixels: Uint8Array) => void, reject: (reason: Error) => void}} Waiting
  */
 
+import { startWorker } from '../start-worker.js';
+
 /**
  * Starts a worker.
  * @param {string} name
@@ -21,16 +23,10 @@
  * @returns {() => void} ends it
  */
 export function startStageWorker(name, port, failed) {
-  // A worker inherits the page's Content-Security-Policy only from a blob: address, as client.js tells.
-  const line = `import ${JSON.stringify(new URL('stage.js', import.meta.url).href)};`;
-  const address = URL.createObjectURL(new Blob([line], { type: 'text/javascript' }));
-  const worker = new Worker(address, { type: 'module', name });
+  const { worker, end } = startWorker(new URL('stage.js', import.meta.url), name);
   worker.addEventListener('error', (event) => failed(event.message || 'it could not be started'));
   worker.postMessage(port, [port]);
-  return () => {
-    worker.terminate();
-    URL.revokeObjectURL(address);
-  };
+  return end;
 }
 
 /** A worker, and who hears of it at present. */
