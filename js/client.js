@@ -12,9 +12,11 @@
  * @typedef {import('./protocol.js').Tile} Tile
  * @typedef {import('./protocol.js').Plan} Plan
  * @typedef {import('./protocol.js').Result} Result
- * @typedef {{signal?: AbortSignal, onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Options
+ * @typedef {{signal?: AbortSignal}} Stoppable once the signal is aborted, the call rejects with its reason, which gets the code
+ *   "cancelled" where it is an Error without a code of its own
+ * @typedef {Stoppable & {onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Options
  * @typedef {{request: import('./protocol.js').Request, options: Options, resolve: (value: any) => void,
- *   reject: (error: Error) => void}} Call
+ *   reject: (reason: unknown) => void}} Call
  */
 
 import { startStageWorker } from './cpu/pool.js';
@@ -47,6 +49,15 @@ export class NotStarted extends Error {
   }
 }
 
+/** @param {AbortSignal} signal that is aborted */
+function reasonOf({ reason }) {
+  // A DOMException has an old number by this name, but not as its own.
+  if (reason instanceof Error && !Object.hasOwn(reason, 'code') && Object.isExtensible(reason)) {
+    Object.defineProperty(reason, 'code', { value: 'cancelled' });
+  }
+  return reason;
+}
+
 export class Engine {
   /** @type {Map<number, Call>} */
   #calls = new Map();
@@ -68,44 +79,44 @@ export class Engine {
   /**
    * Loads the model and the device, so that a later upscale makes no request.
    * @param {Settings} settings
-   * @param {AbortSignal} signal
+   * @param {Stoppable} [options]
    * @returns {Promise<Info>}
    */
-  prepare(settings, signal) {
-    return this.#ask({ kind: 'prepare', settings }, { signal });
+  prepare(settings, options = {}) {
+    return this.#ask({ kind: 'prepare', settings }, options);
   }
 
   /**
    * Tells what a weight file holds. Does not wait for a picture that is under way.
    * @param {ModelFile} model
+   * @param {Stoppable} [options]
    * @returns {Promise<ModelInfo>}
    */
-  inspect(model) {
-    return this.#ask({ kind: 'inspect', model }, {});
+  inspect(model, options = {}) {
+    return this.#ask({ kind: 'inspect', model }, options);
   }
 
   /**
    * About how many milliseconds a picture of that size would take, by a trial.
    * @param {Settings} settings
    * @param {{width: number, height: number}} size
-   * @param {number | undefined} scale the model's own where it is not said
-   * @param {AbortSignal} signal
+   * @param {Stoppable & {scale?: number}} [options] the model's own scale where none is said
    * @returns {Promise<number>}
    */
-  estimate(settings, { width, height }, scale, signal) {
-    return this.#ask({ kind: 'estimate', settings, width, height, scale }, { signal });
+  estimate(settings, { width, height }, { scale, ...options } = {}) {
+    return this.#ask({ kind: 'estimate', settings, width, height, scale }, options);
   }
 
   /**
    * What would be made of a picture.
-   * @param {Settings} settings
    * @param {Blob} file
+   * @param {Settings} settings
    * @param {OutputOptions} output
-   * @param {AbortSignal} signal
+   * @param {Stoppable} [options]
    * @returns {Promise<Plan>}
    */
-  plan(settings, file, output, signal) {
-    return this.#ask({ kind: 'plan', settings, file, output, folder: this.#folder }, { signal });
+  plan(file, settings, output, options = {}) {
+    return this.#ask({ kind: 'plan', settings, file, output, folder: this.#folder }, options);
   }
 
   /**
@@ -129,7 +140,7 @@ export class Engine {
    */
   async #ask(question, options) {
     const { signal } = options;
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw reasonOf(signal);
     const request = { ...question, id: ++this.#count };
     const cancel = () => this.#cancel(request.id);
     signal?.addEventListener('abort', cancel);
@@ -151,7 +162,7 @@ export class Engine {
   #cancel(id) {
     const call = this.#calls.get(id);
     if (!call) return;
-    const stopped = new EngineError('cancelled', 'Stopped.');
+    const stopped = reasonOf(/** @type {AbortSignal} */ (call.options.signal));
     this.#worker?.worker.postMessage({ kind: 'cancel', id });
     if (call.request.kind !== 'upscale') {
       this.#calls.delete(id);
@@ -230,9 +241,11 @@ export class Engine {
       case 'not-started':
         call.reject(new NotStarted(message.plan));
         break;
-      case 'failed':
-        call.reject(new EngineError(message.code, message.message));
+      case 'failed': {
+        const { signal } = call.options;
+        call.reject(signal?.aborted ? reasonOf(signal) : new EngineError(message.code, message.message));
         break;
+      }
     }
     this.#calls.delete(message.id);
   }

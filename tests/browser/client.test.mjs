@@ -53,6 +53,41 @@ describe('Chromium, no WebGPU', () => {
     assert.equal(told, true);
   });
 
+  test('each call can be stopped, and rejects with the reason of the signal, which gets a code', async () => {
+    const told = await inPage(`
+      const size = { width: 9, height: 7 };
+      const file = { id: 'own', name: 'own', file: new Blob(['no weights']) };
+      const calls = [
+        (options) => engine.prepare(settings, options),
+        (options) => engine.inspect(file, options),
+        (options) => engine.estimate(settings, size, options),
+        (options) => engine.plan(picture, settings, {}, options),
+        (options) => engine.upscale(picture, settings, {}, options),
+      ];
+      return Promise.all(calls.map(async (call) => {
+        const stop = new AbortController();
+        const called = call({ signal: stop.signal }).catch((error) => error);
+        stop.abort();
+        const error = await called;
+        return [error === stop.signal.reason, error.name, error.code];
+      }));
+    `);
+    assert.deepEqual(told, Array(5).fill([true, 'AbortError', 'cancelled']));
+  });
+
+  test('a reason of the caller stays as it is', async () => {
+    const told = await inPage(`
+      const reasons = ['a word', Object.assign(new Error('with a code'), { code: 'mine' }), Object.freeze(new Error('frozen'))];
+      return Promise.all(reasons.map(async (reason) => {
+        const before = reason.code;
+        const signal = AbortSignal.abort(reason);
+        const error = await engine.plan(picture, settings, {}, { signal }).catch((error) => error);
+        return error === reason && error.code === before;
+      }));
+    `);
+    assert.deepEqual(told, [true, true, true]);
+  });
+
   test('a signal that outlives its calls has no listeners of theirs', async () => {
     const left = await inPage(`
       const { signal } = new AbortController();

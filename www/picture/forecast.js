@@ -97,9 +97,9 @@ export class Forecast extends EventTarget {
   async #plan(signal) {
     const { settings, output } = this.#choice;
     if (!this.#picture) {
-      return { milliseconds: await this.#engine.estimate(settings, ONE_MEGAPIXEL, output.scale, signal) };
+      return { milliseconds: await this.#engine.estimate(settings, ONE_MEGAPIXEL, { scale: output.scale, signal }) };
     }
-    const plan = await this.#engine.plan(settings, this.#picture, output, signal);
+    const plan = await this.#engine.plan(this.#picture, settings, output, { signal });
     return { plan, milliseconds: plan.milliseconds };
   }
 

@@ -202,7 +202,7 @@ export class Job extends EventTarget {
 
   /** @param {unknown} error */
   #fail(error) {
-    if (error instanceof EngineError && error.code === 'cancelled') note('Stopped. Nothing was saved.');
+    if (this.#current.signal.aborted) note('Stopped. Nothing was saved.');
     else tell(sentenceOf(error));
     // There was no room for the file: another size or format may do.
     const staysOpen = error instanceof EngineError && error.code === 'encode-failed';

@@ -54,7 +54,7 @@ export class Readiness extends EventTarget {
     try {
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (signal.aborted) return;
-      const info = await this.#engine.prepare(settings, signal);
+      const info = await this.#engine.prepare(settings, { signal });
       readiness.textContent = `Ready: ${format.ranOn(info)}`;
       warn(info.warnings);
       if (model) model.info = info.model;
