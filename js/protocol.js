@@ -16,8 +16,9 @@
  * @typedef {import('../lenslet.js').Plan & {format: Format, problem?: string, limit?: import('./io/room.js').Limit}} Plan
  *   the problem is why it cannot be made, in a sentence, and the rest tells of the picture as it is then; the limit is
  *   why it cannot be saved
- * @typedef {import('../lenslet.js').UpscaleResult & {format: Format, stored?: string, seen?: import('../lenslet.js').Seen}}
- *   Result seen where the model was chosen by it; stored is the name of the file that the blob is, where it is one
+ * @typedef {Omit<import('../lenslet.js').UpscaleResult, 'blob'>
+ *   & {blob: Blob, format: Format, stored?: string, seen?: import('../lenslet.js').Seen}} Result seen where the model was
+ *   chosen by it; stored is the name of the file that the blob is, where it is one
  * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
  *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
  *   | {kind: 'plan', settings: Settings, file: Blob, output: OutputOptions, folder?: string}

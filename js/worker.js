@@ -133,7 +133,7 @@ async function upscale({ id, settings, file, output, folder, name, patience }, s
       }),
     );
     const { format = 'png' } = result;
-    const blob = stored ? await stored.finish(result.blob.type) : result.blob;
+    const blob = stored ? await stored.finish(`image/${format}`) : /** @type {Blob} */ (result.blob);
     post({ kind: 'done', id, result: { ...result, format, blob, stored: stored && name, seen } });
   } catch (error) {
     await stored?.discard();
