@@ -1,7 +1,7 @@
 /**
- * How far an enlargement is and how long it still takes. Counted in pixels, not tiles, because tiles at the
- * right and bottom edge are smaller and there are more of them in each further pass through the network. Old tiles count less and less, so that the slow first one (the GPU
- * compiles, the CPU warms up) does not spoil the guess for long.
+ * How far an enlargement is and how long it still takes. Counted in pixels, not tiles, because tiles at the right and
+ * bottom edge are smaller and there are more of them in each further pass through the network. Old tiles count less and
+ * less, so that the slow first one (the GPU compiles, the CPU warms up) does not spoil the guess for long.
  */
 
 const MEMORY = 0.9;
