@@ -26,32 +26,26 @@
 //! ```
 
 pub mod cpu;
-pub mod file_size;
 pub mod gpu;
 pub mod models;
 pub mod network;
 pub mod picture;
-pub mod resample;
-pub mod size;
+pub mod resize;
 pub mod tile;
 
 mod backend;
 mod error;
-mod estimate;
-mod lock;
-mod output_check;
-mod recovery;
-mod resize;
-mod self_test;
+mod turn;
 mod upscaler;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
 pub use backend::{
-    Backend, BackendChoice, BackendInfo, BackendOptions, Fallback, Precision, Run, Stream, TileInput, open_backend,
+    Backend, BackendChoice, BackendInfo, BackendKind, BackendOptions, Fallback, Precision, Run, Stream, TileInput,
+    open::open_backend,
 };
 pub use error::{Error, Result};
 pub use network::Network;
 pub use picture::Picture;
-pub use size::Size;
-pub use upscaler::{FinishedTile, NoProgress, Observer, Upscaler};
+pub use resize::Size;
+pub use upscaler::{FinishedTile, NoProgress, Observer, Upscaler, file_size};

@@ -7,7 +7,7 @@ use common::{backend, chain};
 use lenslet::{
     Backend, BackendChoice, NoProgress, Picture, Precision, Size, Upscaler,
     picture::{Depth, FileFormat, Kind, Saving, SharedWriter, decode},
-    resample::{Filter, Resampler},
+    resize::{Filter, Resampler},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 

@@ -7,7 +7,7 @@ use common::{backend, chain, golden_network, picture, upscale};
 use lenslet::{
     BackendChoice, Network, Picture, Precision, models,
     picture::{Depth, Kind},
-    resample::{Filter, Resampler},
+    resize::{Filter, Resampler},
 };
 
 /// The same picture with 16 bits a channel.

@@ -10,7 +10,7 @@ use image::{DynamicImage, GrayAlphaImage, GrayImage, ImageEncoder, RgbImage, Rgb
 use lenslet::{
     BackendChoice, NoProgress, Picture, Precision, Size, Upscaler,
     picture::{Depth, FileFormat, Kind, decode},
-    resample::{Filter, Resampler},
+    resize::{Filter, Resampler},
 };
 
 fn enlarge(file: &[u8]) -> (Picture, Picture) {

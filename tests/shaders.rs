@@ -52,7 +52,7 @@ fn files_are_valid_and_have_twins() {
 #[test]
 fn only_network_names_architectures() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = vec![root.join("src/backend.rs"), root.join("src/tile.rs")];
+    let mut files = vec![root.join("src/backend/mod.rs"), root.join("src/tile.rs")];
     for folder in ["src/gpu", "src/cpu", "src/upscaler", "shaders", "www"] {
         files.extend(fs::read_dir(root.join(folder)).expect(folder).map(|entry| entry.expect("entry").path()));
     }

@@ -9,7 +9,7 @@ use common::{backend, chain, picture, upscale, upscale_to_png};
 use lenslet::{
     BackendChoice, FinishedTile, Observer, Picture, Precision, Size, Upscaler,
     picture::{Kind, decode},
-    resample::{Filter, Resampler},
+    resize::{Filter, Resampler},
 };
 
 /// An upscaler that doubles.

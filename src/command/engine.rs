@@ -6,7 +6,7 @@ use lenslet::{
     gpu::{BlockingChoice, GpuOptions},
     models::{self, SliderValues},
     picture::ContentKind,
-    resample::{Filter, NetworkOptions, Resampler},
+    resize::{Filter, NetworkOptions, Resampler},
 };
 
 use super::source::Source;

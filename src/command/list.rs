@@ -4,7 +4,7 @@ use clap::Args;
 use lenslet::{
     Result,
     models::{self, Index, Model, Purpose, Slider},
-    resample::{self, Filter},
+    resize::{self, Filter},
 };
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ fn table(index: &Index) -> String {
             }
         }
     }
-    text += &format!("\n{}\n", resample::TITLE);
+    text += &format!("\n{}\n", resize::TITLE);
     for filter in Filter::ALL {
         text += &line(filter.name(), "any", "0 kB", filter.summary());
     }

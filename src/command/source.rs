@@ -6,7 +6,7 @@ use lenslet::{
     Error, Result,
     models::{self, Model, SliderValues},
     network::Weights,
-    resample::Filter,
+    resize::Filter,
 };
 
 use super::read;

@@ -22,7 +22,7 @@ pub use features::Features;
 use stream::Plan;
 
 use crate::{
-    Backend, BackendInfo, Network, Run, Stream, TileInput,
+    Backend, BackendInfo, BackendKind, Network, Run, Stream, TileInput,
     network::{BLOCK, Op},
     picture::{Depth, crop},
     tile::Cut,
@@ -180,7 +180,14 @@ impl Cpu {
             cut: network.cut(),
             tile,
             in_flight: busy.min(affordable as usize).max(1),
-            info: BackendInfo { name: "cpu", adapter, precision: "f32", blocking: None, warnings },
+            info: BackendInfo {
+                name: "cpu",
+                kind: BackendKind::Network,
+                adapter,
+                precision: "f32",
+                blocking: None,
+                warnings,
+            },
         }
     }
 }
@@ -282,7 +289,7 @@ fn start<'a>(work: impl FnOnce() -> Vec<u8> + Send + 'static) -> Run<'a> {
 #[cfg(target_arch = "wasm32")]
 fn start<'a>(work: impl FnOnce() -> Vec<u8> + 'static) -> Run<'a> {
     Box::pin(async move {
-        crate::web::next_turn().await;
+        crate::turn::next_turn().await;
         Ok(work())
     })
 }

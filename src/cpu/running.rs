@@ -81,7 +81,7 @@ impl Work {
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
         let stream = self.0.clone();
         Box::pin(async move {
-            crate::web::next_turn().await;
+            crate::turn::next_turn().await;
             Ok(stream.borrow_mut().push(&rgba))
         })
     }

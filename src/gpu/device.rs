@@ -164,10 +164,9 @@ impl Device {
             Ok(Err(error)) => Err(failed(error)),
             Err(error) => Err(failed(error)),
         };
-        #[cfg(target_arch = "wasm32")]
         if copy.is_err() {
             // A browser may tell why only after this.
-            crate::web::next_turn().await;
+            crate::turn::next_turn().await;
         }
         self.take_failure().map_or(Ok(()), Err)?;
         polled?;

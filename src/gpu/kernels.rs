@@ -7,39 +7,12 @@ use wgpu::util::DeviceExt;
 use super::{
     device::Device,
     plan::{Entry, Plan, Step},
-    source::shader,
+    source::{SHADERS, variant},
 };
 use crate::{
     Network,
     network::{Activation, Conv, Op},
 };
-
-const SHADERS: [(&str, &str); 8] = [
-    ("conv", shader!("conv.wgsl")),
-    ("dy_sample", shader!("dy_sample.wgsl")),
-    ("group_norm", shader!("group_norm.wgsl")),
-    ("layer_norm", shader!("layer_norm.wgsl")),
-    ("max_pool", shader!("max_pool.wgsl")),
-    ("pixel_shuffle", shader!("pixel_shuffle.wgsl")),
-    ("pixel_unshuffle", shader!("pixel_unshuffle.wgsl")),
-    ("resize", shader!("resize.wgsl")),
-];
-
-/// Every shader in every variant that is ever compiled: its name and its source. For tests that validate them.
-#[cfg(not(target_arch = "wasm32"))]
-#[must_use]
-pub fn shader_variants() -> Vec<(String, String)> {
-    let variants =
-        SHADERS.iter().chain([&super::peak::SHADER]).flat_map(|(name, text)| [(name, text, false), (name, text, true)]);
-    variants
-        .map(|(name, text, half)| (format!("{name} {}", if half { "f16" } else { "f32" }), variant(text, half)))
-        .collect()
-}
-
-pub(super) fn variant(text: &str, half: bool) -> String {
-    const STORED: &str = "alias Stored = f32;";
-    if half { format!("enable f16;\n{}", text.replace(STORED, "alias Stored = f16;")) } else { text.to_owned() }
-}
 
 /// The file of an entry point.
 fn shader_of(entry: Entry) -> &'static str {

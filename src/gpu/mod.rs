@@ -27,9 +27,9 @@ use std::cell::RefCell;
 
 pub use blocking::{Blocking, BlockingChoice};
 #[cfg(not(target_arch = "wasm32"))]
-pub use {kernels::shader_variants, layers::LayerTime, peak::Peak};
+pub use {layers::LayerTime, peak::Peak, source::shader_variants};
 
-use crate::{Backend, BackendInfo, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
+use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
 use device::Device;
 use kernels::Kernel;
 use pace::Pace;
@@ -145,6 +145,7 @@ impl Gpu {
         }
         let info = BackendInfo {
             name: "gpu",
+            kind: BackendKind::Network,
             adapter: device.name.clone(),
             precision: if half { "f16" } else { "f32" },
             blocking: Some(plan.blocking),

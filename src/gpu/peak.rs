@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use wgpu::util::DeviceExt;
 
-use super::{device::Device, kernels, source::shader};
+use super::{
+    device::Device,
+    source::{PEAK, variant},
+};
 use crate::{Error, Precision, Result};
-
-pub(super) const SHADER: (&str, &str) = ("peak", shader!("peak.wgsl"));
 
 /// Must be kept in sync with `shaders/peak.wgsl`.
 const STEPS: f64 = 1024.0;
@@ -80,11 +81,11 @@ async fn multiply_adds(device: &Device, half: bool) -> Result<f64> {
 
 fn prepare(device: &wgpu::Device, half: bool) -> (wgpu::ComputePipeline, wgpu::BindGroup) {
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some(SHADER.0),
-        source: wgpu::ShaderSource::Wgsl(kernels::variant(SHADER.1, half).into()),
+        label: Some(PEAK.0),
+        source: wgpu::ShaderSource::Wgsl(variant(PEAK.1, half).into()),
     });
     let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label: Some(SHADER.0),
+        label: Some(PEAK.0),
         layout: None,
         module: &module,
         entry_point: Some("peak"),
@@ -105,7 +106,7 @@ fn prepare(device: &wgpu::Device, half: bool) -> (wgpu::ComputePipeline, wgpu::B
     let entries = [(0, &numbers), (1, &sums)]
         .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() });
     let bind_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some(SHADER.0),
+        label: Some(PEAK.0),
         layout: &pipeline.get_bind_group_layout(0),
         entries: &entries,
     });

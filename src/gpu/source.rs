@@ -1,4 +1,4 @@
-//! The text of shaders as it is embedded: without comments and indentation, which only readers of the files need, not visitors
+//! The shaders, and their text as it is embedded: without comments and indentation, which only readers of the files need, not visitors
 //! who download them.
 
 /// The stripped text of a file of `shaders/`, made when this is compiled.
@@ -17,7 +17,37 @@ macro_rules! shader {
     }};
 }
 
-pub(super) use shader;
+/// The shaders that run networks: name and text.
+pub(super) const SHADERS: [(&str, &str); 8] = [
+    ("conv", shader!("conv.wgsl")),
+    ("dy_sample", shader!("dy_sample.wgsl")),
+    ("group_norm", shader!("group_norm.wgsl")),
+    ("layer_norm", shader!("layer_norm.wgsl")),
+    ("max_pool", shader!("max_pool.wgsl")),
+    ("pixel_shuffle", shader!("pixel_shuffle.wgsl")),
+    ("pixel_unshuffle", shader!("pixel_unshuffle.wgsl")),
+    ("resize", shader!("resize.wgsl")),
+];
+
+/// The shader that measures what a GPU can do at most.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) const PEAK: (&str, &str) = ("peak", shader!("peak.wgsl"));
+
+/// Every shader in every variant that is ever compiled: its name and its source. For tests that validate them.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub fn shader_variants() -> Vec<(String, String)> {
+    let variants = SHADERS.iter().chain([&PEAK]).flat_map(|(name, text)| [(name, text, false), (name, text, true)]);
+    variants
+        .map(|(name, text, half)| (format!("{name} {}", if half { "f16" } else { "f32" }), variant(text, half)))
+        .collect()
+}
+
+/// The text of a shader that stores f16, or f32 as it stands in the file.
+pub(super) fn variant(text: &str, half: bool) -> String {
+    const STORED: &str = "alias Stored = f32;";
+    if half { format!("enable f16;\n{}", text.replace(STORED, "alias Stored = f16;")) } else { text.to_owned() }
+}
 
 /// The lines of a text that has `LENGTH` bytes without comments, spaces at their beginning and end, and the empty ones; and how
 /// many bytes that are.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Purpose, Slider, file::verify};
-use crate::{Error, Result, picture::ContentKind, resample::Filter};
+use crate::{Error, Result, picture::ContentKind, resize::Filter};
 
 /// The scale of a purpose, of what is chosen automatically and of a classical filter, unless a person asks for another.
 pub const DEFAULT_SCALE: u32 = 4;

@@ -4,11 +4,11 @@
 //! is 3.3 to 6.6 dB better than a Lanczos filter. But networks draw edges where there are none but soft transitions, and keep the
 //! stairs of alpha that knows only clear and opaque: there the filter does it. See README.md.
 
-use super::pass::{input, paste};
+use super::tiles::{input, paste};
 use crate::{
-    Backend, Error, Picture, Result, TileInput,
+    Backend, BackendKind, Error, Picture, Result, TileInput,
     picture::Depth,
-    resample::Filter,
+    resize::Filter,
     tile::{Cut, Grid, Tile},
 };
 
@@ -42,7 +42,7 @@ impl<'a> Alpha<'a> {
         let alphas = || picture.kind.depth.values(&picture.rgba).skip(3).step_by(4);
         let way = if !picture.kind.alpha || alphas().all(|alpha| alpha == max) {
             Way::Opaque
-        } else if let Some(filter) = backend.filter() {
+        } else if let BackendKind::Filter(filter) = backend.info().kind {
             Way::Filter(filter)
         } else if alphas().all(|alpha| alpha == 0 || alpha == max) {
             Way::Filter(FILTER)

@@ -1,7 +1,11 @@
 //! A classical filter brings a picture to any size at once.
 
 use super::{FinishedTile, Observer, pass::go_on};
-use crate::{Picture, Result, resample::Filter, resize::Resize, tile::Rect};
+use crate::{
+    Picture, Result,
+    resize::{Filter, Resize},
+    tile::Rect,
+};
 
 /// Rows of the picture at a time.
 const STRIP: u32 = 64;

@@ -4,7 +4,7 @@
 //! neighbours have one colour there is nothing to draw, and the enlarged pixel takes that colour. See README.md for what that gains.
 
 use crate::{
-    Backend, Picture,
+    Backend, BackendKind, Picture,
     picture::FileFormat,
     tile::{Rect, Tile},
 };
@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn keep_flat(picture: &Picture, tile: &Tile, backend: &dyn Backend, rgba: &mut [u8]) {
     // JPEG makes flat blocks of gentle shades; the steps between them are for the network to smooth. A classical filter is to be seen
     // as it is.
-    if picture.format == Some(FileFormat::Jpeg) || backend.filter().is_some() {
+    if picture.format == Some(FileFormat::Jpeg) || backend.info().kind != BackendKind::Network {
         return;
     }
     let scale = backend.scale();

@@ -2,8 +2,13 @@
 
 mod alpha;
 mod direct;
+mod estimate;
+pub mod file_size;
 mod flat;
+mod lock;
 mod pass;
+mod recovery;
+mod tiles;
 
 use std::{
     borrow::Cow,
@@ -13,17 +18,15 @@ use std::{
 };
 
 use crate::{
-    Backend, BackendInfo, BackendOptions, Error, Fallback, Network, Picture, Result, estimate,
-    lock::Lock,
-    open_backend,
+    Backend, BackendInfo, BackendKind, BackendOptions, Error, Fallback, Network, Picture, Result, open_backend,
     picture::{MAX_MEGAPIXELS, PictureFile},
-    recovery,
-    resample::Filter,
-    resize::Resize,
-    size::{Size, passes},
+    resize::{Filter, Resize, Size, passes},
     tile::Rect,
 };
+use lock::Lock;
 use pass::{Pass, Progress, Stop};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use recovery::Recovery;
 
 /// What brings the output of a network to the size that is asked for.
 const TO_SIZE: Filter = Filter::Lanczos;
@@ -186,7 +189,8 @@ impl Upscaler {
     /// Whether the backend makes the pixels, and not its filter at once.
     fn goes_through_network(&self, picture: [u32; 2], result: [u32; 2]) -> bool {
         let scale = self.scale();
-        self.backend().filter().is_none() || picture.map(|length| length.saturating_mul(scale)) == result
+        self.backend().info().kind == BackendKind::Network
+            || picture.map(|length| length.saturating_mul(scale)) == result
     }
 
     /// Enlarges a picture and writes it to a file, row by row. The file is of the picture's kind.
@@ -222,7 +226,9 @@ impl Upscaler {
         let result = self.result_size(picture, size)?;
         let from = [picture.width, picture.height];
         let mut picture = picture.bled();
-        if let Some(filter) = self.backend().filter().filter(|_| !self.goes_through_network(from, result)) {
+        if let BackendKind::Filter(filter) = self.backend().info().kind
+            && !self.goes_through_network(from, result)
+        {
             return direct::resize(&picture, filter, result, rows, observer);
         }
         let passes = passes(from, result, self.scale());

@@ -6,11 +6,14 @@ use super::{
     FinishedTile, Observer,
     alpha::{self, Alpha, AlphaRows},
     flat::keep_flat,
+    tiles::{input, padded_rows, paste},
 };
 use crate::{
-    Backend, Error, Picture, Result, Stream, TileInput, output_check,
+    Backend, Error, Picture, Result, Stream,
+    backend::output_check,
     picture::Depth,
-    tile::{Cut, Grid, Rect, Tile, Window},
+    tile::{Grid, Rect},
+    turn::next_turn,
 };
 
 /// A picture on its way through the network.
@@ -214,7 +217,7 @@ impl<'a, 'b> Pass<'a, 'b> {
             let bytes = part.area() * pixel;
             if ready.len() >= skipped + bytes {
                 // What waits for nothing would let no cancel through.
-                turn().await;
+                next_turn().await;
             }
             // Rows come out later than they go in, as far as the network sees.
             while ready.len() < skipped + bytes {
@@ -235,33 +238,5 @@ impl<'a, 'b> Pass<'a, 'b> {
             (self.row, self.tiles) = (strip.inner.y + strip.inner.height, done);
         }
         Ok(())
-    }
-}
-
-pub(super) fn input(picture: &Picture, tile: &Tile, cut: &Cut) -> TileInput {
-    let whole = [cut.padded(picture.width), cut.padded(picture.height)];
-    let window = Window { part: tile.outer, whole };
-    TileInput { rgba: picture.crop(tile.outer), depth: picture.kind.depth, window, keep: tile.keep() }
-}
-
-/// Lets a browser's events through; elsewhere nobody needs that.
-async fn turn() {
-    #[cfg(target_arch = "wasm32")]
-    crate::web::next_turn().await;
-}
-
-/// The rows of a strip with their padding, and after the last the padding below.
-fn padded_rows(picture: &Picture, strip: &Tile, cut: &Cut) -> Vec<u8> {
-    let end = strip.inner.y + strip.inner.height;
-    let end = if end == picture.height { cut.padded(end) } else { end };
-    picture.crop(Rect { width: cut.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
-}
-
-/// Copies a tile into the row of tiles that is `width` pixels wide and has so many bytes a pixel.
-pub(super) fn paste(strip: &mut [u8], bytes: usize, width: u32, part: Rect, rgba: &[u8]) {
-    let row = part.width as usize * bytes;
-    for (y, pixels) in rgba.chunks_exact(row).enumerate() {
-        let start = (y * width as usize + part.x as usize) * bytes;
-        strip[start..start + row].copy_from_slice(pixels);
     }
 }

@@ -6,8 +6,8 @@ use js_sys::{Reflect, Uint8Array};
 
 use super::pool::Pool;
 use crate::{
-    Backend, BackendOptions, Error, Fallback, Network, Result, backend::Chosen, cpu::Cpu, network::Weights,
-    recovery::Recovery,
+    Backend, BackendOptions, Error, Fallback, Network, Result, backend::open::Chosen, cpu::Cpu, network::Weights,
+    upscaler::Recovery,
 };
 
 /// More workers than this take more memory than they are worth.

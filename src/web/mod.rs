@@ -11,7 +11,7 @@ mod stage;
 mod types;
 mod upscaler;
 
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
@@ -23,19 +23,8 @@ extern "C" {
     // These are in pages and workers alike, where `web_sys` has one binding for each.
     #[wasm_bindgen(js_name = fetch)]
     fn global_fetch(url: &str) -> Promise;
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, milliseconds: i32) -> JsValue;
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
-}
-
-/// A turn of the event loop, so that messages such as a cancel get through.
-pub(crate) async fn next_turn() {
-    let turn = Promise::new(&mut |resolve, _| {
-        set_timeout(&resolve, 0);
-    });
-    // A timer always fires.
-    let _ = JsFuture::from(turn).await;
 }
 
 #[wasm_bindgen(start)]

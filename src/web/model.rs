@@ -12,8 +12,7 @@ use crate::{
     models::{self, Index, SliderValues},
     network::Weights,
     picture::ContentKind,
-    resample::Filter,
-    size::MAX_SCALE,
+    resize::{Filter, MAX_SCALE},
     tile::Cut,
 };
 

@@ -1,17 +1,63 @@
-//! Pictures as JavaScript hands them in.
+//! Pictures as JavaScript hands them in: files, what a browser has decoded, and handles of what is decoded already.
 
-use js_sys::Uint8Array;
+use std::rc::Rc;
+
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::Blob;
 
-use super::{bytes_of, types::DecodedPicture};
+use super::{
+    bytes_of, to_js,
+    types::{DecodedPicture, PictureFile, PictureHandle},
+};
 use crate::{
-    Error, Picture, Result,
+    Error, Result,
     picture::{self, Kind, MAX_MEGAPIXELS},
 };
 
-/// Decodes a picture file; takes what a browser has decoded as it is.
-pub(super) async fn picture_of(picture: JsValue) -> Result<Picture> {
+/// A decoded picture, for callers that ask several things of one: its file is decoded once. It takes memory until free() is called,
+/// or the browser notices that nobody holds it; calls that have begun keep what they need.
+#[wasm_bindgen]
+pub struct Picture(Rc<crate::Picture>);
+
+#[wasm_bindgen]
+impl Picture {
+    /// Decodes a picture file, or copies what a browser has decoded.
+    pub async fn decode(file: PictureFile) -> Result<Picture, JsValue> {
+        decode(file.into()).await.map(|picture| Self(Rc::new(picture))).map_err(to_js)
+    }
+
+    /// Pixels of width, turned upright.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> u32 {
+        self.0.width
+    }
+
+    /// Pixels of height, turned upright.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> u32 {
+        self.0.height
+    }
+
+    /// Another handle of the same pixels. The memory is given back with the last.
+    #[wasm_bindgen(js_name = clone)]
+    pub fn another(&self) -> Picture {
+        Self(self.0.clone())
+    }
+}
+
+/// The picture of a handle, or of what [`Picture::decode`] takes.
+pub(super) async fn picture_of(picture: JsValue) -> Result<Rc<crate::Picture>> {
+    let is_handle = picture.is_object() && Reflect::has(&picture, &"clone".into()).unwrap_or_default();
+    if !is_handle {
+        return decode(picture).await.map(Rc::new);
+    }
+    // A handle of our own, which is not the caller's to free.
+    let picture = picture.unchecked_into::<PictureHandle>().another();
+    picture.map(|Picture(pixels)| pixels).map_err(|_| Error::InvalidOption("The picture was freed before.".into()))
+}
+
+async fn decode(picture: JsValue) -> Result<crate::Picture> {
     if picture.is_instance_of::<Blob>() || picture.is_instance_of::<Uint8Array>() || !picture.is_object() {
         return picture::decode(&bytes_of(picture, "picture").await?);
     }
@@ -24,10 +70,11 @@ pub(super) async fn picture_of(picture: JsValue) -> Result<Picture> {
     }
     let rgba = decoded.data().unwrap_or_default();
     if width.fract() != 0.0 || height.fract() != 0.0 || area < 1.0 || rgba.len() as f64 != 4.0 * area {
-        let reason = "The picture must be a Blob, a Uint8Array, or an ImageData with four bytes for each pixel.";
+        let reason =
+            "The picture must be a Picture, a Blob, a Uint8Array, or an ImageData with four bytes for each pixel.";
         return Err(Error::InvalidOption(reason.into()));
     }
     let alpha = rgba.as_chunks::<4>().0.iter().any(|pixel| pixel[3] != u8::MAX);
     let kind = Kind { alpha, ..Kind::default() };
-    Ok(Picture { width: width as u32, height: height as u32, rgba, kind, ..Picture::default() })
+    Ok(crate::Picture { width: width as u32, height: height as u32, rgba, kind, ..crate::Picture::default() })
 }

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::describe;
 use crate::{
-    Backend, BackendInfo, Error, Network, Result, Run, Stream, TileInput,
+    Backend, BackendInfo, BackendKind, Error, Network, Result, Run, Stream, TileInput,
     cpu::{
         self,
         stream::{self, Plan},
@@ -84,6 +84,7 @@ impl Pool {
             strip: tile.unwrap_or(strip).min(strip),
             info: BackendInfo {
                 name: "cpu",
+                kind: BackendKind::Network,
                 adapter: format!("{} threads", stages.len()),
                 precision: "f32",
                 blocking: None,

@@ -4,6 +4,8 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
+use super::picture::Picture;
+
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** A weight file of one's own: safetensors, or PyTorch's .pth. */
@@ -256,6 +258,15 @@ extern "C" {
     /// A picture file, or what a browser has decoded.
     #[wasm_bindgen(typescript_type = "Blob | Uint8Array | ImageData")]
     pub type PictureFile;
+
+    /// What calls take as a picture.
+    #[wasm_bindgen(typescript_type = "Picture | Blob | Uint8Array | ImageData")]
+    pub type PictureSource;
+
+    /// A `Picture` that JavaScript holds.
+    pub type PictureHandle;
+    #[wasm_bindgen(method, catch, structural, js_name = clone)]
+    pub(super) fn another(this: &PictureHandle) -> Result<Picture, JsValue>;
 
     /// An `ImageData`.
     pub type DecodedPicture;

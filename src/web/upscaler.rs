@@ -14,19 +14,19 @@ use super::{
     size::size,
     to_js,
     types::{
-        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureFile, Plan, Seen, SizeOptions, SuggestOptions,
+        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureSource, Plan, Seen, SizeOptions, SuggestOptions,
         Suggestion, UpscaleOptions, UpscaleResult,
     },
 };
 use crate::{
     BackendChoice, BackendInfo, BackendOptions, Network, Precision, Result, Size,
-    backend::{Chosen, choose},
+    backend::open::{Chosen, choose},
     file_size,
     gpu::BlockingChoice,
     models::SliderValues,
     network::Weights,
     picture::{Content, ContentKind, FileFormat, Saving},
-    resample::{NetworkOptions, Resampler},
+    resize::{NetworkOptions, Resampler},
 };
 
 /// Enlarges pictures.
@@ -52,12 +52,12 @@ impl Upscaler {
     }
 
     /// Looks at a picture and names the model of the site that suits it.
-    pub async fn suggest(picture: PictureFile, options: Option<SuggestOptions>) -> Result<Suggestion, JsValue> {
+    pub async fn suggest(picture: PictureSource, options: Option<SuggestOptions>) -> Result<Suggestion, JsValue> {
         suggest(picture.into(), options.as_ref()).await.map_err(to_js)
     }
 
     /// Looks at a picture, without a request.
-    pub async fn classify(picture: PictureFile) -> Result<Seen, JsValue> {
+    pub async fn classify(picture: PictureSource) -> Result<Seen, JsValue> {
         classify(picture.into()).await.map_err(to_js)
     }
 
@@ -116,14 +116,14 @@ impl Upscaler {
     }
 
     /// Tells what an upscale would make of a picture, and about how large and when.
-    pub async fn plan(&self, picture: PictureFile, options: Option<UpscaleOptions>) -> Result<Plan, JsValue> {
+    pub async fn plan(&self, picture: PictureSource, options: Option<UpscaleOptions>) -> Result<Plan, JsValue> {
         self.make_plan(picture.into(), options.as_ref()).await.map_err(to_js)
     }
 
     /// Enlarges a picture and makes a file of it.
     pub async fn upscale(
         &self,
-        picture: PictureFile,
+        picture: PictureSource,
         options: Option<UpscaleOptions>,
     ) -> Result<UpscaleResult, JsValue> {
         self.run(picture.into(), options.as_ref()).await.map_err(to_js)
@@ -196,7 +196,7 @@ impl Upscaler {
             self.inner.upscale(&picture, size, &mut |_| Ok(()), &mut observer).await?;
         }
         let blob = sink.into_blob(format.map_or("", FileFormat::media_type))?;
-        let BackendInfo { name, adapter, precision, blocking, warnings } = self.inner.info();
+        let BackendInfo { name, adapter, precision, blocking, warnings, .. } = self.inner.info();
         let warnings: Array = warnings.into_iter().chain(observer.warnings).map(JsValue::from).collect();
         Ok(object(&[
             ("blob", blob.into()),
@@ -279,7 +279,8 @@ async fn open(
 }
 
 async fn look_at(picture: JsValue) -> Result<Content> {
-    Ok(Content::measure(&picture_of(picture).await?))
+    let picture = picture_of(picture).await?;
+    Ok(Content::measure(&picture))
 }
 
 /// The names of the site's models for each kind of picture.

@@ -1,14 +1,16 @@
-//! What a backend is, and which one to take.
+//! What a backend is. `open` finds the one to take, `self_test` and `output_check` tell whether it can be trusted.
+
+pub(crate) mod open;
+pub(crate) mod output_check;
+pub(crate) mod self_test;
 
 use std::{future::Future, pin::Pin};
 
 use crate::{
-    Error, Network, Result,
-    cpu::Cpu,
-    gpu::{Blocking, BlockingChoice, Gpu, GpuOptions},
+    Error, Result,
+    gpu::{Blocking, BlockingChoice},
     picture::Depth,
-    resample::Filter,
-    self_test,
+    resize::Filter,
     tile::{Cut, Rect, Window},
 };
 
@@ -28,11 +30,22 @@ pub struct TileInput {
 /// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or clear where a colour is not finite.
 pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 
+/// What a backend enlarges with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackendKind {
+    /// A network, which makes whole multiples of a size.
+    Network,
+    /// A classical filter, which makes any size at once.
+    Filter(Filter),
+}
+
 /// Who does the work, for people and reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendInfo {
     /// `gpu` or `cpu`.
     pub name: &'static str,
+    /// What it enlarges with.
+    pub kind: BackendKind,
     /// The GPU's name, or the number of threads.
     pub adapter: String,
     /// `f32` or `f16`: how the values between layers are stored.
@@ -67,11 +80,6 @@ pub trait Backend {
     /// picture is too wide for the memory that its rows would need.
     fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let _ = (width, height, depth);
-        None
-    }
-
-    /// The classical filter that this backend runs, which makes any size at once; None for a network.
-    fn filter(&self) -> Option<Filter> {
         None
     }
 
@@ -137,73 +145,4 @@ pub struct BackendOptions {
     pub tile: Option<u32>,
     /// How a GPU blocks 3x3 convolutions.
     pub blocking: BlockingChoice,
-}
-
-/// Opens the backend of a person's choice for a network.
-///
-/// # Errors
-/// [`Error::NoGpu`] or [`Error::Gpu`] when a GPU was asked for and cannot be used, [`Error::InvalidOption`] for a tile of zero.
-pub async fn open_backend(network: &Network, options: BackendOptions) -> Result<Box<dyn Backend>> {
-    Ok(match choose(network, options).await? {
-        Chosen::Gpu(gpu) => gpu,
-        Chosen::Cpu(warnings) => Box::new(Cpu::new(network, options.tile, warnings)),
-    })
-}
-
-/// What a person's choice comes to on this machine.
-pub(crate) enum Chosen {
-    /// A GPU that is open.
-    Gpu(Box<dyn Backend>),
-    /// The CPU, and what a person should know about that.
-    Cpu(Vec<String>),
-}
-
-/// Looks for a GPU where a person's choice leaves it open.
-///
-/// # Errors
-/// As [`open_backend`].
-pub(crate) async fn choose(network: &Network, options: BackendOptions) -> Result<Chosen> {
-    if options.tile == Some(0) {
-        return Err(Error::InvalidOption("A tile must be at least 1 pixel wide.".into()));
-    }
-    let reason = match options.choice {
-        BackendChoice::Cpu => return Ok(Chosen::Cpu(Vec::new())),
-        BackendChoice::Gpu => return Ok(Chosen::Gpu(Box::new(open_gpu(network, options).await?))),
-        BackendChoice::Auto => match open_gpu(network, options).await {
-            Ok(gpu) => return Ok(Chosen::Gpu(Box::new(gpu))),
-            Err(Error::NoGpu(reason) | Error::Gpu(reason) | Error::DeviceLost(reason)) => reason,
-            Err(Error::OutOfMemory(_)) => "the GPU has too little memory".into(),
-            Err(other) => return Err(other),
-        },
-    };
-    Ok(Chosen::Cpu(vec![on_cpu_because(&reason)]))
-}
-
-/// A GPU that computes what it should, in f16 if a person leaves the choice and that is precise enough.
-pub(crate) async fn open_gpu(network: &Network, options: BackendOptions) -> Result<Gpu> {
-    let BackendOptions { choice, precision, tile, blocking } = options;
-    let allow_software = choice == BackendChoice::Gpu;
-    let gpu = Gpu::open(network, GpuOptions { precision, tile, blocking, allow_software }).await?;
-    if precision == Precision::F16 {
-        // Who asks for f16 by name gets it, coarse or not.
-        return Ok(gpu);
-    }
-    let difference = self_test::difference(&gpu, network).await?;
-    let is_half = gpu.info().precision == "f16";
-    if difference <= if is_half { self_test::BOUNDS.0 } else { self_test::BOUNDS.1 } {
-        return Ok(gpu);
-    }
-    if is_half {
-        drop(gpu);
-        return Box::pin(open_gpu(network, BackendOptions { precision: Precision::F32, ..options })).await;
-    }
-    Err(Error::Gpu(format!("it computes other colours than the CPU, up to {difference} of 255 apart")))
-}
-
-fn on_cpu_because(reason: &str) -> String {
-    let mut sentence = format!("{reason}, so the CPU does the work; a real GPU would be faster.");
-    if let Some(first) = sentence.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    sentence
 }

@@ -3,10 +3,10 @@
 //! Drivers are known to answer with black or scrambled pictures without a word, and a few networks have values that
 //! f16 is too coarse for. Both show on a few pixels.
 
+use super::output_check::{self, Pixels};
 use crate::{
     Backend, Network, Result, TileInput,
     cpu::Cpu,
-    output_check::{self, Pixels},
     picture::Depth,
     tile::{Rect, Window},
 };

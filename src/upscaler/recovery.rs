@@ -4,10 +4,12 @@ use std::{cell::RefCell, rc::Rc};
 
 use crate::{
     Backend, BackendChoice, BackendOptions, Error, Fallback, Network, Precision, Result,
-    backend::{Chosen, open_gpu},
+    backend::{
+        open::{Chosen, open_gpu},
+        self_test,
+    },
     cpu::Cpu,
     gpu::{SMALLEST_TILE, smaller},
-    self_test,
 };
 
 /// How often a GPU is opened again.

@@ -1,11 +1,18 @@
-//! Brings a picture that comes row by row to an exact size.
+//! Getting to the exact pixel: how large the result shall be, classical filters, and a picture that comes row by row brought to a size.
+
+mod filter;
+mod resampler;
+mod size;
 
 use std::borrow::Cow;
 
-use crate::{
-    picture::Kind,
-    resample::{Filter, Pixels},
-};
+pub(crate) use filter::Pixels;
+pub use filter::{Filter, TITLE};
+pub use resampler::{NetworkOptions, Resampler};
+pub(crate) use size::passes;
+pub use size::{MAX_SCALE, Size};
+
+use crate::picture::Kind;
 
 /// Rows of the result that are made at once. Always the same ones, so that the result does not depend on how many rows come at once.
 const STRIP: u32 = 64;

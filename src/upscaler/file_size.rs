@@ -5,7 +5,7 @@ use std::{cell::Cell, io, rc::Rc};
 use crate::{
     Picture, Result,
     picture::{Metadata, Saving},
-    resample::{Filter, Pixels},
+    resize::{Filter, Pixels},
     tile::Rect,
 };
 
