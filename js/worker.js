@@ -7,8 +7,10 @@ import init, { Upscaler } from '../lenslet.js';
 import { StagePool } from './cpu/pool.js';
 import { ResultFile } from './io/result-file.js';
 import { placeFor } from './io/room.js';
-import { SourcePicture } from './io/source-picture.js';
+import { decodePicture } from './io/source-picture.js';
 import { AUTOMATIC } from './protocol.js';
+
+/** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
 
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
 const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'gpu-failed', 'out-of-memory']);
@@ -84,20 +86,19 @@ function drop() {
 
 /**
  * The upscaler for a picture, and what it would make.
- * @param {import('./protocol.js').Settings} settings
- * @param {SourcePicture} picture
- * @param {import('./protocol.js').OutputOptions} output
- * @param {string | undefined} folder that its file may go into
+ * @param {Pictured} request
+ * @param {import('../lenslet.js').Picture} picture
+ * @param {boolean} mayBeStored whether the result may be a file
  */
-async function plan(settings, picture, output, folder) {
+async function plan({ settings, output }, picture, mayBeStored) {
   const upscalers = await upscalersFor(settings);
-  const seen = settings.model === AUTOMATIC ? await picture.give((source) => Upscaler.classify(source)) : undefined;
+  const seen = settings.model === AUTOMATIC ? await Upscaler.classify(picture) : undefined;
   const upscaler = upscalers[seen?.kind ?? 'photo'];
   const planFor = (/** @type {import('./protocol.js').OutputOptions} */ options) =>
-    /** @type {Promise<import('./protocol.js').Plan>} */ (picture.give((source) => upscaler.plan(source, options)));
+    /** @type {Promise<import('./protocol.js').Plan>} */ (upscaler.plan(picture, options));
   try {
     const plan = await planFor(output);
-    const { inFile, limit } = await placeFor(plan, folder !== undefined);
+    const { inFile, limit } = await placeFor(plan, mayBeStored);
     return { seen, upscaler, inFile, plan: { ...plan, limit } };
   } catch (error) {
     const { code, message } = /** @type {{code: string, message: string}} */ (error);
@@ -110,12 +111,13 @@ async function plan(settings, picture, output, folder) {
 }
 
 /**
- * @param {import('./protocol.js').Request & {kind: 'upscale'}} request
+ * @param {Pictured & {kind: 'upscale'}} request
+ * @param {import('../lenslet.js').Picture} picture
  * @param {AbortSignal} signal
  */
-async function upscale({ id, settings, file, output, folder, name, patience }, signal) {
-  const picture = new SourcePicture(file);
-  const { seen, upscaler, inFile, plan: planned } = await plan(settings, picture, output, name && folder);
+async function upscale(request, picture, signal) {
+  const { id, output, folder, name, patience } = request;
+  const { seen, upscaler, inFile, plan: planned } = await plan(request, picture, folder !== undefined && name !== undefined);
   signal.throwIfAborted();
   if (planned.problem || planned.limit || planned.milliseconds > patience) {
     post({ kind: 'not-started', id, plan: planned });
@@ -123,15 +125,13 @@ async function upscale({ id, settings, file, output, folder, name, patience }, s
   }
   const stored = inFile && folder && name ? await ResultFile.create(folder, name).catch(() => undefined) : undefined;
   try {
-    const result = await picture.give((source) =>
-      upscaler.upscale(source, {
-        ...output,
-        signal,
-        onStart: (start) => post({ kind: 'start', id, start }),
-        onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
-        onBytes: stored && ((bytes) => stored.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes))),
-      }),
-    );
+    const result = await upscaler.upscale(picture, {
+      ...output,
+      signal,
+      onStart: (start) => post({ kind: 'start', id, start }),
+      onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
+      onBytes: stored && ((bytes) => stored.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes))),
+    });
     const { format = 'png' } = result;
     const blob = stored ? await stored.finish(`image/${format}`) : /** @type {Blob} */ (result.blob);
     post({ kind: 'done', id, result: { ...result, format, blob, stored: stored && name, seen } });
@@ -142,13 +142,32 @@ async function upscale({ id, settings, file, output, folder, name, patience }, s
 }
 
 /**
+ * @param {Pictured} request
+ * @param {AbortSignal} signal
+ */
+async function answerForPicture(request, signal) {
+  await upscalersFor(request.settings); // Where they cannot be made, that is what is told.
+  const picture = await decodePicture(request.file);
+  try {
+    if (request.kind === 'upscale') {
+      await upscale(request, picture, signal);
+    } else {
+      const { plan: planned } = await plan(request, picture, request.folder !== undefined);
+      post({ kind: 'answer', id: request.id, answer: planned });
+    }
+  } finally {
+    picture.free();
+  }
+}
+
+/**
  * @param {import('./protocol.js').Request} request
  * @param {AbortSignal} signal
  */
 async function answer(request, signal) {
   const { id, kind } = request;
-  if (kind === 'upscale') {
-    await upscale(request, signal);
+  if (kind === 'upscale' || kind === 'plan') {
+    await answerForPicture(request, signal);
   } else if (kind === 'inspect') {
     await started;
     post({ kind: 'answer', id, answer: await Upscaler.inspect(request.model) });
@@ -156,10 +175,6 @@ async function answer(request, signal) {
     const { settings, width, height, scale } = request;
     const { photo: upscaler } = await upscalersFor(settings);
     post({ kind: 'answer', id, answer: await upscaler.estimate(width, height, { scale }) });
-  } else if (kind === 'plan') {
-    const { settings, file, output, folder } = request;
-    const { plan: planned } = await plan(settings, new SourcePicture(file), output, folder);
-    post({ kind: 'answer', id, answer: planned });
   } else {
     const { info: model, backend, adapter, precision, warnings } = (await upscalersFor(request.settings)).photo;
     post({ kind: 'answer', id, answer: { model, backend, adapter, precision, warnings } });
