@@ -1,4 +1,4 @@
-//! Lenslet enlarges pictures with a compact super-resolution network.
+//! Lenslet enlarges pictures with a small super-resolution network.
 //!
 //! The same crate is a native library, the command `lenslet`, and (compiled to WebAssembly) the engine of a web page
 //! where no picture ever leaves the machine. A picture goes one way through it:

@@ -15,7 +15,7 @@ use std::{fs, path::Path, process::ExitCode};
 use clap::{Parser, Subcommand};
 use lenslet::{Error, Result};
 
-/// Enlarges pictures with a compact super-resolution network, on a GPU or without one.
+/// Enlarges pictures with a small super-resolution network, on a GPU or without one.
 #[derive(Parser)]
 #[command(version)]
 struct Command {

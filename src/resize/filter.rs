@@ -51,10 +51,10 @@ impl Filter {
     #[must_use]
     pub fn summary(self) -> &'static str {
         match self {
-            Self::Nearest => "Makes each pixel a block.",
-            Self::Bilinear => "Draws straight lines between pixels; soft.",
-            Self::Bicubic => "Draws curves between pixels.",
-            Self::Lanczos => "The sharpest of the smooth ones; rings at edges.",
+            Self::Nearest => "Repeats each pixel: blocks, and nothing else.",
+            Self::Bilinear => "Straight lines from pixel to pixel: soft and dull.",
+            Self::Bicubic => "Curves from pixel to pixel: what most programs do.",
+            Self::Lanczos => "The sharpest of the smooth filters, with faint rings along edges.",
         }
     }
 

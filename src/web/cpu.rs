@@ -2,12 +2,11 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Reflect;
 
-use super::pool::Pool;
+use super::{pool::Pool, weight_files::WeightFiles};
 use crate::{
-    Backend, BackendOptions, Error, Fallback, Network, Result, backend::open::Chosen, cpu::Cpu, network::Weights,
-    upscaler::Recovery,
+    Backend, BackendOptions, Error, Fallback, Network, Result, backend::open::Chosen, cpu::Cpu, upscaler::Recovery,
 };
 
 /// More workers than this take more memory than they are worth.
@@ -16,8 +15,7 @@ const MOST_THREADS: usize = 8;
 /// What it takes to open the CPU again and again.
 #[derive(Clone)]
 pub(super) struct CpuSource {
-    /// A weight file, outside of this module's memory.
-    weights: Uint8Array,
+    weights: WeightFiles,
     options: BackendOptions,
     /// At most so many workers.
     threads: usize,
@@ -27,13 +25,9 @@ pub(super) struct CpuSource {
 
 impl CpuSource {
     /// `threads` is what a person asked for, at least 1.
-    pub(super) fn new(weights: &Weights, options: BackendOptions, threads: Option<usize>) -> Result<Self> {
-        Ok(Self {
-            weights: Uint8Array::from(&weights.to_safetensors()?[..]),
-            options,
-            threads: threads.unwrap_or_else(|| cores().min(MOST_THREADS)),
-            warnings: Vec::new(),
-        })
+    pub(super) fn new(weights: WeightFiles, options: BackendOptions, threads: Option<usize>) -> Self {
+        let threads = threads.unwrap_or_else(|| cores().min(MOST_THREADS));
+        Self { weights, options, threads, warnings: Vec::new() }
     }
 
     /// Opens the CPU for the network in the weight file. Workers may not start for want of memory, so then half as many are tried.
@@ -61,7 +55,7 @@ impl CpuSource {
     /// Opens a GPU or the CPU in the place of a backend that failed. Where a worker did, there are half as many, as in
     /// [`CpuSource::open`].
     async fn open_after(&mut self, failure: Error, recovery: &mut Recovery) -> Result<Box<dyn Backend>> {
-        let network = Network::load(&self.weights.to_vec())?;
+        let network = self.weights.network()?;
         let warnings = if let Error::Worker(reason) = &failure {
             self.threads /= 2;
             vec![format!("A worker stopped ({reason}), so fewer threads go on.")]

@@ -1,5 +1,6 @@
 //! The door for JavaScript: thin, no logic of its own. Types for TypeScript are in `types`.
 
+mod callback;
 mod cpu;
 mod model;
 mod observer;
@@ -10,6 +11,7 @@ mod size;
 mod stage;
 mod types;
 mod upscaler;
+mod weight_files;
 
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
@@ -36,7 +38,7 @@ fn invalid(option: &str, got: &str, expected: &str) -> Error {
     Error::InvalidOption(format!("The option {option} is \"{got}\"; it must be {expected}."))
 }
 
-async fn fetch(url: &str) -> Result<Vec<u8>> {
+async fn fetch(url: &str) -> Result<Uint8Array> {
     let failed = |reason| Error::Fetch { url: url.into(), reason };
     let response = JsFuture::from(global_fetch(url)).await.map_err(|reason| failed(describe(&reason)))?;
     let response: web_sys::Response = response.unchecked_into();
@@ -45,19 +47,19 @@ async fn fetch(url: &str) -> Result<Vec<u8>> {
     }
     let body = response.array_buffer().map_err(|reason| failed(describe(&reason)))?;
     let body = JsFuture::from(body).await.map_err(|reason| failed(describe(&reason)))?;
-    Ok(Uint8Array::new(&body).to_vec())
+    Ok(Uint8Array::new(&body))
 }
 
-/// The bytes of a Blob or a `Uint8Array`; `what` names it in the error.
-async fn bytes_of(file: JsValue, what: &str) -> Result<Vec<u8>> {
+/// The bytes of a Blob or a `Uint8Array`, which are the caller's then; `what` names it in the error.
+async fn array_of(file: JsValue, what: &str) -> Result<Uint8Array> {
     let unreadable = |reason| Error::InvalidOption(format!("The {what} file cannot be read: {reason}"));
     match file.dyn_into::<Blob>() {
         Ok(blob) => {
             let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|reason| unreadable(describe(&reason)))?;
-            Ok(Uint8Array::new(&buffer).to_vec())
+            Ok(Uint8Array::new(&buffer))
         }
         Err(other) => match other.dyn_into::<Uint8Array>() {
-            Ok(array) => Ok(array.to_vec()),
+            Ok(array) => Ok(array),
             Err(_) => Err(unreadable("expected a Blob or a Uint8Array.".into())),
         },
     }

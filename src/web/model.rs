@@ -4,13 +4,13 @@ use js_sys::Object;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
-    bytes_of, fetch, invalid, object,
+    array_of, fetch, invalid, object,
     types::{CreateOptions, Mix, ModelFile, ModelInfo},
+    weight_files::{WeightFile, WeightFiles},
 };
 use crate::{
     Error, Network, Result,
-    models::{self, Index, SliderValues},
-    network::Weights,
+    models::{Index, SliderValues},
     picture::ContentKind,
     resize::{Filter, MAX_SCALE},
     tile::Cut,
@@ -26,7 +26,7 @@ extern "C" {
 
 /// What enlarges.
 pub(super) enum Engine {
-    Network(Network, Weights),
+    Network(Network, WeightFiles),
     Filter(Filter),
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Engine {
 pub(super) struct Model {
     pub(super) name: String,
     pub(super) engine: Engine,
-    bytes: usize,
+    bytes: u32,
 }
 
 /// What is asked of every model that is read.
@@ -55,25 +55,23 @@ impl Model {
         if let Some(filter) = source.as_string().as_deref().and_then(Filter::find) {
             return Ok(Self { name: filter.name().into(), engine: Engine::Filter(filter), bytes: 0 });
         }
-        let (mut name, mut weights, bytes) = asked.read(&source, sliders).await?;
+        let (mut name, mut files) = asked.read(&source, sliders).await?;
         if let Some(mix) = options.and_then(CreateOptions::mix) {
-            let (other, others, _) = asked.read(&Mix::model(&mix), &SliderValues::default()).await?;
-            weights = weights.mix(&[(others, mix.share() as f32)])?;
+            let (other, others) = asked.read(&Mix::model(&mix), &SliderValues::default()).await?;
+            files.mix = Some((Box::new(others), mix.share() as f32));
             name = format!("{name} + {other}");
         }
-        let network = Network::from_weights(&weights)?;
-        Ok(Self { name, engine: Engine::Network(network, weights), bytes })
+        let bytes = files.bytes();
+        Ok(Self { name, engine: Engine::Network(files.network()?, files), bytes })
     }
 
     /// A weight file, without making anything ready to run it.
     pub(super) async fn inspect(model: &ModelFile) -> Result<ModelInfo> {
-        let file = bytes_of(model.file(), "model").await?;
-        let name = model.name();
-        let weights = models::read(&name, &file, None)?;
-        let network = Network::from_weights(&weights)?;
-        let bytes = file.len();
+        let (name, content) = (model.name(), array_of(model.file(), "model").await?);
+        let files = WeightFile::brought(content, name.clone(), None).into();
+        let (network, bytes) = (WeightFiles::network(&files)?, files.bytes());
         let scale = network.scale();
-        Ok(Self { name, engine: Engine::Network(network, weights), bytes }.info(scale))
+        Ok(Self { name, engine: Engine::Network(network, files), bytes }.info(scale))
     }
 
     /// `scale` is how many times it enlarges.
@@ -105,15 +103,15 @@ impl Model {
 }
 
 impl Asked {
-    /// Name, weights and size of a weight file: the person's, or the site's own by a word of [`Index::choose`]; without
+    /// Name and files of a model: the person's, or the site's own by a word of [`Index::choose`]; without
     /// one, the model that is chosen for photos.
-    async fn read(&self, source: &JsValue, sliders: &SliderValues) -> Result<(String, Weights, usize)> {
+    async fn read(&self, source: &JsValue, sliders: &SliderValues) -> Result<(String, WeightFiles)> {
         let word = source.as_string();
         if word.is_none() && source.is_object() {
             let file = source.unchecked_ref::<ModelFile>();
-            let (name, content) = (file.name(), bytes_of(file.file(), "model").await?);
+            let (name, content) = (file.name(), array_of(file.file(), "model").await?);
             sliders.check_for(&name, &[])?;
-            return Ok((name.clone(), models::read(&name, &content, self.scale)?, content.len()));
+            return Ok((name.clone(), WeightFile::brought(content, name, self.scale).into()));
         }
         if word.is_none() && !source.is_undefined() && !source.is_null() {
             let reason = "The option model must be a model's name or an object with name and file.";
@@ -134,20 +132,20 @@ impl Asked {
         };
         let shares = model.shares(sliders)?;
         let own = fetch(&format!("{}{}", self.folder, model.file)).await?;
-        model.verify(&own)?;
-        let mut others = Vec::new();
+        model.verify(&own.to_vec())?;
+        let mut files = WeightFiles::from(WeightFile::own(own));
         for (slider, share) in shares {
             let other = fetch(&format!("{}{}", self.folder, slider.file)).await?;
-            slider.verify(&other)?;
-            others.push((Weights::parse(&other)?, share));
+            slider.verify(&other.to_vec())?;
+            files.sliders.push((WeightFile::own(other), share));
         }
-        Ok((model.name.clone(), Weights::parse(&own)?.mix(&others)?, own.len()))
+        Ok((model.name.clone(), files))
     }
 }
 
 /// The site's index of models.
 pub(super) async fn index(folder: &str) -> Result<Index> {
-    Index::parse(&fetch(&format!("{folder}index.json")).await?)
+    Index::parse(&fetch(&format!("{folder}index.json")).await?.to_vec())
 }
 
 /// The folder of the index and the weight files, with a slash at its end.

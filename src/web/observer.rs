@@ -2,11 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use js_sys::{Function, Object, Uint8ClampedArray};
-use wasm_bindgen::prelude::*;
+use js_sys::{Function, Uint8ClampedArray};
 use web_sys::AbortSignal;
 
-use super::{object, types::UpscaleOptions};
+use super::{callback::Thrown, object, types::UpscaleOptions};
 use crate::{FinishedTile, Observer};
 
 /// Calls the callbacks of one upscale and watches its signal.
@@ -18,10 +17,11 @@ pub(super) struct JsObserver {
     signal: Option<AbortSignal>,
     on_start: Option<Function>,
     on_tile: Option<Function>,
+    thrown: Thrown,
 }
 
 impl JsObserver {
-    pub(super) fn new(input_size: (u32, u32), options: Option<&UpscaleOptions>) -> Self {
+    pub(super) fn new(input_size: (u32, u32), options: Option<&UpscaleOptions>, thrown: Thrown) -> Self {
         Self {
             input_size,
             output_size: (0, 0),
@@ -30,6 +30,7 @@ impl JsObserver {
             signal: options.and_then(UpscaleOptions::signal),
             on_start: options.and_then(UpscaleOptions::on_start),
             on_tile: options.and_then(UpscaleOptions::on_tile),
+            thrown,
         }
     }
 
@@ -45,22 +46,25 @@ impl JsObserver {
 impl Observer for JsObserver {
     fn start(&mut self, width: u32, height: u32, tiles: usize) -> ControlFlow<()> {
         (self.output_size, self.tiles) = ((width, height), tiles);
-        call(self.on_start.as_ref(), || {
+        if let Some(on_start) = &self.on_start {
             let (input_width, input_height) = self.input_size;
-            object(&[
+            let start = object(&[
                 ("width", width.into()),
                 ("height", height.into()),
                 ("inputWidth", input_width.into()),
                 ("inputHeight", input_height.into()),
                 ("tiles", (tiles as f64).into()),
-            ])
-        });
+            ]);
+            if !self.thrown.call(on_start, &start) {
+                return ControlFlow::Break(());
+            }
+        }
         self.flow()
     }
 
     fn tile(&mut self, tile: &FinishedTile<'_>) -> ControlFlow<()> {
-        call(self.on_tile.as_ref(), || {
-            object(&[
+        if let Some(on_tile) = &self.on_tile {
+            let tile = object(&[
                 ("x", tile.part.x.into()),
                 ("y", tile.part.y.into()),
                 ("width", tile.part.width.into()),
@@ -70,8 +74,11 @@ impl Observer for JsObserver {
                 ("pixels", Uint8ClampedArray::from(tile.rgba).into()),
                 ("done", (tile.done as f64).into()),
                 ("total", (tile.total as f64).into()),
-            ])
-        });
+            ]);
+            if !self.thrown.call(on_tile, &tile) {
+                return ControlFlow::Break(());
+            }
+        }
         self.flow()
     }
 
@@ -81,12 +88,5 @@ impl Observer for JsObserver {
 
     fn wait(&mut self) -> ControlFlow<()> {
         self.flow()
-    }
-}
-
-/// Calls a callback if there is one. What it throws is its own affair and must not stop the work.
-fn call(callback: Option<&Function>, argument: impl FnOnce() -> Object) {
-    if let Some(callback) = callback {
-        let _ = callback.call1(&JsValue::UNDEFINED, &argument());
     }
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::Blob;
 
 use super::{
-    bytes_of, to_js,
+    array_of, to_js,
     types::{DecodedPicture, PictureFile, PictureHandle},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub(super) async fn picture_of(picture: JsValue) -> Result<Rc<crate::Picture>> {
 
 async fn decode(picture: JsValue) -> Result<crate::Picture> {
     if picture.is_instance_of::<Blob>() || picture.is_instance_of::<Uint8Array>() || !picture.is_object() {
-        return picture::decode(&bytes_of(picture, "picture").await?);
+        return picture::decode(&array_of(picture, "picture").await?.to_vec());
     }
     let decoded: DecodedPicture = picture.unchecked_into();
     let (width, height) = (decoded.width().unwrap_or_default(), decoded.height().unwrap_or_default());

@@ -6,7 +6,7 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 
-use super::describe;
+use super::{describe, weight_files::WeightFiles};
 use crate::{
     Backend, BackendInfo, BackendKind, Error, Network, Result, Run, Stream, TileInput,
     cpu::{
@@ -56,11 +56,11 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// Starts at most so many workers with a network and its weight file. None where more than one cannot be of use. `tile` is that
+    /// Starts at most so many workers with a network and its weight files. None where more than one cannot be of use. `tile` is that
     /// of [`crate::BackendOptions`]. Fails with the reason why a worker cannot be started.
     pub(super) async fn start(
         network: &Network,
-        weights: &Uint8Array,
+        weights: &WeightFiles,
         threads: usize,
         tile: Option<u32>,
         warnings: Vec<String>,
@@ -71,7 +71,8 @@ impl Pool {
             return Ok(None);
         }
         let ends = stages.iter().map(|steps| steps.end as u32).collect();
-        let pool = StagePool::start(wasm_bindgen::module(), weights, ends).await;
+        let file = weights.for_workers().map_err(|error| error.to_string())?;
+        let pool = StagePool::start(wasm_bindgen::module(), &file, ends).await;
         let pool = pool.map_err(|reason| describe(&reason))?;
         let strip = stream::step(&plan) as u32;
         Ok(Some(Self {

@@ -10,7 +10,7 @@ use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
-use super::describe;
+use super::{callback::Thrown, describe};
 use crate::{Error, Result};
 
 /// Bytes that are handed on at once. Browsers keep the parts of a large Blob outside of the page's memory.
@@ -24,16 +24,18 @@ struct Pieces {
     bytes: Vec<u8>,
     parts: Array,
     on_bytes: Option<Function>,
+    thrown: Thrown,
     /// Why bytes could not be handed on; an encoder's last ones fail without a word.
     failure: Option<String>,
 }
 
 impl Sink {
-    pub(super) fn new(on_bytes: Option<Function>) -> Self {
+    pub(super) fn new(on_bytes: Option<Function>, thrown: Thrown) -> Self {
         Self(Rc::new(RefCell::new(Pieces {
             bytes: Vec::with_capacity(PIECE),
             parts: Array::new(),
             on_bytes,
+            thrown,
             failure: None,
         })))
     }
@@ -64,13 +66,16 @@ impl Pieces {
         let bytes = Uint8Array::from(&self.bytes[..]);
         self.bytes.clear();
         let handed_on = match &self.on_bytes {
-            Some(on_bytes) => on_bytes.call1(&JsValue::UNDEFINED, &bytes).map(drop),
-            None => Blob::new_with_u8_array_sequence(&Array::of1(&bytes)).map(|part| {
-                self.parts.push(&part);
-            }),
+            // The call rejects with what was thrown, and not with this reason.
+            Some(on_bytes) if !self.thrown.call(on_bytes, &bytes) => Err("onBytes threw".into()),
+            Some(_) => Ok(()),
+            None => Blob::new_with_u8_array_sequence(&Array::of1(&bytes))
+                .map(|part| {
+                    self.parts.push(&part);
+                })
+                .map_err(|reason| describe(&reason)),
         };
-        handed_on.map_err(|reason| {
-            let reason = describe(&reason);
+        handed_on.map_err(|reason: String| {
             self.failure.get_or_insert_with(|| reason.clone());
             io::Error::other(reason)
         })

@@ -118,6 +118,7 @@ export interface SizeOptions {
     /** The largest size of the picture's shape that fits. */
     fit?: { width: number; height: number };
 }
+/** What a callback throws ends the work, and the call rejects with just that. */
 export interface UpscaleOptions extends SizeOptions {
     /** Stops the work after the tile under way; the call rejects with code "cancelled". */
     signal?: AbortSignal;
@@ -134,7 +135,7 @@ export interface UpscaleOptions extends SizeOptions {
     quality?: number;
     /** Leaves EXIF, with the place where a photo was taken, and XMP out of the file. The colour profile stays. */
     stripMetadata?: boolean;
-    /** Takes the file's bytes piece by piece in place of the result's blob, which is empty then. What it throws ends the work. */
+    /** Takes the file's bytes piece by piece in place of the result's blob, which is empty then. */
     onBytes?(bytes: Uint8Array): void;
 }
 export interface UpscaleResult {
@@ -147,10 +148,10 @@ export interface UpscaleResult {
     /** How the GPU blocked 3x3 convolutions. */
     blocking?: string;
 }
-/** Every rejection is an Error with a sentence for a person and one of these words. */
+/** Every rejection but one with what a callback has thrown is an Error with a sentence for a person and one of these words. */
 export type ErrorCode = "empty-file" | "unsupported-format" | "damaged-picture" | "picture-too-large" | "damaged-model"
     | "refused-model" | "unsupported-model" | "unknown-model" | "invalid-option" | "no-gpu"
-    | "gpu-failed" | "device-lost" | "worker-stopped" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
+    | "gpu-failed" | "device-lost" | "out-of-memory" | "bad-output" | "worker-stopped" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
 "#;
 
 #[wasm_bindgen]

@@ -4,6 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
+    callback::Thrown,
     cpu::CpuSource,
     invalid,
     model::{self, Engine, Model},
@@ -17,6 +18,7 @@ use super::{
         CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureSource, Plan, Seen, SizeOptions, SuggestOptions,
         Suggestion, UpscaleOptions, UpscaleResult,
     },
+    weight_files::WeightFiles,
 };
 use crate::{
     BackendChoice, BackendInfo, BackendOptions, Network, Precision, Result, Size,
@@ -24,7 +26,6 @@ use crate::{
     file_size,
     gpu::BlockingChoice,
     models::SliderValues,
-    network::Weights,
     picture::{Content, ContentKind, FileFormat, Saving},
     resize::{NetworkOptions, Resampler},
 };
@@ -126,7 +127,8 @@ impl Upscaler {
         picture: PictureSource,
         options: Option<UpscaleOptions>,
     ) -> Result<UpscaleResult, JsValue> {
-        self.run(picture.into(), options.as_ref()).await.map_err(to_js)
+        let thrown = Thrown::default();
+        self.run(picture.into(), options.as_ref(), &thrown).await.map_err(|error| thrown.or(error))
     }
 }
 
@@ -180,12 +182,12 @@ impl Upscaler {
         .unchecked_into())
     }
 
-    async fn run(&self, picture: JsValue, options: Option<&UpscaleOptions>) -> Result<UpscaleResult> {
+    async fn run(&self, picture: JsValue, options: Option<&UpscaleOptions>, thrown: &Thrown) -> Result<UpscaleResult> {
         let Asked { size, saving } = Asked::new(options, self.size)?;
         let started = now();
         let picture = picture_of(picture).await?;
-        let mut observer = JsObserver::new((picture.width, picture.height), options);
-        let sink = Sink::new(options.and_then(UpscaleOptions::on_bytes));
+        let mut observer = JsObserver::new((picture.width, picture.height), options, thrown.clone());
+        let sink = Sink::new(options.and_then(UpscaleOptions::on_bytes), thrown.clone());
         let mut format = None;
         if let Some(saving) = saving {
             let result = self.inner.result_size(&picture, size)?;
@@ -251,7 +253,9 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     let scale = model::scale(options.and_then(CreateOptions::scale))?;
     let model = Model::open(options, scale, &options_of_networks.sliders).await?;
     let inner = match &model.engine {
-        Engine::Network(network, weights) => open(network, weights, options_of_networks.backend, threads).await?,
+        Engine::Network(network, weights) => {
+            open(network, weights.clone(), options_of_networks.backend, threads).await?
+        }
         Engine::Filter(filter) => {
             options_of_networks.check_for(*filter)?;
             crate::Upscaler::new(Box::new(Resampler::new(*filter, scale.map(|scale| scale.ceil() as u32))?))
@@ -265,11 +269,11 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
 /// Opens the backend of a person's choice, and another where it fails.
 async fn open(
     network: &Network,
-    weights: &Weights,
+    weights: WeightFiles,
     options: BackendOptions,
     threads: Option<usize>,
 ) -> Result<crate::Upscaler> {
-    let mut cpu = CpuSource::new(weights, options, threads)?;
+    let mut cpu = CpuSource::new(weights, options, threads);
     let backend = match choose(network, options).await? {
         Chosen::Gpu(gpu) => gpu,
         Chosen::Cpu(warnings) => cpu.open(network, warnings).await?,

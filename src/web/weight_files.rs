@@ -1,0 +1,95 @@
+//! The weight files of a model as they came: what it takes to make its weights again, for a backend in the place of one that failed.
+//!
+//! They lie outside of this module's memory, which never shrinks, and most hold f16: made weights would take twice the bytes.
+
+use js_sys::Uint8Array;
+
+use crate::{Network, Result, models, network::Weights};
+
+/// A weight file.
+#[derive(Clone)]
+pub(super) struct WeightFile {
+    content: Uint8Array,
+    /// Where a person has brought it: its name, and the scale that was asked for, which may tell what the file does not.
+    brought: Option<(String, Option<f64>)>,
+}
+
+impl WeightFile {
+    /// A file of the site's.
+    pub(super) fn own(content: Uint8Array) -> Self {
+        Self { content, brought: None }
+    }
+
+    /// A file that a person has brought.
+    pub(super) fn brought(content: Uint8Array, name: String, asked_scale: Option<f64>) -> Self {
+        // A copy, since the array is still theirs.
+        let content = content.slice(0, content.length());
+        Self { content, brought: Some((name, asked_scale)) }
+    }
+
+    fn weights(&self) -> Result<Weights> {
+        let content = self.content.to_vec();
+        match &self.brought {
+            Some((name, asked_scale)) => models::read(name, &content, *asked_scale),
+            None => Weights::parse(&content),
+        }
+    }
+}
+
+/// A weight file and those that are mixed in.
+#[derive(Clone)]
+pub(super) struct WeightFiles {
+    file: WeightFile,
+    /// What sliders mix in, and how much of each.
+    pub(super) sliders: Vec<(WeightFile, f32)>,
+    /// The other model of a mix, and its share.
+    pub(super) mix: Option<(Box<WeightFiles>, f32)>,
+}
+
+impl From<WeightFile> for WeightFiles {
+    fn from(file: WeightFile) -> Self {
+        Self { file, sliders: Vec::new(), mix: None }
+    }
+}
+
+impl WeightFiles {
+    /// Size of the file in bytes, without those that are mixed in.
+    pub(super) fn bytes(&self) -> u32 {
+        self.file.content.length()
+    }
+
+    /// The mixed weights.
+    ///
+    /// # Errors
+    /// As [`Weights::parse`] and [`Weights::mix`].
+    pub(super) fn weights(&self) -> Result<Weights> {
+        let mut weights = self.file.weights()?;
+        if !self.sliders.is_empty() {
+            let others = self.sliders.iter().map(|(file, share)| Ok((file.weights()?, *share)));
+            weights = weights.mix(&others.collect::<Result<Vec<_>>>()?)?;
+        }
+        match &self.mix {
+            Some((other, share)) => weights.mix(&[(other.weights()?, *share)]),
+            None => Ok(weights),
+        }
+    }
+
+    /// The network of the mixed weights.
+    ///
+    /// # Errors
+    /// As [`Network::load`], and as [`WeightFiles::weights`].
+    pub(super) fn network(&self) -> Result<Network> {
+        Network::from_weights(&self.weights()?)
+    }
+
+    /// One weight file with all of that, for workers: the site's own as it is where nothing is mixed in.
+    ///
+    /// # Errors
+    /// As [`WeightFiles::weights`] and [`Weights::to_safetensors`].
+    pub(super) fn for_workers(&self) -> Result<Uint8Array> {
+        if self.sliders.is_empty() && self.mix.is_none() && self.file.brought.is_none() {
+            return Ok(self.file.content.clone());
+        }
+        Ok(Uint8Array::from(&self.weights()?.to_safetensors()?[..]))
+    }
+}
