@@ -5,6 +5,14 @@
 
 const NO_ROOM = 'the browser has no more room for it on this device. Free some space, or ask for a smaller result or for JPEG.';
 
+/**
+ * An error like the engine's own where a file cannot be made.
+ * @param {string} reason
+ */
+function notWritten(reason) {
+  return Object.assign(new Error(`The result could not be written: ${reason}`), { code: 'encode-failed' });
+}
+
 /** How many bytes may be written there; nothing where there is no such storage, as in some private windows. */
 export async function roomForFiles() {
   try {
@@ -58,9 +66,9 @@ export class ResultFile {
       written = this.#access.write(bytes, { at: this.#at });
     } catch (error) {
       const { name, message } = /** @type {DOMException} */ (error);
-      throw new Error(name === 'QuotaExceededError' ? NO_ROOM : `the browser could not write it (${message}).`);
+      throw notWritten(name === 'QuotaExceededError' ? NO_ROOM : `the browser could not write it (${message}).`);
     }
-    if (written < bytes.length) throw new Error(NO_ROOM);
+    if (written < bytes.length) throw notWritten(NO_ROOM);
     this.#at += written;
   }
 
