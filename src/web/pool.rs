@@ -17,9 +17,9 @@ use crate::{
     tile::{Rect, Tiling},
 };
 
-#[wasm_bindgen(raw_module = "./stage-pool.js")]
+#[wasm_bindgen(raw_module = "./js/cpu/pool.js")]
 extern "C" {
-    /// See www/stage-pool.js, which lies beside lenslet.js.
+    /// See js/cpu/pool.js.
     type StagePool;
     #[wasm_bindgen(static_method_of = StagePool, catch)]
     async fn start(module: JsValue, weights: &Uint8Array, ends: Vec<u32>) -> Result<JsValue, JsValue>;

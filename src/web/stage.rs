@@ -1,4 +1,4 @@
-//! A part of a network for www/stage-worker.js: pictures come in as rows, and go on as the rows that the next part needs.
+//! A part of a network for js/cpu/stage.js: pictures come in as rows, and go on as the rows that the next part needs.
 
 use std::{ops::Range, sync::Arc};
 

@@ -57,6 +57,29 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    test('a picture that chooses its model is read once', async () => {
+      const inWorker = () => {
+        const channel = new BroadcastChannel('reads');
+        const { arrayBuffer } = Blob.prototype;
+        Blob.prototype.arrayBuffer = function () {
+          channel.postMessage(this.size);
+          return arrayBuffer.call(this);
+        };
+      };
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=auto`, { inWorker });
+      const reads = await page.evaluateHandle(() => {
+        /** @type {number[]} */
+        const reads = [];
+        new BroadcastChannel('reads').addEventListener('message', ({ data }) => reads.push(data));
+        return reads;
+      });
+      const content = photoPng(64, 48);
+      await choose(page, await site.pictures.write('read.png', content));
+      await waitForState(page, 'done');
+      assert.deepEqual(await reads.jsonValue(), [content.length]);
+      await page.close();
+    });
+
     test('models stand in groups by what they are for, in plain words', async () => {
       const page = await open();
       const groups = await page.$$eval('#model optgroup', (all) => all.map((group) => /** @type {any} */ (group).label));

@@ -54,7 +54,7 @@ for (const [screen, size] of Object.entries(SCREENS)) {
     await shoot('result');
     await addModel(page, model, 'my-first-restorer');
     await waitForText(page, '#expected', 'Takes');
-    await shoot('offer');
+    await shoot('next-action');
     await openSettings(page);
     await shoot('card');
     await page.select('#mix', 'fast-x4');

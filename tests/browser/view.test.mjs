@@ -167,7 +167,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     test('above the largest canvas the preview is reduced, and tiles still meet', async () => {
       const pixels = await page.evaluate(async () => {
-        const { Preview } = await import(`${location.origin}/preview.js`);
+        const { Preview } = await import(`${location.origin}/compare/preview.js`);
         const preview = new Preview(20_000, 40, undefined);
         const half = { y: 0, width: 10_000, height: 40, wholeWidth: 20_000, wholeHeight: 40, done: 1, total: 2 };
         for (const x of [0, 10_000]) {
@@ -185,7 +185,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       for (const [wholeWidth, wholeHeight] of [[8, 4], [16, 8], [48, 24]]) {
         const corners = await page.evaluate(
           async (wholeWidth, wholeHeight) => {
-            const { Preview } = await import(`${location.origin}/preview.js`);
+            const { Preview } = await import(`${location.origin}/compare/preview.js`);
             const preview = new Preview(24, 12, undefined);
             const [width, height] = [wholeWidth / 2, wholeHeight / 2];
             for (const [x, y, grey] of [[0, 0, 10], [width, 0, 70], [0, height, 130], [width, height, 190]]) {

@@ -39,23 +39,12 @@ fn step(number: usize, what: &str) {
     eprintln!("  [{number}/4] {what}");
 }
 
-/// Everything that belongs into dist/: the engine, www/ and the models that models/index.json lists.
+/// Everything that belongs into dist/: the engine with its JavaScript in js/, the models that models/index.json lists, and
+/// www/, whose folders lie at the root.
 fn gather(engine: &Path, root: &Path) -> Result<Files> {
     let mut files = Files::new();
     read_folder(engine, Path::new(""), &mut files)?;
-
-    let mut page = Files::new();
-    read_folder(&root.join("www"), Path::new(""), &mut page)?;
-    page.retain(|path, _| is_for_visitors(path));
-    if !page.contains_key(Path::new("index.html")) {
-        bail!("www/ has no index.html, so there is no page to build");
-    }
-    for (path, bytes) in page {
-        if files.contains_key(&path) {
-            bail!("www/{0} has the name of a file that the build makes; give it another", path.display());
-        }
-        files.insert(path, bytes);
-    }
+    read_folder(&root.join("js"), Path::new("js"), &mut files)?;
 
     let index = read(&root.join("models/index.json"))?;
     for name in weight_files(&index)? {
@@ -63,6 +52,19 @@ fn gather(engine: &Path, root: &Path) -> Result<Files> {
         files.insert(Path::new("models").join(name), bytes);
     }
     files.insert("models/index.json".into(), index);
+
+    let mut page = Files::new();
+    read_folder(&root.join("www"), Path::new(""), &mut page)?;
+    if !page.contains_key(Path::new("index.html")) {
+        bail!("www/ has no index.html, so there is no page to build");
+    }
+    for (path, bytes) in page {
+        if files.contains_key(&path) && is_for_visitors(&path) {
+            bail!("www/{0} has the name of another file of dist/; give it another", path.display());
+        }
+        files.insert(path, bytes);
+    }
+    files.retain(|path, _| is_for_visitors(path));
     Ok(files)
 }
 
@@ -144,6 +146,8 @@ mod tests {
         let engine = folder.path().join("engine");
         for (path, text) in [
             ("engine/lenslet.js", "engine"),
+            ("js/client.js", "client"),
+            ("js/jsconfig.json", "{}"),
             ("www/index.html", "page"),
             ("www/jsconfig.json", "{}"),
             ("www/notes/README.md", "notes"),
@@ -170,6 +174,7 @@ mod tests {
         let names: Vec<_> = files.keys().map(|path| path.to_str().unwrap()).collect();
         let expected = [
             "index.html",
+            "js/client.js",
             "lenslet.js",
             "models/bold.safetensors",
             "models/index.json",
@@ -202,11 +207,15 @@ mod tests {
     }
 
     #[test]
-    fn the_page_may_not_shadow_the_engine() {
-        let (folder, engine) = example();
-        fs::write(folder.path().join("www/lenslet.js"), "another").unwrap();
-        let error = gather(&engine, folder.path()).unwrap_err().to_string();
-        assert_eq!(error, "www/lenslet.js has the name of a file that the build makes; give it another");
+    fn the_page_may_not_shadow_what_else_is_there() {
+        for name in ["lenslet.js", "js/client.js", "models/index.json"] {
+            let (folder, engine) = example();
+            let file = folder.path().join("www").join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "another").unwrap();
+            let error = gather(&engine, folder.path()).unwrap_err().to_string();
+            assert_eq!(error, format!("www/{name} has the name of another file of dist/; give it another"));
+        }
     }
 
     #[test]

@@ -1,0 +1,38 @@
+/**
+ * What client.js and worker.js say to each other, in the library's own terms where it has them.
+ *
+ * @typedef {import('../lenslet.js').ModelFile & {id: string}} ModelFile the id tells files of one name apart
+ * @typedef {string | ModelFile} ModelSource a model of the site by its name, or a file
+ * @typedef {Omit<import('../lenslet.js').CreateOptions, 'model' | 'mix'>
+ *   & {model?: ModelSource, mix?: {model: ModelSource, share: number}}} Settings the model may be AUTOMATIC
+ * @typedef {NonNullable<import('../lenslet.js').Plan['format']>} Format
+ * @typedef {import('../lenslet.js').SizeOptions & {format?: Format}
+ *   & Pick<import('../lenslet.js').UpscaleOptions, 'quality' | 'stripMetadata'>} OutputOptions how large a result shall be,
+ *   and how it is saved; what is not said is left to the model and the picture
+ * @typedef {import('../lenslet.js').ModelInfo} ModelInfo
+ * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
+ * @typedef {import('../lenslet.js').Start} Start
+ * @typedef {import('../lenslet.js').Tile} Tile
+ * @typedef {import('../lenslet.js').Plan & {format: Format, problem?: string, limit?: import('./io/room.js').Limit}} Plan
+ *   the problem is why it cannot be made, in a sentence, and the rest tells of the picture as it is then; the limit is
+ *   why it cannot be saved
+ * @typedef {Omit<import('../lenslet.js').UpscaleResult, 'blob'>
+ *   & {blob: Blob, format: Format, stored?: string, seen?: import('../lenslet.js').Seen}} Result seen where the model was
+ *   chosen by it; stored is the name of the file that the blob is, where it is one
+ * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
+ *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
+ *   | {kind: 'plan', settings: Settings, file: Blob, output: OutputOptions, folder?: string}
+ *   | {kind: 'upscale', settings: Settings, file: Blob, output: OutputOptions, folder?: string, name?: string,
+ *     patience: number}} Question
+ * @typedef {Question & {id: number}} Request
+ * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker
+ * @typedef {{kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
+ *   | {kind: 'not-started', id: number, plan: Plan} | {kind: 'done', id: number, result: Result}
+ *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Plan | number}
+ *   | {kind: 'failed', id: number, code: string, message: string}} Reply
+ * @typedef {{kind: 'alive'} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}
+ *   | Reply} FromWorker
+ */
+
+/** In place of a model's name: each picture gets the one that suits what is in it. */
+export const AUTOMATIC = 'auto';

@@ -1,0 +1,224 @@
+/**
+ * The engine's own thread: makes the upscaler that the settings ask for, keeps it, and takes one picture at a
+ * time through it. It knows nothing of the page but the messages in protocol.js.
+ */
+
+import init, { Upscaler } from '../lenslet.js';
+import { StagePool } from './cpu/pool.js';
+import { ResultFile } from './io/result-file.js';
+import { placeFor } from './io/room.js';
+import { decodePicture } from './io/source-picture.js';
+import { AUTOMATIC } from './protocol.js';
+
+/** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
+
+/** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
+const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'gpu-failed', 'out-of-memory']);
+
+/** The picture may be sound all the same: another size or format can be asked for. */
+const ASKS_FOR_ANOTHER_SIZE = new Set(['picture-too-large', 'invalid-option']);
+
+const started = init();
+
+/** @type {{key: string, upscalers: Record<import('../lenslet.js').Seen['kind'], Upscaler>} | undefined} */
+let current;
+
+/** @type {Map<number, AbortController>} */
+const calls = new Map();
+
+/** @type {Promise<void>} */
+let queue = Promise.resolve();
+
+/** @type {Map<string, (reason: string) => void>} whom to tell when a worker of the CPU engine fails */
+const stages = new Map();
+
+// Now and then Firefox (153) hangs for ever where a worker starts a worker, so the page starts them.
+StagePool.startWorker = (name, port, failed) => {
+  stages.set(name, failed);
+  post({ kind: 'start-stage', name, port }, [port]);
+  return () => {
+    stages.delete(name);
+    post({ kind: 'end-stage', name });
+  };
+};
+StagePool.keepsWorkers = true; // so that another model makes no request
+
+/**
+ * @param {import('./protocol.js').FromWorker} message
+ * @param {Transferable[]} [transfer]
+ */
+function post(message, transfer = []) {
+  self.postMessage(message, { transfer });
+}
+
+/**
+ * The upscalers for each kind of picture: one for both, unless the picture chooses the model. All of them are made at
+ * once, so that an upscale makes no request.
+ * @param {import('./protocol.js').Settings} settings
+ */
+async function upscalersFor(settings) {
+  const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
+  if (current?.key !== key) {
+    await started;
+    drop();
+    current = { key, upscalers: await makeUpscalers(settings) };
+  }
+  return current.upscalers;
+}
+
+/** @param {import('./protocol.js').Settings} settings */
+async function makeUpscalers(settings) {
+  if (settings.model !== AUTOMATIC) {
+    const upscaler = await Upscaler.create(settings);
+    return { photo: upscaler, graphic: upscaler };
+  }
+  const { scale, ...others } = settings;
+  const models = await Upscaler.modelsByKind({ scale });
+  const photo = await Upscaler.create({ ...others, model: models.photo });
+  const isSame = models.graphic === models.photo;
+  return { photo, graphic: isSame ? photo : await Upscaler.create({ ...others, model: models.graphic }) };
+}
+
+function drop() {
+  for (const upscaler of new Set(Object.values(current?.upscalers ?? {}))) upscaler.free();
+  current = undefined;
+}
+
+/**
+ * The upscaler for a picture, and what it would make.
+ * @param {Pictured} request
+ * @param {import('../lenslet.js').Picture} picture
+ * @param {boolean} mayBeStored whether the result may be a file
+ */
+async function plan({ settings, output }, picture, mayBeStored) {
+  const upscalers = await upscalersFor(settings);
+  const seen = settings.model === AUTOMATIC ? await Upscaler.classify(picture) : undefined;
+  const upscaler = upscalers[seen?.kind ?? 'photo'];
+  const planFor = (/** @type {import('./protocol.js').OutputOptions} */ options) =>
+    /** @type {Promise<import('./protocol.js').Plan>} */ (upscaler.plan(picture, options));
+  try {
+    const plan = await planFor(output);
+    const { inFile, limit } = await placeFor(plan, mayBeStored);
+    return { seen, upscaler, inFile, plan: { ...plan, limit } };
+  } catch (error) {
+    const { code, message } = /** @type {{code: string, message: string}} */ (error);
+    if (!ASKS_FOR_ANOTHER_SIZE.has(code)) throw error;
+    const unchanged = await planFor({ scale: 1, format: 'png' }).catch(() => {
+      throw error;
+    });
+    return { seen, upscaler, inFile: false, plan: { ...unchanged, problem: message } };
+  }
+}
+
+/**
+ * @param {Pictured & {kind: 'upscale'}} request
+ * @param {import('../lenslet.js').Picture} picture
+ * @param {AbortSignal} signal
+ */
+async function upscale(request, picture, signal) {
+  const { id, output, folder, name, patience } = request;
+  const { seen, upscaler, inFile, plan: planned } = await plan(request, picture, folder !== undefined && name !== undefined);
+  signal.throwIfAborted();
+  if (planned.problem || planned.limit || planned.milliseconds > patience) {
+    post({ kind: 'not-started', id, plan: planned });
+    return;
+  }
+  const stored = inFile && folder && name ? await ResultFile.create(folder, name).catch(() => undefined) : undefined;
+  try {
+    const result = await upscaler.upscale(picture, {
+      ...output,
+      signal,
+      onStart: (start) => post({ kind: 'start', id, start }),
+      onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
+      onBytes: stored && ((bytes) => stored.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes))),
+    });
+    const { format = 'png' } = result;
+    const blob = stored ? await stored.finish(`image/${format}`) : /** @type {Blob} */ (result.blob);
+    post({ kind: 'done', id, result: { ...result, format, blob, stored: stored && name, seen } });
+  } catch (error) {
+    await stored?.discard();
+    throw error;
+  }
+}
+
+/**
+ * @param {Pictured} request
+ * @param {AbortSignal} signal
+ */
+async function answerForPicture(request, signal) {
+  await upscalersFor(request.settings); // Where they cannot be made, that is what is told.
+  const picture = await decodePicture(request.file);
+  try {
+    if (request.kind === 'upscale') {
+      await upscale(request, picture, signal);
+    } else {
+      const { plan: planned } = await plan(request, picture, request.folder !== undefined);
+      post({ kind: 'answer', id: request.id, answer: planned });
+    }
+  } finally {
+    picture.free();
+  }
+}
+
+/**
+ * @param {import('./protocol.js').Request} request
+ * @param {AbortSignal} signal
+ */
+async function answer(request, signal) {
+  const { id, kind } = request;
+  if (kind === 'upscale' || kind === 'plan') {
+    await answerForPicture(request, signal);
+  } else if (kind === 'inspect') {
+    await started;
+    post({ kind: 'answer', id, answer: await Upscaler.inspect(request.model) });
+  } else if (kind === 'estimate') {
+    const { settings, width, height, scale } = request;
+    const { photo: upscaler } = await upscalersFor(settings);
+    post({ kind: 'answer', id, answer: await upscaler.estimate(width, height, { scale }) });
+  } else {
+    const { info: model, backend, adapter, precision, warnings } = (await upscalersFor(request.settings)).photo;
+    post({ kind: 'answer', id, answer: { model, backend, adapter, precision, warnings } });
+  }
+}
+
+/** @param {import('./protocol.js').Request} request */
+async function take(request) {
+  const { id } = request;
+  const signal = calls.get(id)?.signal ?? AbortSignal.abort();
+  try {
+    signal.throwIfAborted();
+    await answer(request, signal);
+  } catch (error) {
+    const { code, message } = /** @type {{code?: unknown, message: string}} */ (error);
+    const reason = signal.aborted ? 'cancelled' : typeof code === 'string' ? code : '';
+    if (NEEDS_NEW_UPSCALER.has(reason)) drop();
+    post({ kind: 'failed', id, code: reason, message });
+  } finally {
+    calls.delete(id);
+  }
+}
+
+self.addEventListener('message', ({ data }) => {
+  /** @type {import('./protocol.js').ToWorker} */
+  const message = data;
+  if (message.kind === 'cancel') {
+    calls.get(message.id)?.abort();
+    return;
+  }
+  if (message.kind === 'stage-failed') {
+    stages.get(message.name)?.(message.reason);
+    return;
+  }
+  calls.set(message.id, new AbortController());
+  if (message.kind === 'inspect') take(message);
+  else queue = queue.then(() => take(message));
+});
+
+// A failure that nobody caught would leave a call unanswered for ever: the page is to take it as a crash.
+self.addEventListener('unhandledrejection', (event) => reportError(event.reason));
+
+// A worker that dies tells nobody, but it lets go of its locks: client.js waits for this one.
+navigator.locks?.request(self.name, () => {
+  post({ kind: 'alive' });
+  return new Promise(() => {});
+});

@@ -1,0 +1,110 @@
+/** Numbers as a person reads them. */
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+export function pixels(width, height) {
+  return `${width} × ${height} px`;
+}
+
+/**
+ * Two digits that matter below ten, whole numbers above.
+ * @param {number} width
+ * @param {number} height
+ */
+export function megapixels(width, height) {
+  const millions = (width * height) / 1e6;
+  if (millions < 0.01) return 'under 0.01 MP';
+  return `${millions < 10 ? Number(millions.toPrecision(2)) : Math.round(millions)} MP`;
+}
+
+/** @param {number} count */
+export function bytes(count) {
+  if (count < 1000) return `${Math.round(count)} B`;
+  if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
+  if (count < 1e9) return `${(count / 1e6).toFixed(1)} MB`;
+  return `${(count / 1e9).toFixed(1)} GB`;
+}
+
+/** @param {number} number */
+export function count(number) {
+  if (number < 1000) return String(number);
+  if (number < 999_500) return `${Math.round(number / 1e3)} thousand`;
+  return `${(number / 1e6).toFixed(1)} million`;
+}
+
+/** @param {number} scale */
+export function times(scale) {
+  return `${scale} times`;
+}
+
+/** @param {number} scale */
+export function enlarges(scale) {
+  return scale === 1 ? 'not at all, it only restores' : times(scale);
+}
+
+/** @type {Record<import('../js/client.js').Format, {name: string, ending: string}>} */
+const FORMATS = {
+  png: { name: 'PNG', ending: 'png' },
+  jpeg: { name: 'JPEG', ending: 'jpg' },
+  webp: { name: 'WebP', ending: 'webp' },
+};
+
+/** @param {import('../js/client.js').Format} format */
+export function file(format) {
+  return FORMATS[format].name;
+}
+
+/** @param {import('../js/client.js').Plan} plan */
+export function planned({ width, height, bytes: about, format }) {
+  return `${pixels(width, height)} · ${megapixels(width, height)} · about ${bytes(about)} ${file(format)}`;
+}
+
+/** @param {'photo' | 'graphic'} kind */
+export function seen(kind) {
+  return kind === 'graphic' ? 'This looks like text or graphics' : 'This looks like a photograph';
+}
+
+/** @param {number} milliseconds */
+export function duration(milliseconds) {
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/**
+ * A guess is worded as one: coarser the longer it is.
+ * @param {number} seconds
+ */
+export function about(seconds) {
+  if (seconds < 1.5) return 'a moment';
+  if (seconds < 20) return `about ${Math.round(seconds)} s`;
+  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 90 * 60) return `about ${Math.round(seconds / 60)} min`;
+  return `about ${Math.round(seconds / 3600)} hours`;
+}
+
+/** @param {{backend: string}} run */
+export function device({ backend }) {
+  return `this machine’s ${backend.toUpperCase()}`;
+}
+
+/** @param {{backend: string, adapter: string, precision: string}} run */
+export function ranOn({ backend, adapter, precision }) {
+  return `${backend.toUpperCase()} · ${adapter} · ${precision}`;
+}
+
+/**
+ * `holiday.jpeg` enlarged four times by the model `mine` is saved as `holiday-4x-mine.png`.
+ * @param {string} name
+ * @param {number} scale
+ * @param {string} label
+ * @param {import('../js/client.js').Format} format
+ */
+export function outputName(name, scale, label, format) {
+  const stem = name.replace(/\.[^.]*$/, '') || 'picture';
+  const model = label.replace(/[^\p{L}\p{N}\p{M}._]+/gu, '-');
+  return `${stem}-${Number(scale.toFixed(2))}x-${model}.${FORMATS[format].ending}`;
+}
