@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A decoded picture, for callers that ask several things of one: its file is decoded once. It takes memory until free() is called,
-/// or the browser notices that nobody holds it; calls that have begun keep what they need.
+/// or the browser notices that nobody holds it. Free it when the calls that were given it have ended.
 #[wasm_bindgen]
 pub struct Picture(Rc<crate::Picture>);
 

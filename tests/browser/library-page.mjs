@@ -8,7 +8,7 @@ import { openPage } from './harness.mjs';
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address of the page
  * @param {{pictures: Buffer[], given?: Record<string, Buffer>}} files
- * @param {string | ((Upscaler: any, pictures: Blob[], files: Record<string, Uint8Array>) => Promise<unknown>)} call
+ * @param {string | ((Upscaler: any, pictures: Blob[], files: Record<string, Uint8Array>, Picture: any) => Promise<unknown>)} call
  */
 export async function callLibrary(running, address, { pictures, given = {} }, call) {
   const page = await openPage(running, address);
@@ -22,11 +22,11 @@ export async function callLibrary(running, address, { pictures, given = {} }, ca
       const name = /\\/given\\/(.*)$/.exec(String(address))?.[1];
       return name ? new Response(files[name]) : fetchOfThePage(address, ...rest);
     };
-    const { default: init, Upscaler } = await import('./lenslet.js');
+    const { default: init, Picture, Upscaler } = await import('./lenslet.js');
     await init();
     const pictures = ${told(pictures)}.map((picture) => new Blob([new Uint8Array(picture)]));
     try {
-      return await (${call})(Upscaler, pictures, files);
+      return await (${call})(Upscaler, pictures, files, Picture);
     } catch ({ code, message }) {
       return { code, message };
     }

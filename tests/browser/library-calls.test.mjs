@@ -1,0 +1,65 @@
+/** What calls of the library take and how they end: a picture that is decoded once, and callbacks that throw. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { withBrowser, withSite } from './fixtures.mjs';
+import { callLibrary } from './library-page.mjs';
+import { drawPng } from './pictures.mjs';
+
+const site = withSite();
+
+describe('Chromium, no WebGPU', () => {
+  const browser = withBrowser('Chromium, no WebGPU');
+
+  /** @param {Parameters<typeof callLibrary>[3]} call */
+  const inPage = (call) =>
+    callLibrary(browser.running, `${site.server.url}?run=cpu`, { pictures: [drawPng(40, 30)] }, call);
+
+  test('a picture that is decoded once is as good as its file', async () => {
+    const [ofFile, ofHandle] = await inPage(async (Upscaler, [file], _, Picture) => {
+      const upscaler = await Upscaler.create({ model: 'lanczos', scale: 2 });
+      const all = async (/** @type {unknown} */ picture) => {
+        const { kind, reason, model } = await Upscaler.suggest(picture);
+        const { width, height, bytes } = await upscaler.plan(picture);
+        const { blob } = await upscaler.upscale(picture);
+        const seen = await Upscaler.classify(picture);
+        return [kind, reason, model, seen, width, height, bytes, [...new Uint8Array(await blob.arrayBuffer())].join()];
+      };
+      const picture = await Picture.decode(file);
+      return [[40, 30, ...(await all(file))], [picture.width, picture.height, ...(await all(picture))]];
+    });
+    assert.deepEqual(ofHandle, ofFile);
+  });
+
+  test('a picture that was freed is refused in a sentence', async () => {
+    const error = await inPage(async (Upscaler, [file], _, Picture) => {
+      const upscaler = await Upscaler.create({ model: 'lanczos', scale: 2 });
+      const picture = await Picture.decode(file);
+      picture.free();
+      await upscaler.upscale(picture);
+    });
+    assert.deepEqual(error, { code: 'invalid-option', message: 'The picture was freed before.' });
+  });
+
+  for (const callback of ['onStart', 'onTile', 'onBytes']) {
+    test(`what ${callback} throws ends the work, and the call rejects with just that`, async () => {
+      const [isSame, calls, works] = await inPage(
+        `async (Upscaler, [file]) => {
+          const upscaler = await Upscaler.create({ backend: 'cpu', threads: 1, tile: 8 });
+          const thrown = { some: 'object' };
+          let calls = 0;
+          const call = upscaler.upscale(file, {
+            ${callback}: () => {
+              calls++;
+              throw thrown;
+            },
+          });
+          const caught = await call.catch((error) => error);
+          const { width } = await upscaler.upscale(file);
+          return [caught === thrown, calls, width];
+        }`,
+      );
+      assert.deepEqual([isSame, calls, works], [true, 1, 160]);
+    });
+  }
+});
