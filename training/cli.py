@@ -8,20 +8,21 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-# Where each command is, which has `add_arguments` and `run`, and what it does.
+# What each command does; `commands/` has a module of its name with `add_arguments` and `run`.
 COMMANDS = {
-    "train": ("commands.train", "train a network on folders of pictures and export it"),
-    "pages": ("pages.command", "draw pages of text and graphics to learn from"),
-    "sheet": ("degradation.sheet", "draw a contact sheet of what happens to small pictures"),
-    "evaluate": ("commands.evaluate", "measure a model file on folders of pictures"),
-    "report": ("evaluation.command", "measure classical filters and all models of a folder"),
-    "trade": ("evaluation.trade", "set closeness beside work and time, as a table and a plot"),
-    "crops": ("evaluation.crops", "draw pieces of pictures side by side, for a card"),
-    "export": ("commands.export", "export a checkpoint as it stands"),
-    "mix": ("commands.mix", "interpolate the weights of two model files"),
-    "plot": ("commands.plot", "draw how runs went"),
-    "compare": ("commands.compare", "compare PyTorch and lenslet on pictures"),
-    "convert": ("commands.convert", "turn ncnn or ONNX files into a model file"),
+    "train": "train a network on folders of pictures and export it",
+    "pages": "draw pages of text and graphics to learn from",
+    "sheet": "draw a contact sheet of what happens to small pictures",
+    "evaluate": "measure a model file on folders of pictures",
+    "report": "measure classical filters and all models of a folder",
+    "trade": "set closeness beside work and time, as a table and a plot",
+    "crops": "draw pieces of pictures side by side, for a card",
+    "blind": "have a person judge two methods without knowing which is which",
+    "export": "export a checkpoint as it stands",
+    "mix": "interpolate the weights of two model files",
+    "plot": "draw how runs went",
+    "compare": "compare PyTorch and lenslet on pictures",
+    "convert": "turn ncnn or ONNX files into a model file",
 }
 
 
@@ -42,11 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         fromfile_prefix_chars="@",
     )
     commands = top.add_subparsers(dest="command", required=True)
-    for name, (place, text) in COMMANDS.items():
+    for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, fromfile_prefix_chars="@")
         # Only the one that is asked for is loaded: each needs packages that the others do without.
         if name in words[:1]:
-            module = import_module(f".{place}", __package__)
+            module = import_module(f".commands.{name}", __package__)
             module.add_arguments(command)
     args = top.parse_args(words)
     try:

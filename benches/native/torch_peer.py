@@ -12,7 +12,7 @@ def prepare(options: argparse.Namespace) -> Peer:
     import torch
     from safetensors.torch import load_file
 
-    from training.architectures.compact import compact_from_tensors
+    from training.networks.compact import compact_from_tensors
 
     torch.set_num_threads(options.threads)
     network = compact_from_tensors(load_file(options.weights)).eval()

@@ -11,8 +11,8 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from training.architectures.dysample import DySample
-from training.architectures.srcnn import enlarged
+from training.networks.dysample import DySample
+from training.networks.srcnn import enlarged
 
 HERE = Path(__file__).parent
 

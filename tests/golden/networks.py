@@ -16,14 +16,14 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from training.architectures import build
-from training.architectures.compact import Compact
-from training.architectures.realplksr import LayerNorm, RealPLKSR
-from training.architectures.rlfn import RLFN
-from training.architectures.rrdb import DenseBlock, RRDBNet
-from training.architectures.span import SPAN, AttentionBlock, folded
-from training.architectures.spanf import SPANF
-from training.architectures.srcnn import SRCNN
+from training.networks import build
+from training.networks.compact import Compact
+from training.networks.realplksr import LayerNorm, RealPLKSR
+from training.networks.rlfn import RLFN
+from training.networks.rrdb import DenseBlock, RRDBNet
+from training.networks.span import SPAN, AttentionBlock, folded
+from training.networks.spanf import SPANF
+from training.networks.srcnn import SRCNN
 
 FOLDER = Path(__file__).parent / "networks"
 

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from training.architectures.compact import Compact
+from training.networks.compact import Compact
 
 FOLDER = Path(__file__).parent / "torch"
 

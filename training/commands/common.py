@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
-from ..card import About
-from ..index import SLIDERS, Slider
-from ..purposes import PURPOSES
+from ..release.card import About
+from ..release.index import SLIDERS, Slider
+from ..release.purposes import PURPOSES
 
 
 def log(line: str) -> None:

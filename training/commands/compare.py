@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..compare import compare
+from ..measure.compare import compare
 from .common import log
 
 

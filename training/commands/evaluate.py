@@ -6,8 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from ..evaluate import read_evaluation, score, table
-from ..weights import load_model
+from ..measure.evaluate import read_evaluation, score, table
+from ..release.weights import load_model
 from .common import add_device, log
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
-from ..evaluate import read_evaluation
-from ..export import export
-from ..state import load
+from ..learn.state import load
+from ..measure.evaluate import read_evaluation
+from ..release.export import export
 from .common import about, add_device, add_output, checkpoint_of, log
 
 

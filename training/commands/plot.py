@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..history import plot, read_history
+from ..learn.history import plot, read_history
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import torch
 
-from ..cache import read_cached
+from ..data.cache import read_cached
+from ..data.patches import Source
+from ..data.pictures import Pair, megapixels
 from ..degradation import add_options as add_degradation
 from ..degradation import from_args as degradation_from
-from ..distributed import is_first, join, leave, processes
-from ..evaluate import glance, read_evaluation
-from ..export import export
-from ..networks import parameter_count
-from ..patches import Source
-from ..pictures import Pair, megapixels
-from ..plan import Facts, Plan
-from ..state import State, load
-from ..train import Habits
-from ..train import run as run_training
-from ..weights import read_tensors
+from ..learn.distributed import is_first, join, leave, processes
+from ..learn.plan import Facts, Plan
+from ..learn.state import State, load
+from ..learn.train import Habits
+from ..learn.train import run as run_training
+from ..measure.evaluate import glance, read_evaluation
+from ..networks.trainable import parameter_count
+from ..release.export import export
+from ..release.weights import read_tensors
 from .common import about, add_device, add_output, checkpoint_of, log
 
 PLAN_HELP = {
@@ -46,6 +46,10 @@ PLAN_HELP = {
     "adversarial": "weight of not looking true to a discriminator",
     "matching": "weight of the difference in the discriminator's features",
     "discriminator": "channels that the discriminator begins with",
+    "sharpen": "unsharp mask of the originals that pixels and features are compared with",
+    "perceptual": "weight of the difference in features of a network trained on photographs",
+    "critic": "gradients of not looking true to a critic of those features, as a share of the features' own",
+    "grid": "weight of the lines that a pixel shuffle leaves in the spectrum",
 }
 
 
@@ -68,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--save-every", type=int, default=2000, help="iterations between checkpoints (default: %(default)s)")
     add("--report-every", type=int, default=200, help="iterations between lines (default: %(default)s)")
     add("--workers", type=int, default=0, help="processes that make patches ahead (default: %(default)s)")
-    add("--minutes", type=float, default=0, help="end after so long, whatever --iterations says")
+    add("--minutes", type=float, default=0, help="end after this many minutes, whatever --iterations says")
     add("--compile", action="store_true", help="compile the network; needs a C compiler")
     add_device(parser)
     add_degradation(parser)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from ..architectures.compact import Compact
-from ..architectures.realplksr import NORM_GROUPS, RealPLKSR
-from ..architectures.rlfn import RLFN
-from ..architectures.rrdb import RRDBNet
-from ..architectures.span import SPAN
-from ..architectures.spanf import SPANF
-from ..architectures.srcnn import SRCNN
+from ..networks.compact import Compact
+from ..networks.realplksr import NORM_GROUPS, RealPLKSR
+from ..networks.rlfn import RLFN
+from ..networks.rrdb import RRDBNet
+from ..networks.span import SPAN
+from ..networks.spanf import SPANF
+from ..networks.srcnn import SRCNN
 
 # (outputs, inputs of a group, rows, columns)
 Shape = tuple[int, int, int, int]

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..architectures.srcnn import SRCNN
-from ..weights import encode, write_whole
+from ..networks.srcnn import SRCNN
+from ..release.weights import encode, write_whole
 from . import ncnn_run, onnx_file
 from .candidates import candidates
 from .graph import Graph

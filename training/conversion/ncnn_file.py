@@ -61,7 +61,7 @@ class Weights:
         return torch.from_numpy(np.frombuffer(self.take(4 * count, layer), "<f4").astype(np.float32))
 
     def flagged(self, count: int, layer: str) -> Tensor:
-        """Return numbers behind a flag that tells their type, f16 or f32."""
+        """Return numbers after a flag that tells their type, f16 or f32."""
         flag = int.from_bytes(self.take(4, layer), "little")
         if flag == F16:
             piece = self.take(2 * count + 2 * (count % 2), layer)

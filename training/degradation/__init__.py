@@ -2,8 +2,8 @@
 
 from .arguments import add_options, from_args
 from .kinds import KINDS
-from .measured import degraded_pairs
+from .measured import HALVES, degraded_pairs
 from .options import Options
 from .pipeline import Degradation
 
-__all__ = ["KINDS", "Degradation", "Options", "add_options", "degraded_pairs", "from_args"]
+__all__ = ["HALVES", "KINDS", "Degradation", "Options", "add_options", "degraded_pairs", "from_args"]

@@ -39,10 +39,10 @@ class Range:
         """Raise ValueError unless the value is a range within the limits."""
         rising = len(value) == 2 and self.least <= value[0] <= value[1] <= self.most
         if not rising or any(self.number(each) != each for each in value):
-            told = " ".join(str(v) for v in value)
+            given = " ".join(str(v) for v in value)
             numbers = "whole numbers" if self.number is int else "numbers"
             raise ValueError(
-                f"{name} needs two rising {numbers} of {self.least:g} to {self.most:g}, not {told or 'none'}"
+                f"{name} needs two rising {numbers} of {self.least:g} to {self.most:g}, not {given or 'none'}"
             )
 
     def argument(self) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pictures import Pair, find_pictures, read_rgb
-from .kinds import MEASURED
+from ..data.pictures import Pair, find_pictures, read_rgb
+from .kinds import HEAVY, LIGHT
+from .options import Options
 from .pipeline import Degradation
 
 SIDE = 480
+HALVES = {"light": LIGHT, "heavy": HEAVY}
 
 
 def random_crop(
@@ -23,22 +25,25 @@ def random_crop(
     return picture[top : top + height, left : left + width]
 
 
-def degraded_pairs(folder: Path, scale: int, seed: int = 1, per_picture: int = 2) -> list[Pair]:
-    """Return `per_picture` random crops of 480x480 of each picture, with small versions of kind `measured`.
+def degraded_pairs(folder: Path, scale: int, half: str, seed: int = 1) -> list[Pair]:
+    """Return a random crop of 480x480 of each picture, and what `light` or `heavy` damage makes of it.
 
-    The crops and all that happens to them depend on the seed and on the place of the file in the sorted
-    folder. Where a side is shorter than 480 pixels, all of it is taken. Raises FileNotFoundError if there
-    is no such folder, OSError for a file that cannot be read, and ValueError if there are no pictures.
+    The crops and all that happens to them depend on the half, the seed and the place of the file in the
+    sorted folder. Where a side is shorter than 480 pixels, all of it is taken. Raises FileNotFoundError if
+    there is no such folder, OSError for a file that cannot be read, and ValueError if there are no pictures.
     """
     paths = find_pictures(folder)
     if not paths:
         raise ValueError(f"{folder} holds no pictures")
-    degrade = Degradation(MEASURED, scale)
+    return degraded_crops(paths, scale, [seed, list(HALVES).index(half)], HALVES[half])
+
+
+def degraded_crops(paths: list[Path], scale: int, seed: list[int], options: Options) -> list[Pair]:
+    """Return such a crop of each file, degraded by the options and seeded by its place too."""
+    degrade = Degradation(options, scale)
     pairs = []
     for number, path in enumerate(paths):
-        picture = read_rgb(path)
-        rng = np.random.default_rng([seed, number])
-        for count in range(per_picture):
-            large = np.ascontiguousarray(random_crop(picture, SIDE, scale, rng))
-            pairs.append(Pair(f"{path.name} {count + 1}", large, degrade(large, rng)))
+        rng = np.random.default_rng([*seed, number])
+        large = np.ascontiguousarray(random_crop(read_rgb(path), SIDE, scale, rng))
+        pairs.append(Pair(path.name, large, degrade(large, rng)))
     return pairs

@@ -55,6 +55,20 @@ class Options:
     ] = (0.05, 3.0)
     grey_noise_chance: Annotated[float, Chance("share of noise that is the same in R, G and B")] = 0.4
 
+    chroma_noise_chance: Annotated[
+        float, Chance("chance of blotches of colour, as wide as 2 to 4 pixels, besides that noise")
+    ] = 0.0
+    chroma_noise_sigma: Annotated[Span, Range("standard deviation of these blotches, 255ths", 0, 255)] = (
+        1.0,
+        8.0,
+    )
+    smear_chance: Annotated[
+        float, Chance("chance that noise is smeared away as phones do it, by a bilateral filter")
+    ] = 0.0
+    smear_range: Annotated[
+        Span, Range("differences that smearing takes for noise, standard deviation in 255ths", 1, 255)
+    ] = (6.0, 30.0)
+
     final_sinc_chance: Annotated[float, Chance("chance of a sinc filter at the final size: ringing")] = 0.0
     sharpen_chance: Annotated[float, Chance("chance of an unsharp mask at the final size")] = 0.0
     sharpen_amount: Annotated[Span, Range("share of detail that sharpening adds", 0, 5)] = (0.2, 0.8)
@@ -70,6 +84,10 @@ class Options:
     chroma: Annotated[tuple[str, ...], Names("chroma subsampling of JPEG; WebP's is 4:2:0", CHROMA)] = (
         "4:2:0",
     )
+
+    recompression_chance: Annotated[
+        float, Chance("chance that a compressed picture is compressed again, its blocks elsewhere")
+    ] = 0.0
 
     two_rounds_chance: Annotated[float, Chance("chance of two rounds, the first compressed too")] = 0.0
     second_blur_chance: Annotated[float, Chance("blur_chance in the second round")] = 0.8

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .blurring import blur, final_ring, sharpen
 from .compression import compress
 from .draw import between_logarithms, happens, one_of
-from .noise import add_noise
+from .noise import add_chroma_noise, add_noise, smear
 from .options import Options
 from .resizing import resize
 
@@ -27,10 +27,12 @@ class Run:
         self.steps: list[str] = []
 
     def round(self, options: Options, height: int, width: int) -> None:
-        """Blur, resize to the given size and add noise."""
+        """Blur, resize to the given size, add noise and smear it."""
         self.keep(blur(self.picture, options, self.rng))
         self.resize(options, height, width)
         self.keep(add_noise(self.picture, options, self.rng))
+        self.keep(add_chroma_noise(self.picture, options, self.rng))
+        self.keep(smear(self.picture, options, self.rng))
 
     def resize(self, options: Options, height: int, width: int) -> None:
         """Resize by a filter drawn from the options."""
@@ -41,6 +43,8 @@ class Run:
     def compress(self, options: Options) -> None:
         """Encode and decode."""
         self.keep(compress(self.picture, options, self.rng))
+        if happens(self.rng, options.recompression_chance):
+            self.keep(compress(self.picture, options, self.rng))
 
     def finish(self, options: Options, height: int, width: int) -> None:
         """Bring the picture to its final size, with what is done to pictures there."""

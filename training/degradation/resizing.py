@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..resize import imresize
+from ..data.resize import imresize
 
 # OpenCV's do not antialias: shrinking skips pixels, as graphics cards and hurried programs do.
 ALIASED = {"bilinear-aliased": cv2.INTER_LINEAR, "bicubic-aliased": cv2.INTER_CUBIC}

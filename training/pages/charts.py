@@ -15,7 +15,7 @@ from .words import label, phrase
 
 
 def steps(rng: np.random.Generator, room: float) -> int:
-    """Return how many steps an axis has that has room for the figures of so many."""
+    """Return how many steps an axis takes: 2 to 6, at most the `room` for figures, at least 1."""
     return max(min(int(rng.integers(2, 7)), int(room)), 1)
 
 

@@ -17,7 +17,7 @@ class Writer:
     """Layers and weights, collected one after the other; blobs are numbered, the picture is 0."""
 
     def __init__(self, flag: bytes = F32) -> None:
-        """Write convolutions' weights behind `flag`."""
+        """Write convolutions' weights after `flag`."""
         self.flag = flag
         self.layers: list[tuple[str, list[int], str]] = [("Input", [], "")]
         self.weights = b""
@@ -61,7 +61,7 @@ class Writer:
         )
 
     def lines(self) -> list[str]:
-        """Return the layers as text, with a `Split` behind each output that several layers read."""
+        """Return the layers as text, with a `Split` after each output that several layers read."""
         readers = [name for _, inputs, _ in self.layers for name in inputs]
         taken: Counter[int] = Counter()
         lines = []

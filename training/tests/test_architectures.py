@@ -9,11 +9,11 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
-from training.architectures import build
-from training.architectures.rlfn import RLFN
-from training.architectures.rrdb import RRDBNet
-from training.architectures.span import fold
-from training.weights import load_model, read_tensors
+from training.networks import build
+from training.networks.rlfn import RLFN
+from training.networks.rrdb import RRDBNet
+from training.networks.span import fold
+from training.release.weights import load_model, read_tensors
 
 GOLDEN = Path(__file__).parents[2] / "tests/golden"
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training import cache
-from training.cache import read_cached
-from training.pictures import Reading, read_folder
+from training.data import cache
+from training.data.cache import read_cached
+from training.data.pictures import Reading, read_folder
 
 WANTED = (2, 16, float("inf"), 1)
 

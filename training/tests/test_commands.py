@@ -9,14 +9,14 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from training.architectures.compact import Compact
-from training.card import update_cards
 from training.cli import main
-from training.evaluate import enlarge
-from training.pictures import read_folder
-from training.state import load
-from training.told import duration
-from training.weights import encode, load_model, to_f16
+from training.data.pictures import read_folder
+from training.learn.state import load
+from training.measure.evaluate import enlarge
+from training.networks.compact import Compact
+from training.release.card import update_cards
+from training.release.describe import duration
+from training.release.weights import encode, load_model, to_f16
 
 TINY = "--scale 2 --width 4 --depth 1 --iterations 12 --batch 2 --crop 12 --device cpu".split()
 

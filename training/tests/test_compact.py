@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from training.architectures.compact import Compact, compact_from_tensors
-from training.networks import parameter_count
+from training.networks.compact import Compact, compact_from_tensors
+from training.networks.trainable import parameter_count
 
 
 def test_tensor_names_and_shapes() -> None:

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from training.cli import main
-from training.evaluate import enlarge
-from training.pictures import read_rgb
+from training.data.pictures import read_rgb
+from training.measure.evaluate import enlarge
+from training.release.weights import load_model
 from training.tests.conftest import drawn_picture
-from training.weights import load_model
 
 MODEL = Path(__file__).parents[2] / "tests/golden/torch/plain.pth"
 

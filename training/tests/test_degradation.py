@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from training.data.resize import shrink
 from training.degradation import KINDS, Degradation, Options
-from training.resize import shrink
 from training.tests.conftest import drawn_picture
 
 CENTRE = (61.0, 79.0)

@@ -27,13 +27,13 @@ def test_every_field_has_an_option() -> None:
     """Given the values of `strong`, each changes its own field of `clean`, and the help names it."""
     parser = argparse.ArgumentParser()
     add_options(parser)
-    told = parser.format_help()
+    text = parser.format_help()
     for each in fields(Options):
         value = getattr(KINDS["strong"], each.name)
         flag = f"--{each.name.replace('_', '-')}"
         words = [str(v) for v in value] if isinstance(value, tuple) else [str(value)]
         assert parsed(flag, *words) == replace(KINDS["clean"], **{each.name: value})
-        assert flag in told
+        assert flag in text
 
 
 def test_no_option_is_the_clean_kind() -> None:

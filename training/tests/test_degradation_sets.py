@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.degradation import degraded_pairs, measured, sheet
+from training.commands import sheet
+from training.degradation import HALVES, degraded_pairs, measured
+from training.degradation.sheet import GAP, LINES, TEXT_SIZE
 from training.tests.conftest import drawn_picture
 
 
@@ -21,31 +23,32 @@ def photographs(tmp_path: Path) -> Path:
 
 
 def test_degraded_pairs(photographs: Path) -> None:
-    """Two crops of each, of whole small pixels, lying in the picture, and again the same."""
-    pairs = degraded_pairs(photographs, 4)
-    assert [pair.large.shape for pair in pairs] == [(480, 480, 3)] * 4 + [(88, 128, 3)] * 2
-    assert [pair.small.shape for pair in pairs] == [(120, 120, 3)] * 4 + [(22, 32, 3)] * 2
-    assert len({pair.large.tobytes() for pair in pairs}) == 6
+    """A crop of each, of whole small pixels, lying in the picture, and again the same."""
+    pairs = degraded_pairs(photographs, 4, "light")
+    assert [pair.large.shape for pair in pairs] == [(480, 480, 3)] * 2 + [(88, 128, 3)]
+    assert [pair.small.shape for pair in pairs] == [(120, 120, 3)] * 2 + [(22, 32, 3)]
     places = np.lib.stride_tricks.sliding_window_view(drawn_picture(0, side=500), (480, 480, 3))[:, :, 0]
     assert any(np.array_equal(pairs[0].large, place) for row in places for place in row)
-    again, other = degraded_pairs(photographs, 4), degraded_pairs(photographs, 4, seed=2, per_picture=1)
+    again, other = degraded_pairs(photographs, 4, "light"), degraded_pairs(photographs, 4, "light", seed=2)
     assert all(np.array_equal(a.small, b.small) for a, b in zip(pairs, again, strict=True))
-    assert len(other) == 3
     assert not np.array_equal(other[0].small, pairs[0].small)
 
 
 def test_small_pictures_are_degraded_but_alike(photographs: Path) -> None:
     """They differ from plain shrinking, and not by much."""
-    for pair in degraded_pairs(photographs, 2, per_picture=1):
-        height, width = pair.small.shape[:2]
-        blocks = pair.large.reshape(height, 2, width, 2, 3).mean(axis=(1, 3))
-        assert 0.5 < np.abs(pair.small - blocks).mean() < 12
+    errors = {}
+    for half in HALVES:
+        pairs = degraded_pairs(photographs, 2, half)
+        blocks = [pair.large.reshape(*pair.small.shape[:1], 2, -1, 2, 3).mean(axis=(1, 3)) for pair in pairs]
+        errors[half] = [np.abs(p.small - b).mean() for p, b in zip(pairs, blocks, strict=True)]
+        assert all(0.5 < error < 16 for error in errors[half])
+    assert np.mean(errors["heavy"]) > 1.5 * np.mean(errors["light"])
 
 
 def test_empty_folder(tmp_path: Path) -> None:
     """Named in the error."""
     with pytest.raises(ValueError, match="no pictures"):
-        degraded_pairs(tmp_path, 4)
+        degraded_pairs(tmp_path, 4, "heavy")
 
 
 def sheet_args(data: Path, *words: str) -> argparse.Namespace:
@@ -64,8 +67,8 @@ def test_sheet(photographs: Path) -> None:
         with Image.open(photographs / "sheet.png") as image:
             seen.append(np.asarray(image))
         (photographs / "sheet.png").unlink()
-    width = 96 + sheet.GAP
-    assert seen[0].shape == (2 * (96 + sheet.LINES * (sheet.TEXT_SIZE + 3)), 4 * width, 3)
+    width = 96 + GAP
+    assert seen[0].shape == (2 * (96 + LINES * (TEXT_SIZE + 3)), 4 * width, 3)
     assert np.array_equal(seen[0], seen[1])
     assert not np.array_equal(seen[0], seen[2])
     blocks = seen[0][:96, width : width + 96]

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from training.degradation import kernels
 from training.degradation.blurring import blur, sharpen
 from training.degradation.compression import compress, encoded
-from training.degradation.noise import add_noise
+from training.degradation.noise import LUMA, add_chroma_noise, add_noise, smear
 from training.degradation.options import CHROMA, Options
+from training.degradation.pipeline import Degradation
 from training.degradation.resizing import FILTERS, resize
 from training.tests.conftest import drawn_picture
 
@@ -189,3 +190,39 @@ def test_webp_and_quality() -> None:
             errors.append(np.abs(made.astype(int) - picture).mean())
             assert said.startswith(f"{name} {quality}")
         assert errors[0] > 1.3 * errors[1] > 0
+
+
+def test_chroma_noise_leaves_luma() -> None:
+    """Colours differ by about as much as told, in blotches; the luma does not."""
+    options = Options(chroma_noise_chance=1, chroma_noise_sigma=(6, 6))
+    noisy, said = add_chroma_noise(flat(128), options, np.random.default_rng(1))
+    change = noisy.astype(float) - 128
+    assert said == "chroma noise 6.0"
+    assert np.abs(change @ LUMA).max() < 1
+    assert 2 < change.std() < 7
+    neighbours = np.corrcoef(change[:, 1:, 2].ravel(), change[:, :-1, 2].ravel())[0, 1]
+    assert neighbours > 0.5
+
+
+def test_smearing_takes_noise_and_keeps_edges() -> None:
+    """What differs little is averaged, what differs much stays."""
+    edge = flat(60)
+    edge[:, 48:] = 180
+    noisy, _ = add_noise(
+        edge, Options(noise_chance=1, poisson_share=0, gaussian_sigma=(5, 5)), np.random.default_rng(1)
+    )
+    smooth, _ = smear(noisy, Options(smear_chance=1, smear_range=(25, 25)), np.random.default_rng(1))
+    assert smooth[:, :40].std() < 0.7 * noisy[:, :40].std()
+    assert smooth[:, 48].mean() - smooth[:, 47].mean() > 110
+
+
+def test_recompression_leaves_blocks_of_both() -> None:
+    """The second time is told and does further harm."""
+    picture = drawn_picture(3, side=96)
+    once = Options(compression_chance=1, jpeg_quality=(40, 40))
+    twice = Options(compression_chance=1, jpeg_quality=(40, 40), recompression_chance=1)
+    (one, _), (two, said) = (
+        Degradation(options, 1).trace(picture, np.random.default_rng(5)) for options in (once, twice)
+    )
+    assert said == ["JPEG 40 4:2:0"] * 2
+    assert not np.array_equal(one, two)

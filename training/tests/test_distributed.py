@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from training.cli import main
-from training.distributed import own_crops
-from training.state import load
+from training.learn.distributed import own_crops
+from training.learn.state import load
 
 OPTIONS = "--scale 2 --width 4 --depth 2 --iterations 6 --batch 4 --crop 12 --hold-out 2 --device cpu".split()
 

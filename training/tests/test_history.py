@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from training.cli import main
-from training.history import read_history, write_history
+from training.learn.history import read_history, write_history
 
 HISTORY = [
     {"step": 10, "loss": 0.5, "seconds": 1.5},

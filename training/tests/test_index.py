@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from training.architectures.compact import Compact
-from training.index import Slider, file_facts, list_model, list_slider, read_index
-from training.weights import encode, to_f16
+from training.networks.compact import Compact
+from training.release.index import Slider, file_facts, list_model, list_slider, read_index
+from training.release.weights import encode, to_f16
 
 SLIDER = Slider(model="photo", name="strength", base=0, default=0.5)
 

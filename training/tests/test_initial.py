@@ -4,9 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.initial import smooth_pictures
-from training.networks import fresh_network
-from training.plan import Plan
+from training.learn.initial import smooth_pictures
+from training.learn.plan import Plan
+from training.networks.trainable import fresh_network
 
 
 def test_a_span_begins_as_plain_enlargement_with_features_of_unit_size() -> None:

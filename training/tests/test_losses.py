@@ -1,28 +1,39 @@
 """The losses, and training against a discriminator."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from training.losses.adversary import Adversary
-from training.losses.artifacts import artifact_loss, artifact_map
-from training.losses.discriminator import Discriminator, matching_loss
-from training.losses.pixel import charbonnier, frequency_loss, pixel_loss
-from training.patches import Source
-from training.pictures import read_folder
-from training.plan import Facts, Plan
-from training.state import State, load
-from training.train import Habits, run
+from training.data.patches import Source
+from training.data.pictures import read_folder
+from training.learn.losses.adversary import Adversary
+from training.learn.losses.artifacts import artifact_loss, artifact_map
+from training.learn.losses.critic import Critic
+from training.learn.losses.discriminator import Discriminator, matching_loss
+from training.learn.losses.grid import grid_loss
+from training.learn.losses.perceptual import feature_loss, sharpened
+from training.learn.losses.pixel import charbonnier, frequency_loss, pixel_loss
+from training.learn.plan import Facts, Plan
+from training.learn.state import State, load
+from training.learn.train import Habits, run
 
 CPU = torch.device("cpu")
 FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")
+SHAPE = {"width": 4, "depth": 1, "scale": 2, "batch": 2, "crop": 12}
 
 
 def noise(seed: int, *shape: int) -> Tensor:
     """Return values in 0..1."""
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.fixture
+def sources(folder: Path) -> list[Source]:
+    """Return the drawn pictures as the one source."""
+    return [Source(read_folder(folder, SHAPE["scale"], SHAPE["crop"]).pairs, 1)]
 
 
 def test_charbonnier_is_l1_but_for_small_differences() -> None:
@@ -106,12 +117,10 @@ def test_matching_is_nought_for_the_same_features() -> None:
     assert matching_loss(others, features).item() == pytest.approx(0.5, rel=1e-3)
 
 
-def test_an_adversarial_run_resumes_exactly(folder: Path, tmp_path: Path) -> None:
+def test_an_adversarial_run_resumes_exactly(sources: list[Source], tmp_path: Path) -> None:
     """With every loss at work; the discriminator and its optimiser are in the checkpoint."""
     weights = {"frequency": 0.1, "artifacts": 1.0, "adversarial": 0.1, "matching": 0.1, "discriminator": 4}
-    shape = {"width": 4, "depth": 1, "scale": 2, "batch": 2, "crop": 12}
-    plan = Plan(**shape, **weights, iterations=12, rate=5e-3, pixel="charbonnier")
-    sources = [Source(read_folder(folder, 2, 12).pairs, 1)]
+    plan = Plan(**SHAPE, **weights, iterations=12, rate=5e-3, pixel="charbonnier")
     whole, stopped = State(plan, FACTS, CPU), State(plan, FACTS, CPU)
 
     class CutOffError(Exception):
@@ -136,8 +145,89 @@ def test_an_adversarial_run_resumes_exactly(folder: Path, tmp_path: Path) -> Non
             assert tensor.equal(other.state_dict()[name]), name
 
 
+def test_a_resumed_run_may_take_up_an_adversary(sources: list[Source], tmp_path: Path) -> None:
+    """It starts afresh, of any width; what the network and its optimisers learnt stays."""
+    plan = Plan(**SHAPE, iterations=12)
+    state = State(plan, FACTS, CPU)
+    habits = Habits(tmp_path / "run.ckpt", 6, 6)
+    run(state, sources, replace(habits, save_every=12), lambda line: None)
+    wanted = replace(plan, iterations=18, adversarial=0.1, discriminator=4)
+    resumed = load(habits.checkpoint, CPU, wanted, FACTS)
+    assert resumed.network.body[0].weight.equal(state.network.body[0].weight)
+    assert resumed.optimisers[0].state_dict()["state"][0]["step"] == 12
+    fresh = State(wanted, FACTS, CPU).adversary.network.state_dict()
+    run(resumed, sources, habits, lambda line: None)
+    assert resumed.step == 18
+    assert not resumed.adversary.network.head.weight.equal(fresh["head.weight"])
+    again = load(habits.checkpoint, CPU)
+    assert again.adversary.network.head.weight.equal(resumed.adversary.network.head.weight)
+    with pytest.raises(ValueError, match="discriminator 4, not 8"):
+        load(habits.checkpoint, CPU, replace(wanted, discriminator=8), FACTS)
+
+
 def test_the_loss_turns_to_squares_after_the_share_told() -> None:
     """And never does by default."""
     plan = Plan(iterations=40, squared=0.75, pixel="charbonnier")
     assert [plan.pixel_at(step) for step in (0, 29, 30, 39)] == ["charbonnier"] * 2 + ["l2"] * 2
     assert Plan(iterations=40).pixel_at(39) == "l1"
+
+
+def test_sharpening_lifts_edges_and_leaves_flat_parts() -> None:
+    """An edge overshoots on both sides; small differences stay; sides are of any length."""
+    picture = torch.full((1, 3, 30, 42), 0.3)
+    picture[..., 21:] = 0.6
+    crisp = sharpened(picture, 0.5)
+    assert crisp.max() > 0.61
+    assert crisp.min() < 0.29
+    quiet = 0.5 + 0.01 * noise(3, 1, 3, 32, 32)
+    assert torch.equal(sharpened(quiet, 0.5), quiet)
+
+
+def test_features_are_compared_by_size_and_direction() -> None:
+    """A channel that is off by its deviation costs 1, whatever its size; features at right angles 1 more."""
+    wanted = torch.cat([noise(1, 2, 1, 30, 30), 100 * noise(2, 2, 1, 30, 30)], 1)
+    assert feature_loss([wanted], [wanted]).item() == 0
+    deviation = wanted.std(dim=(0, 2, 3), keepdim=True)
+    off = wanted + deviation
+    apart = torch.nn.functional.normalize(off, dim=1) - torch.nn.functional.normalize(wanted, dim=1)
+    expected = 1 + apart.square().sum(1).mean().item() / 2
+    assert feature_loss([off], [wanted]).item() == pytest.approx(expected, rel=0.01)
+    one, other = torch.zeros(1, 2, 4, 4), torch.zeros(1, 2, 4, 4)
+    one[:, 0], other[:, 1] = 3, noise(3, 4, 4)
+    by_size = ((one - other).abs() / (other.std(dim=(0, 2, 3), keepdim=True) + 1e-3)).mean().item()
+    assert feature_loss([one], [other]).item() == pytest.approx(by_size + 1, rel=1e-4)
+
+
+def test_a_critic_learns_to_tell_and_is_weighed() -> None:
+    """Its loss falls from 2 for features that differ, and its gradients become as large as the others'."""
+    torch.manual_seed(1)
+    critic = Critic([4, 8], 0.01, CPU)
+    features = [[noise(seed, 2, c, 12, 12) + offset for c in (4, 8)] for seed, offset in ((1, 0), (2, 0.5))]
+    losses = []
+    for _ in range(20):
+        losses.append(critic.gradients(*features).item())
+        critic.optimiser.step()
+    assert losses[0] == pytest.approx(2, abs=0.3)
+    assert losses[-1] < 0.5 * losses[0]
+    made = features[0][1].clone().requires_grad_()
+    doubt = critic.loss([features[0][0], made])
+    critic.weigh(made, 0.01 * made.square().sum(), doubt)
+    sizes = [
+        torch.autograd.grad(loss, made, retain_graph=True)[0].norm()
+        for loss in (0.01 * made.square().sum(), critic.balance * doubt)
+    ]
+    assert sizes[0].item() == pytest.approx(sizes[1].item(), rel=1e-3)
+
+
+def test_a_grid_costs_and_fades_by_its_gradient() -> None:
+    """Only what stands out more than in the true picture counts."""
+    true = noise(1, 2, 3, 64, 64)
+    assert grid_loss(true, true).item() == pytest.approx(0, abs=1e-6)
+    made = true.clone()
+    made[..., ::4] += 0.2
+    made.requires_grad_()
+    before = grid_loss(made, true)
+    before.backward()
+    assert before.item() > 0.01
+    step = made - 0.1 * before.item() / made.grad.square().sum() * made.grad
+    assert grid_loss(step, true).item() == pytest.approx(0.9 * before.item(), rel=0.02)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.metrics import cut_border, luma, psnr, ssim
+from training.measure.metrics import cut_border, luma, psnr, ssim
 
 
 @pytest.mark.parametrize(

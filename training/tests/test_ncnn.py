@@ -6,16 +6,16 @@ import pytest
 import torch
 from torch import nn
 
-from training.architectures.compact import Compact
-from training.architectures.rlfn import RLFN
-from training.architectures.rrdb import RRDBNet
-from training.architectures.span import SPAN, AttentionBlock
-from training.architectures.spanf import SPANF
-from training.architectures.srcnn import SRCNN
 from training.cli import main
 from training.conversion import convert, ncnn_run
+from training.networks.compact import Compact
+from training.networks.rlfn import RLFN
+from training.networks.rrdb import RRDBNet
+from training.networks.span import SPAN, AttentionBlock
+from training.networks.spanf import SPANF
+from training.networks.srcnn import SRCNN
+from training.release.weights import load_model, read_tensors
 from training.tests.ncnn_writer import F16, F32, F32_WITH_FLAG, Writer, randomised
-from training.weights import load_model, read_tensors
 
 LEAKY_FIFTH = "9=2 -23310=1,2.000000e-01"
 

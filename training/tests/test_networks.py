@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from training.networks import fresh_network, start_from
-from training.plan import Plan
+from training.learn.plan import Plan
+from training.networks.trainable import fresh_network, start_from
 
 
 def test_the_size_of_srcnn_is_the_papers() -> None:

@@ -7,16 +7,16 @@ import pytest
 import torch
 from torch import nn
 
-from training.architectures.compact import Compact
-from training.architectures.realplksr import RealPLKSR
-from training.architectures.rlfn import RLFN
-from training.architectures.rrdb import RRDBNet
-from training.architectures.span import SPAN
-from training.architectures.spanf import SPANF
 from training.cli import main
 from training.conversion import convert, onnx_file
+from training.networks.compact import Compact
+from training.networks.realplksr import RealPLKSR
+from training.networks.rlfn import RLFN
+from training.networks.rrdb import RRDBNet
+from training.networks.span import SPAN
+from training.networks.spanf import SPANF
+from training.release.weights import read_tensors
 from training.tests.ncnn_writer import randomised
-from training.weights import read_tensors
 
 NETWORKS = {
     "compact": Compact(5, 2, 3),

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from training.networks import fresh_network
-from training.optimisers import UPDATE_RMS, Muon, make_optimisers, orthogonal
-from training.plan import Plan
+from training.learn.optimisers import UPDATE_RMS, Muon, make_optimisers, orthogonal
+from training.learn.plan import Plan
+from training.networks.trainable import fresh_network
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (8, 72), (72, 8)])

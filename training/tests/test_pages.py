@@ -13,12 +13,12 @@ from PIL import ImageFont
 skia = pytest.importorskip("skia")
 pytest.importorskip("segno")
 
+from training.data.resize import shrink  # noqa: E402
 from training.pages import Fonts, Page, draw_page, draw_print, find_fonts, page  # noqa: E402
 from training.pages.colours import BLACK, WHITE, Scheme  # noqa: E402
 from training.pages.page import CONTENTS  # noqa: E402
 from training.pages.scene import EDGING, EXACT, Box, Rendering, Scene  # noqa: E402
 from training.pages.text import Style, set_line  # noqa: E402
-from training.resize import shrink  # noqa: E402
 
 SCREENS = (
     Rendering(),

@@ -12,7 +12,7 @@ from PIL import Image
 pytest.importorskip("skia")
 pytest.importorskip("segno")
 
-from training.pages.command import add_arguments, run
+from training.commands.pages import add_arguments, run
 from training.pages.fonts import EVALUATION, KIN, find_fonts
 from training.tests.test_pages import write_font
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from training.data.patches import Patch, Patches, Source, Variation, tilted
+from training.data.pictures import Pair
+from training.data.resize import shrink
 from training.degradation import Options
-from training.patches import Patch, Patches, Source, Variation, tilted
-from training.pictures import Pair
-from training.resize import shrink
 from training.tests.conftest import drawn_picture
 
 AREA = Options(filters=("area",))

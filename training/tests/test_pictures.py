@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from training.pictures import find_pictures, read_folder
+from training.data.pictures import find_pictures, read_folder
 from training.tests.conftest import drawn_picture
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from training.resize import imresize, resize_rows, shrink, taps
+from training.data.resize import imresize, resize_rows, shrink, taps
 
 
 @pytest.mark.parametrize(("length", "new_length"), [(12, 3), (12, 4), (12, 6), (3, 12), (13, 5), (7, 7)])

@@ -1,16 +1,17 @@
 """Training a tiny network on drawn pictures, cutting the run off and resuming it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from training.patches import Source
-from training.pictures import read_folder
-from training.plan import Facts, Plan
-from training.pool import Places, Pool
-from training.state import State, load
-from training.train import Habits, learning_rate, run
+from training.data.patches import Source
+from training.data.pictures import read_folder
+from training.data.pool import CropPositions, Pool
+from training.learn.plan import Facts, Plan
+from training.learn.state import State, load
+from training.learn.train import Habits, learning_rate, run
 
 PLAN = Plan(width=4, depth=1, scale=2, iterations=40, batch=4, crop=12, rate=5e-3, seed=3)
 FACTS = Facts(pictures=6, megapixels=0.02, hardware="a test")
@@ -46,12 +47,12 @@ def test_every_iteration_has_its_own_batch(
     """Batch numbers count up from nought."""
     numbers = []
 
-    def places(pool: Pool, step: int) -> Places:
+    def positions(pool: Pool, step: int) -> CropPositions:
         numbers.append(step)
         return original(pool, step)
 
-    original = Pool.places
-    monkeypatch.setattr(Pool, "places", places)
+    original = Pool.positions
+    monkeypatch.setattr(Pool, "positions", positions)
     train(State(PLAN, FACTS, CPU), sources, tmp_path / "run.ckpt")
     assert numbers == list(range(40))
 
@@ -93,8 +94,28 @@ def test_resuming_refuses_another_shape(sources: list[Source], tmp_path: Path) -
         load(tmp_path / "run.ckpt", CPU, Plan(width=8, depth=1, scale=2), FACTS)
 
 
+def test_a_resumed_run_may_take_another_optimiser(sources: list[Source], tmp_path: Path) -> None:
+    """It starts afresh; its momentum means nothing to the other."""
+    checkpoint = tmp_path / "run.ckpt"
+    train(State(PLAN, FACTS, CPU), sources, checkpoint)
+    resumed = load(checkpoint, CPU, replace(PLAN, optimiser="adam", iterations=50), FACTS)
+    assert resumed.step == 40
+    assert not resumed.optimisers[0].state
+    assert len(train(resumed, sources, checkpoint)) == 5
+
+
+def test_checkpoints_of_before_a_field_was_added_are_read(sources: list[Source], tmp_path: Path) -> None:
+    """Whatever the plan or the degradation lacks is as it is by default."""
+    checkpoint = tmp_path / "run.ckpt"
+    train(State(PLAN, FACTS, CPU), sources, checkpoint)
+    stored = torch.load(checkpoint, weights_only=True)
+    del stored["plan"]["matching"], stored["plan"]["degradation"]["blur_chance"]
+    torch.save(stored, checkpoint)
+    assert load(checkpoint, CPU).plan == PLAN
+
+
 def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut off while writing, the run can still resume from before."""
+    """CropSpec off while writing, the run can still resume from before."""
     checkpoint = tmp_path / "run.ckpt"
     state = State(PLAN, FACTS, CPU)
     state.save(checkpoint)

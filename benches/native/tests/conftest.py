@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from training.architectures.compact import Compact
+from training.networks.compact import Compact
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from onnx.reference import ReferenceEvaluator
 
 from benches.native import ncnn_files, onnx_file
 from benches.native.layers import read_layers
-from training.architectures.compact import Compact
+from training.networks.compact import Compact
 
 HEIGHT, WIDTH = 13, 18
 

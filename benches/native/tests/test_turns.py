@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from benches.native import ncnn_peer, turns
-from training.architectures.compact import Compact
+from training.networks.compact import Compact
 
 ROOT = Path(__file__).parents[3]
 

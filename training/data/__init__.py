@@ -1,0 +1,1 @@
+"""Pictures to learn from: reading folders of them, making their small versions, cutting batches."""

@@ -1,0 +1,42 @@
+"""Likeness of features, and what they are compared with: an original made a little crisper."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+# Pixels over which a picture is averaged to tell what is detail; smaller differences are not sharpened.
+AROUND = 8
+THRESHOLD = 10 / 255
+
+
+def sharpened(picture: Tensor, amount: float) -> Tensor:
+    """Return pictures (batch, 3, height, width) in 0..1 after an unsharp mask, but for their flat parts.
+
+    That of Wang et al., 2021 (Real-ESRGAN), but for the blur: pictures shrink and grow again, which takes a
+    hundredth of the time of a wide kernel.
+    """
+
+    def blur(value: Tensor) -> Tensor:
+        small = functional.avg_pool2d(value, AROUND, ceil_mode=True)
+        return functional.interpolate(small, picture.shape[2:], mode="bicubic", align_corners=False)
+
+    detail = picture - blur(picture)
+    mask = blur((detail.abs().amax(1, keepdim=True) > THRESHOLD).float()).clamp(0, 1)
+    return picture + mask * ((picture + amount * detail).clamp(0, 1) - picture)
+
+
+def feature_loss(made: list[Tensor], wanted: list[Tensor]) -> Tensor:
+    """Return how far features (batch, channels, height, width) of several stages are apart, mean over stages.
+
+    The mean absolute difference, each channel in units of its deviation, and half the squared distance of
+    unit-normalised features (LPIPS, Zhang et al., 2018, without its learned weights): their gradients are of
+    one size.
+    """
+    stages = []
+    for one, other in zip(made, wanted, strict=True):
+        deviation = other.std(dim=(0, 2, 3), keepdim=True) + 1e-3
+        directions = functional.normalize(one, dim=1) - functional.normalize(other, dim=1)
+        stages.append(((one - other) / deviation).abs().mean() + directions.square().sum(1).mean() / 2)
+    return torch.stack(stages).mean()

@@ -1,0 +1,1 @@
+"""What is shipped of a run: the model file, its entry in the index and its card."""
