@@ -12,11 +12,11 @@
 // For all others there is `any_kernel`. The columns of a matrix of weights belong to source channels, those of all other
 // matrices to pixels, so a product of two convolves four pixels.
 
-// How feature maps and weights are stored; src/gpu/kernels.rs makes a second variant with f16. Sums are always f32.
+// How feature maps and weights are stored; src/gpu/source.rs makes a second variant with f16. Sums are always f32.
 alias Stored = f32;
 
-// Must be kept in sync with `Extent` in src/gpu/run.rs and in the other shaders.
-struct Extent {
+// As in the other shaders, and `StepParams` in src/gpu/run.rs; src/gpu/shader_tests.rs compares them.
+struct StepParams {
     // Width and height of the tile's maps.
     source_size: vec2u,
     output_size: vec2u,
@@ -37,7 +37,7 @@ struct Extent {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 // Blocks of 4 channels in the source and blocks that go out.
@@ -70,7 +70,7 @@ override KERNEL: u32 = 1u;
 override STRIDE: u32 = 1u;
 override PADDING: u32 = 0u;
 
-@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(0) var<uniform> params: StepParams;
 // For each pair of output blocks, source block and tap: a matrix for the first output block, then one for the second. Must be kept in sync with `pack_weights` in src/gpu/kernels.rs.
 @group(0) @binding(1) var<storage, read> weights: array<mat4x4<Stored>>;
 // For each output block, rounded up to a pair: bias, then slope below zero.
@@ -84,7 +84,7 @@ override PADDING: u32 = 0u;
 @group(0) @binding(8) var<storage, read> second: array<vec4<Stored>>;
 
 fn picture_color(at: u32) -> vec3f {
-    if (extent.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         return unpack4x8unorm(picture[at]).rgb;
     }
     return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);
@@ -143,12 +143,12 @@ fn activate(sum: vec4f, block: u32) -> vec4f {
 fn combine(value: vec4f, block: u32, pixel: u32) -> vec4f {
     let sum = value + epilogue[2u * block];
     let activated = activate(sum, block);
-    let at = block * plane(extent.output_size) + pixel;
-    let other_at = extent.other_first * plane(extent.output_size) + at;
+    let at = block * plane(params.output_size) + pixel;
+    let other_at = params.other_first * plane(params.output_size) + at;
     switch (COMBINE) {
         case 1u: { return activated + OTHER_SHARE * read_other(other_at); }
         case 2u: {
-            let second_at = extent.second_first * plane(extent.output_size) + at;
+            let second_at = params.second_first * plane(params.output_size) + at;
             return activated + OTHER_SHARE * read_other(other_at) + SECOND_SHARE * read_second(second_at);
         }
         case 3u: { return activated * read_other(other_at); }
@@ -160,11 +160,11 @@ fn combine(value: vec4f, block: u32, pixel: u32) -> vec4f {
 // The value that the convolution sees at a pixel of the enlarged source, which may lie outside of the tile. Without a
 // branch, because there are many of these in a row.
 fn value_at(block: u32, pixel: vec2i) -> vec4<Stored> {
-    let last = vec2i(extent.source_size * UPSAMPLE) - 1;
+    let last = vec2i(params.source_size * UPSAMPLE) - 1;
     let inside = all((pixel >= vec2i(0)) & (pixel <= last));
     let place = vec2u(clamp(pixel, vec2i(0), last)) / UPSAMPLE;
-    let start = (extent.source_first + block) * plane(extent.source_size);
-    let value = read_source(start + place.y * extent.source_size.x + place.x);
+    let start = (params.source_first + block) * plane(params.source_size);
+    let value = read_source(start + place.y * params.source_size.x + place.x);
     return select(vec4<Stored>(), value, inside);
 }
 
@@ -305,16 +305,16 @@ fn window_pair(at: u32) -> mat4x4f {
 // The part of the output to make, in its own coordinates.
 fn area_origin() -> vec2u {
     if (TAIL) {
-        return extent.keep_origin;
+        return params.keep_origin;
     }
-    return extent.needed_origin;
+    return params.needed_origin;
 }
 
 fn area_end() -> vec2u {
     if (TAIL) {
-        return extent.keep_origin + extent.keep_size;
+        return params.keep_origin + params.keep_size;
     }
-    return extent.needed_origin + extent.needed_size;
+    return params.needed_origin + params.needed_size;
 }
 
 // Alpha: 0 where a color is not finite. By its bits, because compilers may assume that there is no such number.
@@ -325,7 +325,7 @@ fn marker(color: vec3f) -> f32 {
 
 fn store_pixel(at: u32, color: vec3f) {
     let pixel = vec4f(saturate(color), marker(color));
-    if (extent.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         enlarged[at] = pack4x8unorm(pixel);
     } else {
         enlarged[2u * at] = pack2x16unorm(pixel.rg);
@@ -336,10 +336,10 @@ fn store_pixel(at: u32, color: vec3f) {
 fn store_enlarged(pixel: vec2u, block: u32, sum: vec4f) {
     var color = activate(sum + epilogue[2u * block], block).rgb;
     if (ADDS_PICTURE) {
-        color += picture_color(pixel.y * extent.source_size.x + pixel.x);
+        color += picture_color(pixel.y * params.source_size.x + pixel.x);
     }
-    let at = (pixel - extent.keep_origin) * SCALE + vec2u(block % SCALE, block / SCALE);
-    store_pixel(at.y * extent.keep_size.x * SCALE + at.x, color);
+    let at = (pixel - params.keep_origin) * SCALE + vec2u(block % SCALE, block / SCALE);
+    store_pixel(at.y * params.keep_size.x * SCALE + at.x, color);
 }
 
 fn store(pixel: vec2u, block: u32, sum: vec4f) {
@@ -350,8 +350,8 @@ fn store(pixel: vec2u, block: u32, sum: vec4f) {
         store_enlarged(pixel, block, sum);
         return;
     }
-    let at = pixel.y * extent.output_size.x + pixel.x;
-    features[(extent.output_first + block) * plane(extent.output_size) + at] = vec4<Stored>(combine(sum, block, at));
+    let at = pixel.y * params.output_size.x + pixel.x;
+    features[(params.output_first + block) * plane(params.output_size) + at] = vec4<Stored>(combine(sum, block, at));
 }
 
 fn store_row(pixel: vec2u, block: u32, sums: mat4x4f) {

@@ -5,8 +5,8 @@
 // How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
 alias Stored = f32;
 
-// Must be kept in sync with `Extent` in shaders/conv.wgsl.
-struct Extent {
+// As in conv.wgsl, and `StepParams` in src/gpu/run.rs; src/gpu/shader_tests.rs compares them.
+struct StepParams {
     source_size: vec2u,
     output_size: vec2u,
     source_origin: vec2u,
@@ -23,7 +23,7 @@ struct Extent {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 override SCALE: u32 = 1u;
@@ -31,17 +31,17 @@ override GROUPS: u32 = 1u;
 // Channels of the source.
 override CHANNELS: u32 = 1u;
 
-@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(0) var<uniform> params: StepParams;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
 @group(0) @binding(4) var<storage, read> offsets: array<vec4<Stored>>;
 @group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
 
 fn plane() -> u32 {
-    return extent.source_size.x * extent.source_size.y;
+    return params.source_size.x * params.source_size.y;
 }
 
 fn source_value(channel: u32, pixel: vec2u) -> f32 {
-    let at = (extent.source_first + channel / 4u) * plane() + pixel.y * extent.source_size.x + pixel.x;
+    let at = (params.source_first + channel / 4u) * plane() + pixel.y * params.source_size.x + pixel.x;
     return f32(source[at][channel % 4u]);
 }
 
@@ -50,7 +50,7 @@ fn offset(axis: u32, group: u32, pixel: vec2u) -> f32 {
     let inside = pixel % SCALE;
     let channel = ((axis * GROUPS + group) * SCALE + inside.y) * SCALE + inside.x;
     let place = pixel / SCALE;
-    let at = (extent.other_first + channel / 4u) * plane() + place.y * extent.source_size.x + place.x;
+    let at = (params.other_first + channel / 4u) * plane() + place.y * params.source_size.x + place.x;
     return f32(offsets[at][channel % 4u]);
 }
 
@@ -61,7 +61,7 @@ fn sampled(channel: u32, pixel: vec2u) -> f32 {
     let group = channel / (CHANNELS / GROUPS);
     let own = (vec2f(pixel % SCALE) - (f32(SCALE) - 1.0) / 2.0) / f32(SCALE);
     let moved = vec2f(offset(0u, group, pixel), offset(1u, group, pixel));
-    let last = extent.source_size - vec2u(1u);
+    let last = params.source_size - vec2u(1u);
     let position = clamp(vec2f(pixel / SCALE) + moved + own, vec2f(0.0), vec2f(last));
     let first = vec2u(position);
     let next = min(first + vec2u(1u), last);
@@ -75,7 +75,7 @@ fn sampled(channel: u32, pixel: vec2u) -> f32 {
 
 @compute @workgroup_size(8, 8)
 fn dy_sample(@builtin(global_invocation_id) thread: vec3u) {
-    if (any(thread.xy >= extent.output_size)) {
+    if (any(thread.xy >= params.output_size)) {
         return;
     }
     let channel = thread.z * 4u;
@@ -85,6 +85,6 @@ fn dy_sample(@builtin(global_invocation_id) thread: vec3u) {
         sampled(channel + 2u, thread.xy),
         sampled(channel + 3u, thread.xy),
     );
-    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
-    features[output + thread.y * extent.output_size.x + thread.x] = vec4<Stored>(result);
+    let output = (params.output_first + thread.z) * params.output_size.x * params.output_size.y;
+    features[output + thread.y * params.output_size.x + thread.x] = vec4<Stored>(result);
 }

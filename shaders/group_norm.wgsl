@@ -6,8 +6,8 @@
 // How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
 alias Stored = f32;
 
-// Must be kept in sync with `Extent` in shaders/conv.wgsl.
-struct Extent {
+// As in conv.wgsl, and `StepParams` in src/gpu/run.rs; src/gpu/shader_tests.rs compares them.
+struct StepParams {
     source_size: vec2u,
     output_size: vec2u,
     source_origin: vec2u,
@@ -24,7 +24,7 @@ struct Extent {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 // Channels in a group, and in all.
@@ -35,7 +35,7 @@ override CHANNELS: u32 = 1u;
 const EPSILON: f32 = 1e-5;
 const THREADS: u32 = 256u;
 
-@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(0) var<uniform> params: StepParams;
 // For each block of 4 channels: weight, then bias.
 @group(0) @binding(2) var<storage, read> epilogue: array<vec4f>;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
@@ -47,7 +47,7 @@ const THREADS: u32 = 256u;
 var<workgroup> sums: array<f32, 256>;
 
 fn plane() -> u32 {
-    return extent.source_size.x * extent.source_size.y;
+    return params.source_size.x * params.source_size.y;
 }
 
 // The sum over all threads of what each brings.
@@ -65,7 +65,7 @@ fn total(thread: u32, value: f32) -> f32 {
 }
 
 fn channel_value(channel: u32, pixel: u32) -> f32 {
-    return f32(source[(extent.source_first + channel / 4u) * plane() + pixel][channel % 4u]);
+    return f32(source[(params.source_first + channel / 4u) * plane() + pixel][channel % 4u]);
 }
 
 @compute @workgroup_size(256)
@@ -98,11 +98,11 @@ fn normalized(value: f32, channel: u32) -> f32 {
 
 @compute @workgroup_size(8, 8)
 fn normalize_group(@builtin(global_invocation_id) thread: vec3u) {
-    if (any(thread.xy >= extent.output_size)) {
+    if (any(thread.xy >= params.output_size)) {
         return;
     }
-    let pixel = thread.y * extent.output_size.x + thread.x;
-    let value = vec4f(source[(extent.source_first + thread.z) * plane() + pixel]);
+    let pixel = thread.y * params.output_size.x + thread.x;
+    let value = vec4f(source[(params.source_first + thread.z) * plane() + pixel]);
     let channel = thread.z * 4u;
     let even = vec4f(
         normalized(value.x, channel),
@@ -110,7 +110,7 @@ fn normalize_group(@builtin(global_invocation_id) thread: vec3u) {
         normalized(value.z, channel + 2u),
         normalized(value.w, channel + 3u),
     );
-    let added = vec4f(residual[(extent.other_first + thread.z) * plane() + pixel]);
+    let added = vec4f(residual[(params.other_first + thread.z) * plane() + pixel]);
     let result = even * epilogue[2u * thread.z] + epilogue[2u * thread.z + 1u] + added;
-    features[(extent.output_first + thread.z) * plane() + pixel] = vec4<Stored>(result);
+    features[(params.output_first + thread.z) * plane() + pixel] = vec4<Stored>(result);
 }

@@ -5,8 +5,8 @@
 // How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
 alias Stored = f32;
 
-// Must be kept in sync with `Extent` in shaders/conv.wgsl.
-struct Extent {
+// As in conv.wgsl, and `StepParams` in src/gpu/run.rs; src/gpu/shader_tests.rs compares them.
+struct StepParams {
     source_size: vec2u,
     output_size: vec2u,
     source_origin: vec2u,
@@ -23,7 +23,7 @@ struct Extent {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 override CHANNELS: u32 = 1u;
@@ -31,7 +31,7 @@ override CHANNELS: u32 = 1u;
 // Must be kept in sync with `LAYER_NORM_EPSILON` in src/network/op.rs.
 const EPSILON: f32 = 1e-6;
 
-@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(0) var<uniform> params: StepParams;
 // For each block of 4 channels: weight, then bias.
 @group(0) @binding(2) var<storage, read> epilogue: array<vec4f>;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
@@ -44,26 +44,26 @@ fn mask(block: u32) -> vec4f {
 
 @compute @workgroup_size(8, 8)
 fn layer_norm(@builtin(global_invocation_id) thread: vec3u) {
-    if (any(thread.xy >= extent.output_size)) {
+    if (any(thread.xy >= params.output_size)) {
         return;
     }
-    let plane = extent.source_size.x * extent.source_size.y;
-    let pixel = thread.y * extent.source_size.x + thread.x;
+    let plane = params.source_size.x * params.source_size.y;
+    let pixel = thread.y * params.source_size.x + thread.x;
     let blocks = (CHANNELS + 3u) / 4u;
     var sum = 0.0;
     for (var block = 0u; block < blocks; block++) {
-        sum += dot(vec4f(source[(extent.source_first + block) * plane + pixel]), mask(block));
+        sum += dot(vec4f(source[(params.source_first + block) * plane + pixel]), mask(block));
     }
     let mean = sum / f32(CHANNELS);
     var squares = 0.0;
     for (var block = 0u; block < blocks; block++) {
-        let distance = (vec4f(source[(extent.source_first + block) * plane + pixel]) - mean) * mask(block);
+        let distance = (vec4f(source[(params.source_first + block) * plane + pixel]) - mean) * mask(block);
         squares += dot(distance, distance);
     }
     let factor = inverseSqrt(squares / f32(CHANNELS) + EPSILON);
     for (var block = 0u; block < blocks; block++) {
-        let normal = (vec4f(source[(extent.source_first + block) * plane + pixel]) - mean) * factor;
+        let normal = (vec4f(source[(params.source_first + block) * plane + pixel]) - mean) * factor;
         let result = normal * epilogue[2u * block] + epilogue[2u * block + 1u];
-        features[(extent.output_first + block) * plane + pixel] = vec4<Stored>(result);
+        features[(params.output_first + block) * plane + pixel] = vec4<Stored>(result);
     }
 }

@@ -5,8 +5,8 @@
 // How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
 alias Stored = f32;
 
-// Must be kept in sync with `Extent` in shaders/conv.wgsl.
-struct Extent {
+// As in conv.wgsl, and `StepParams` in src/gpu/run.rs; src/gpu/shader_tests.rs compares them.
+struct StepParams {
     source_size: vec2u,
     output_size: vec2u,
     source_origin: vec2u,
@@ -23,29 +23,29 @@ struct Extent {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 override KERNEL: u32 = 1u;
 override STRIDE: u32 = 1u;
 
-@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(0) var<uniform> params: StepParams;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
 @group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
 
 @compute @workgroup_size(8, 8)
 fn max_pool(@builtin(global_invocation_id) thread: vec3u) {
-    if (any(thread.xy >= extent.output_size)) {
+    if (any(thread.xy >= params.output_size)) {
         return;
     }
-    let start = (extent.source_first + thread.z) * extent.source_size.x * extent.source_size.y;
+    let start = (params.source_first + thread.z) * params.source_size.x * params.source_size.y;
     let corner = thread.xy * STRIDE;
-    var largest = source[start + corner.y * extent.source_size.x + corner.x];
+    var largest = source[start + corner.y * params.source_size.x + corner.x];
     for (var y = corner.y; y < corner.y + KERNEL; y++) {
         for (var x = corner.x; x < corner.x + KERNEL; x++) {
-            largest = max(largest, source[start + y * extent.source_size.x + x]);
+            largest = max(largest, source[start + y * params.source_size.x + x]);
         }
     }
-    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
-    features[output + thread.y * extent.output_size.x + thread.x] = largest;
+    let output = (params.output_first + thread.z) * params.output_size.x * params.output_size.y;
+    features[output + thread.y * params.output_size.x + thread.x] = largest;
 }

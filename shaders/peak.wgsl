@@ -1,10 +1,10 @@
 // How fast a GPU multiplies and adds: chains of fused multiply-adds and nothing else. It measures and is no part of any
 // network, so it has no CPU twin. src/gpu/peak.rs runs it.
 
-// What is multiplied and added; src/gpu/kernels.rs makes a second variant with f16.
+// What is multiplied and added; src/gpu/source.rs makes a second variant with f16.
 alias Stored = f32;
 
-// Must be kept in sync with `STEPS` and `CHAINS` in src/gpu/peak.rs. Twelve sums in flight hide a multiply-add's latency
+// As `STEPS` and `CHAINS` in src/gpu/peak.rs, whose test notices a difference. Twelve sums in flight hide a multiply-add's latency
 // and fit into the registers even of a CPU that simulates a GPU.
 const STEPS: u32 = 1024u;
 const CHAINS: u32 = 3u;

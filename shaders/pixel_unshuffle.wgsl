@@ -5,8 +5,8 @@
 // How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
 alias Stored = f32;
 
-// Must be kept in sync with `Extent` in shaders/conv.wgsl.
-struct Extent {
+// As in conv.wgsl, and `StepParams` in src/gpu/run.rs; src/gpu/shader_tests.rs compares them.
+struct StepParams {
     source_size: vec2u,
     output_size: vec2u,
     source_origin: vec2u,
@@ -23,18 +23,18 @@ struct Extent {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 override FACTOR: u32 = 1u;
 
-@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(0) var<uniform> params: StepParams;
 @group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
 // RGBA, red lowest: a word for each pixel, or two where there are 16 bits a channel.
 @group(0) @binding(6) var<storage, read> picture: array<u32>;
 
 fn picture_color(at: u32) -> vec3f {
-    if (extent.deep == 0u) {
+    if (params.is_16_bit == 0u) {
         return unpack4x8unorm(picture[at]).rgb;
     }
     return vec3f(unpack2x16unorm(picture[2u * at]), unpack2x16unorm(picture[2u * at + 1u]).x);
@@ -44,13 +44,13 @@ fn picture_color(at: u32) -> vec3f {
 fn channel_value(pixel: vec2u, channel: u32) -> f32 {
     let colour = channel / (FACTOR * FACTOR);
     let place = pixel * FACTOR + vec2u(channel % FACTOR, channel / FACTOR % FACTOR);
-    let colors = picture_color(place.y * extent.source_size.x + place.x);
+    let colors = picture_color(place.y * params.source_size.x + place.x);
     return select(0.0, colors[min(colour, 2u)], colour < 3u);
 }
 
 @compute @workgroup_size(8, 8)
 fn pixel_unshuffle(@builtin(global_invocation_id) thread: vec3u) {
-    if (any(thread.xy >= extent.output_size)) {
+    if (any(thread.xy >= params.output_size)) {
         return;
     }
     let channel = thread.z * 4u;
@@ -60,6 +60,6 @@ fn pixel_unshuffle(@builtin(global_invocation_id) thread: vec3u) {
         channel_value(thread.xy, channel + 2u),
         channel_value(thread.xy, channel + 3u),
     );
-    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
-    features[output + thread.y * extent.output_size.x + thread.x] = vec4<Stored>(values);
+    let output = (params.output_first + thread.z) * params.output_size.x * params.output_size.y;
+    features[output + thread.y * params.output_size.x + thread.x] = vec4<Stored>(values);
 }

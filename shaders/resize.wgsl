@@ -5,8 +5,8 @@
 // How feature maps are stored; src/gpu/kernels.rs makes a second variant with f16.
 alias Stored = f32;
 
-// Must be kept in sync with `Extent` in shaders/conv.wgsl.
-struct Extent {
+// As in conv.wgsl, and `StepParams` in src/gpu/run.rs; src/gpu/shader_tests.rs compares them.
+struct StepParams {
     source_size: vec2u,
     output_size: vec2u,
     source_origin: vec2u,
@@ -23,34 +23,34 @@ struct Extent {
     other_first: u32,
     second_first: u32,
     // 1 where the picture has 16 bits a channel, 0 where it has 8.
-    deep: u32,
+    is_16_bit: u32,
 }
 
 // Bilinear by the ratio of the whole maps, or bicubic (Keys, a = -0.5) by the whole factor between the tile's.
 override BICUBIC: bool = false;
 
-@group(0) @binding(0) var<uniform> extent: Extent;
+@group(0) @binding(0) var<uniform> params: StepParams;
 @group(0) @binding(3) var<storage, read> source: array<vec4<Stored>>;
 @group(0) @binding(5) var<storage, read_write> features: array<vec4<Stored>>;
 
 fn value(block: u32, pixel: vec2u) -> vec4f {
-    let start = (extent.source_first + block) * extent.source_size.x * extent.source_size.y;
-    return vec4f(source[start + pixel.y * extent.source_size.x + pixel.x]);
+    let start = (params.source_first + block) * params.source_size.x * params.source_size.y;
+    return vec4f(source[start + pixel.y * params.source_size.x + pixel.x]);
 }
 
 // A pixel of the whole map as one of the tile, which ends sooner.
 fn local(pixel: vec2u) -> vec2u {
-    let last = extent.source_origin + extent.source_size - vec2u(1u);
-    return clamp(pixel, extent.source_origin, last) - extent.source_origin;
+    let last = params.source_origin + params.source_size - vec2u(1u);
+    return clamp(pixel, params.source_origin, last) - params.source_origin;
 }
 
 fn bilinear(block: u32, pixel: vec2u) -> vec4f {
-    let ratio = vec2f(extent.source_whole) / vec2f(extent.output_whole);
-    let position = max((vec2f(extent.output_origin + pixel) + 0.5) * ratio - 0.5, vec2f(0.0));
+    let ratio = vec2f(params.source_whole) / vec2f(params.output_whole);
+    let position = max((vec2f(params.output_origin + pixel) + 0.5) * ratio - 0.5, vec2f(0.0));
     let before = vec2u(position);
     let share = position - vec2f(before);
     let first = local(before);
-    let last = local(min(before + vec2u(1u), extent.source_whole - vec2u(1u)));
+    let last = local(min(before + vec2u(1u), params.source_whole - vec2u(1u)));
     let upper = value(block, first) * (1.0 - share.x) + value(block, vec2u(last.x, first.y)) * share.x;
     let lower = value(block, vec2u(first.x, last.y)) * (1.0 - share.x) + value(block, last) * share.x;
     return upper * (1.0 - share.y) + lower * share.y;
@@ -75,7 +75,7 @@ fn mirrored(index: i32, length: u32) -> u32 {
 }
 
 fn bicubic(block: u32, pixel: vec2u) -> vec4f {
-    let factor = vec2f(extent.output_size / extent.source_size);
+    let factor = vec2f(params.output_size / params.source_size);
     let position = (vec2f(pixel) + 0.5) / factor - 0.5;
     let before = floor(position);
     let share = position - before;
@@ -84,8 +84,8 @@ fn bicubic(block: u32, pixel: vec2u) -> vec4f {
         var line = vec4f();
         for (var x = -1; x <= 2; x++) {
             let place = vec2u(
-                mirrored(i32(before.x) + x, extent.source_size.x),
-                mirrored(i32(before.y) + y, extent.source_size.y),
+                mirrored(i32(before.x) + x, params.source_size.x),
+                mirrored(i32(before.y) + y, params.source_size.y),
             );
             line += cubic(share.x - f32(x)) * value(block, place);
         }
@@ -96,7 +96,7 @@ fn bicubic(block: u32, pixel: vec2u) -> vec4f {
 
 @compute @workgroup_size(8, 8)
 fn resize(@builtin(global_invocation_id) thread: vec3u) {
-    if (any(thread.xy >= extent.output_size)) {
+    if (any(thread.xy >= params.output_size)) {
         return;
     }
     var result = vec4f();
@@ -105,6 +105,6 @@ fn resize(@builtin(global_invocation_id) thread: vec3u) {
     } else {
         result = bilinear(thread.z, thread.xy);
     }
-    let output = (extent.output_first + thread.z) * extent.output_size.x * extent.output_size.y;
-    features[output + thread.y * extent.output_size.x + thread.x] = vec4<Stored>(result);
+    let output = (params.output_first + thread.z) * params.output_size.x * params.output_size.y;
+    features[output + thread.y * params.output_size.x + thread.x] = vec4<Stored>(result);
 }

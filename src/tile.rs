@@ -49,9 +49,9 @@ impl Window {
     }
 }
 
-/// How tiles must be cut for a backend's network, in LR pixels.
+/// How pictures are cut into tiles for a backend's network, in LR pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cut {
+pub struct Tiling {
     /// How far a tile's outer part goes beyond its inner part.
     pub halo: u32,
     /// Outer parts begin, and unless the picture ends there end, at multiples of this.
@@ -62,7 +62,7 @@ pub struct Cut {
     pub smallest: u32,
 }
 
-impl Cut {
+impl Tiling {
     /// Tiles with a halo that may lie anywhere.
     #[must_use]
     pub fn with_halo(halo: u32) -> Self {
@@ -86,12 +86,12 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// The same inner part of a picture of `width` x `height` pixels with another outer part.
+    /// The same inner part of a picture of `width` x `height` pixels with the outer part of another tiling.
     #[must_use]
-    pub fn cut(&self, cut: &Cut, width: u32, height: u32) -> Self {
+    pub fn grown(&self, tiling: &Tiling, width: u32, height: u32) -> Self {
         let inner = self.inner;
-        let (x, width) = grow(inner.x, inner.width, cut, width);
-        let (y, height) = grow(inner.y, inner.height, cut, height);
+        let (x, width) = grow(inner.x, inner.width, tiling, width);
+        let (y, height) = grow(inner.y, inner.height, tiling, height);
         Self { inner, outer: Rect { x, y, width, height } }
     }
 
@@ -110,7 +110,7 @@ pub struct Grid {
     height: u32,
     columns: u32,
     rows: u32,
-    cut: Cut,
+    tiling: Tiling,
 }
 
 impl Grid {
@@ -119,8 +119,8 @@ impl Grid {
     /// # Panics
     /// When a size is zero: pictures have at least one pixel and backends at least tiles of one.
     #[must_use]
-    pub fn new(width: u32, height: u32, tile: u32, cut: Cut) -> Self {
-        Self::below(0, width, height, tile, cut)
+    pub fn new(width: u32, height: u32, tile: u32, tiling: Tiling) -> Self {
+        Self::below(0, width, height, tile, tiling)
     }
 
     /// The same for the rows from `top` on alone, of a picture of `width` x `height` pixels.
@@ -128,9 +128,9 @@ impl Grid {
     /// # Panics
     /// As [`Grid::new`], and when there are no such rows.
     #[must_use]
-    pub fn below(top: u32, width: u32, height: u32, tile: u32, cut: Cut) -> Self {
+    pub fn below(top: u32, width: u32, height: u32, tile: u32, tiling: Tiling) -> Self {
         assert!(width > 0 && height > top && tile > 0, "a grid needs sizes above zero");
-        Self { top, width, height, columns: width.div_ceil(tile), rows: (height - top).div_ceil(tile), cut }
+        Self { top, width, height, columns: width.div_ceil(tile), rows: (height - top).div_ceil(tile), tiling }
     }
 
     /// Cuts the rows from `top` on into as few strips of the whole width as possible, each at most `rows` pixels high.
@@ -139,7 +139,7 @@ impl Grid {
     /// As [`Grid::below`].
     #[must_use]
     pub fn strips(width: u32, height: u32, rows: u32, top: u32) -> Self {
-        Self { columns: 1, ..Self::below(top, width, height, rows, Cut::with_halo(0)) }
+        Self { columns: 1, ..Self::below(top, width, height, rows, Tiling::with_halo(0)) }
     }
 
     /// Number of tiles in a row.
@@ -169,24 +169,24 @@ impl Grid {
         let (x, width) = part(self.width, self.columns, column);
         let (y, height) = part(self.height - self.top, self.rows, row);
         let inner = Rect { x, y: self.top + y, width, height };
-        Tile { inner, outer: inner }.cut(&self.cut, self.width, self.height)
+        Tile { inner, outer: inner }.grown(&self.tiling, self.width, self.height)
     }
 }
 
 /// Start and length of the `index`-th of `parts` nearly equal parts of a length.
 fn part(length: u32, parts: u32, index: u32) -> (u32, u32) {
-    let cut = |index: u32| (u64::from(length) * u64::from(index) / u64::from(parts)) as u32;
-    (cut(index), cut(index + 1) - cut(index))
+    let start = |index: u32| (u64::from(length) * u64::from(index) / u64::from(parts)) as u32;
+    (start(index), start(index + 1) - start(index))
 }
 
 /// Start and length grown by the halo and to aligned ends on both sides, inside a picture's padded length.
-fn grow(start: u32, length: u32, cut: &Cut, picture: u32) -> (u32, u32) {
-    let from = start.saturating_sub(cut.halo) / cut.align * cut.align;
+fn grow(start: u32, length: u32, tiling: &Tiling, picture: u32) -> (u32, u32) {
+    let from = start.saturating_sub(tiling.halo) / tiling.align * tiling.align;
     let to = (start + length)
-        .saturating_add(cut.halo)
-        .div_ceil(cut.align)
-        .saturating_mul(cut.align)
-        .min(cut.padded(picture));
+        .saturating_add(tiling.halo)
+        .div_ceil(tiling.align)
+        .saturating_mul(tiling.align)
+        .min(tiling.padded(picture));
     (from, to - from)
 }
 
@@ -198,7 +198,7 @@ mod tests {
     fn tiles_cover_every_pixel_once() {
         for (width, height, tile, halo) in [(1, 1, 32, 10), (97, 61, 32, 10), (64, 64, 64, 3), (7, 200, 5, 0)] {
             let mut seen = vec![0; (width * height) as usize];
-            for Tile { inner, .. } in Grid::new(width, height, tile, Cut::with_halo(halo)).tiles() {
+            for Tile { inner, .. } in Grid::new(width, height, tile, Tiling::with_halo(halo)).tiles() {
                 assert!(inner.width <= tile && inner.height <= tile);
                 for y in inner.y..inner.y + inner.height {
                     for x in inner.x..inner.x + inner.width {
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn halo_reaches_the_full_radius_or_the_edge() {
-        for Tile { inner, outer } in Grid::new(97, 61, 32, Cut::with_halo(10)).tiles() {
+        for Tile { inner, outer } in Grid::new(97, 61, 32, Tiling::with_halo(10)).tiles() {
             assert_eq!(outer.x, inner.x.saturating_sub(10));
             assert_eq!(outer.y, inner.y.saturating_sub(10));
             assert_eq!(outer.x + outer.width, (inner.x + inner.width + 10).min(97));
@@ -222,8 +222,8 @@ mod tests {
 
     #[test]
     fn outer_parts_are_aligned_and_padded() {
-        let cut = Cut { halo: 10, align: 6, multiple: 2, smallest: 15 };
-        for Tile { inner, outer } in Grid::new(97, 7, 32, cut).tiles() {
+        let tiling = Tiling { halo: 10, align: 6, multiple: 2, smallest: 15 };
+        for Tile { inner, outer } in Grid::new(97, 7, 32, tiling).tiles() {
             assert!(outer.x % 6 == 0 && outer.x <= inner.x.saturating_sub(10));
             let end = outer.x + outer.width;
             assert!(end == 98 || end % 6 == 0 && end >= inner.x + inner.width + 10, "{outer:?}");
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn keep_is_the_inner_part_seen_from_the_outer() {
-        let tile = Grid::new(97, 61, 32, Cut::with_halo(10)).tiles().nth(1).expect("four columns");
+        let tile = Grid::new(97, 61, 32, Tiling::with_halo(10)).tiles().nth(1).expect("four columns");
         assert_eq!(tile.keep(), Rect { x: 10, y: 0, width: tile.inner.width, height: tile.inner.height });
     }
 }

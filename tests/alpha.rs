@@ -1,4 +1,4 @@
-//! How clear a picture is in places: soft and hard edges, and what is hidden under clear pixels.
+//! How opaque a picture is in places: soft and hard edges, and what is hidden under transparent pixels.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;
@@ -9,7 +9,7 @@ use lenslet::{
     picture::{Depth, Kind},
 };
 
-/// A picture of one colour with alpha by place, and another colour hidden where it is clear.
+/// A picture of one colour with alpha by place, and another colour hidden where it is transparent.
 fn shape(width: u32, height: u32, alpha: impl Fn(f64, f64) -> f64) -> Picture {
     let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
     let pixel = |(x, y): (u32, u32)| {
@@ -29,7 +29,7 @@ fn enlarge(picture: &Picture, model: &str, choice: BackendChoice, tile: Option<u
     upscale(backend(&network, choice, Precision::F32, tile), picture).as_chunks().0.to_vec()
 }
 
-/// No edge shows what a file hides under its clear pixels, and these are as clear as before.
+/// No edge shows what a file hides under its transparent pixels, and these stay so.
 #[test]
 fn edges_have_no_fringe_and_both_sides_are_exact() {
     let input = shape(41, 35, disc);
@@ -84,13 +84,13 @@ fn tiles_and_backends_do_not_show() {
     }
 }
 
-/// Cut out without soft edges: the network would keep the stairs.
+/// Tiling out without soft edges: the network would keep the stairs.
 #[test]
 fn alpha_of_two_values_is_smoothed() {
     let stairs = shape(41, 35, |x, y| if x > y { 1.0 } else { 0.0 });
     let pixels = enlarge(&stairs, "fidelity-x4", BackendChoice::Cpu, None);
     let soft = pixels.iter().filter(|pixel| !matches!(pixel[3], 0 | 255)).count();
-    assert!(soft > 35 * 4 * 3, "{soft} pixels of the diagonal are between clear and opaque");
+    assert!(soft > 35 * 4 * 3, "{soft} pixels of the diagonal are between transparent and opaque");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn backends() -> Vec<Box<dyn Backend>> {
     all
 }
 
-/// Bytes of any value, with some alpha that is clear or opaque, as it is in files.
+/// Bytes of any value, with some alpha that is transparent or opaque, as it is in files.
 fn pixels(size: [u32; 2], kind: Kind, seed: u32) -> Vec<u8> {
     let mut noise = common::Noise(seed);
     let mut rgba: Vec<u8> =
@@ -59,8 +59,8 @@ fn any_picture_goes_through_any_backend_to_any_format() {
         format,
     );
     let config = ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() };
-    let goes_through = |(size, (grey, alpha, deep), seed, scale, format): (_, _, u32, Option<f64>, FileFormat)| {
-        let kind = Kind { grey, alpha, depth: if deep { Depth::Sixteen } else { Depth::Eight } };
+    let goes_through = |(size, (grey, alpha, is_16_bit), seed, scale, format): (_, _, u32, Option<f64>, FileFormat)| {
+        let kind = Kind { grey, alpha, depth: if is_16_bit { Depth::Sixteen } else { Depth::Eight } };
         let [width, height] = size;
         let picture = Picture { width, height, rgba: pixels(size, kind, seed), kind, ..Picture::default() };
         let size = scale.map_or(Size::Model, Size::Scale);

@@ -66,14 +66,14 @@ proptest! {
     #[test]
     fn comes_back(
         size in [1_u32..=70, 1_u32..=70],
-        (grey, alpha, deep) in any::<(bool, bool, bool)>(),
+        (grey, alpha, is_16_bit) in any::<(bool, bool, bool)>(),
         waves in [0.0_f32..0.3, 0.0_f32..0.3, -1.0_f32..1.0],
         rows in 1_u32..=70,
         icc_profile in proptest::option::of(proptest::collection::vec(any::<u8>(), 1..200)),
         has_exif in any::<bool>(),
         xmp in proptest::option::of("<x:xmpmeta>[ -;=?-~é]{0,40}</x:xmpmeta>"),
     ) {
-        let kind = Kind { grey, alpha, depth: if deep { Depth::Sixteen } else { Depth::Eight } };
+        let kind = Kind { grey, alpha, depth: if is_16_bit { Depth::Sixteen } else { Depth::Eight } };
         let metadata = Metadata { icc_profile, exif: has_exif.then(exif), xmp: xmp.map(String::into_bytes) };
         let picture = picture(size, kind, waves, metadata);
         for format in [FileFormat::Png, FileFormat::WebP, FileFormat::Jpeg] {
@@ -130,18 +130,18 @@ fn large_metadata() {
 fn a_result_has_the_input_s_format_where_that_can_hold_it() {
     use FileFormat::{Jpeg, Png, WebP};
     let plain = Kind::default();
-    let clear = Kind { alpha: true, ..plain };
-    let deep = Kind { depth: Depth::Sixteen, ..plain };
+    let transparent = Kind { alpha: true, ..plain };
+    let sixteen = Kind { depth: Depth::Sixteen, ..plain };
     let cases = [
         (None, plain, [4, 4], Png),
-        (Some(Png), clear, [4, 100_000], Png),
+        (Some(Png), transparent, [4, 100_000], Png),
         (Some(Jpeg), plain, [65_535, 4], Jpeg),
         (Some(Jpeg), plain, [4, 65_536], Png),
-        (Some(Jpeg), clear, [4, 4], Png),
-        (Some(Jpeg), deep, [4, 4], Png),
-        (Some(WebP), clear, [16_383, 4], WebP),
-        (Some(WebP), clear, [16_384, 4], Png),
-        (Some(WebP), deep, [4, 4], Png),
+        (Some(Jpeg), transparent, [4, 4], Png),
+        (Some(Jpeg), sixteen, [4, 4], Png),
+        (Some(WebP), transparent, [16_383, 4], WebP),
+        (Some(WebP), transparent, [16_384, 4], Png),
+        (Some(WebP), sixteen, [4, 4], Png),
     ];
     for (input, kind, size, expected) in cases {
         assert_eq!(FileFormat::for_result(input, kind, size), expected, "{input:?} {kind:?} {size:?}");

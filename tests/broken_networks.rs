@@ -60,7 +60,7 @@ fn changed_files_are_refused_or_run() {
                     refused += 1;
                 }
                 Ok(network) => {
-                    let edge = network.cut().padded(16);
+                    let edge = network.tiling().padded(16);
                     let window = Window::whole(edge, edge);
                     let rgba = vec![90; (edge * edge * 4) as usize];
                     let tile = TileInput { rgba, depth: Depth::Eight, window, keep: window.part };

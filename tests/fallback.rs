@@ -8,7 +8,7 @@ use std::cell::Cell;
 use common::{chain, largest_difference, picture};
 use lenslet::{
     Backend, BackendInfo, Error, FinishedTile, Observer, Run, Size, TileInput, Upscaler, cpu::Cpu, picture::Kind,
-    tile::Cut,
+    tile::Tiling,
 };
 
 /// A GPU, as it were, that fails after some tiles.
@@ -37,8 +37,8 @@ impl Backend for Failing {
         self.cpu.scale()
     }
 
-    fn cut(&self) -> Cut {
-        self.cpu.cut()
+    fn tiling(&self) -> Tiling {
+        self.cpu.tiling()
     }
 
     fn tile(&self) -> u32 {

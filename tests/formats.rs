@@ -89,7 +89,7 @@ fn png_in_8_and_16_bits() {
 }
 
 /// The size, the interlacing, and the rest as in the header; rows as they are stored.
-fn png_file(color: png::ColorType, depth: png::BitDepth, palette: &[u8], clear: &[u8], data: &[u8]) -> Vec<u8> {
+fn png_file(color: png::ColorType, depth: png::BitDepth, palette: &[u8], transparent: &[u8], data: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, WIDTH, HEIGHT);
     encoder.set_color(color);
@@ -97,8 +97,8 @@ fn png_file(color: png::ColorType, depth: png::BitDepth, palette: &[u8], clear: 
     if !palette.is_empty() {
         encoder.set_palette(palette);
     }
-    if !clear.is_empty() {
-        encoder.set_trns(clear);
+    if !transparent.is_empty() {
+        encoder.set_trns(transparent);
     }
     let mut writer = encoder.write_header().expect("encodes");
     writer.write_image_data(data).expect("encodes");
@@ -137,14 +137,14 @@ fn png_of_few_bits_and_of_palettes() {
         let expected = ImageBuffer::from_fn(WIDTH, HEIGHT, |x, y| Rgb(colour(x, y)));
         check(&png_file(png::ColorType::Indexed, depth, &palette, &[], &data), &expected.into());
 
-        let clear = |x, y| if value(x, y) == 0 { 0 } else { 255 };
+        let alpha = |x, y| if value(x, y) == 0 { 0 } else { 255 };
         let expected = ImageBuffer::from_fn(WIDTH, HEIGHT, |x, y| {
             let [red, green, blue] = colour(x, y);
-            Rgba([red, green, blue, clear(x, y)])
+            Rgba([red, green, blue, alpha(x, y)])
         });
         check(&png_file(png::ColorType::Indexed, depth, &palette, &[0], &data), &expected.into());
 
-        let expected = ImageBuffer::from_fn(WIDTH, HEIGHT, |x, y| LumaA([value(x, y) * step, clear(x, y)]));
+        let expected = ImageBuffer::from_fn(WIDTH, HEIGHT, |x, y| LumaA([value(x, y) * step, alpha(x, y)]));
         check(&png_file(png::ColorType::Grayscale, depth, &[], &[0, 0], &data), &expected.into());
     }
 }
@@ -157,8 +157,8 @@ fn png_with_one_colour_that_is_clear() {
         Rgba([r, g, b, if (x, y) == (3, 2) { 0 } else { 65_535 }])
     });
     let data: Vec<u8> = pixels().flat_map(|[r, g, b, _]| [r, g, b]).flat_map(u16::to_be_bytes).collect();
-    let clear: Vec<u8> = [red, green, blue].into_iter().flat_map(u16::to_be_bytes).collect();
-    check(&png_file(png::ColorType::Rgb, png::BitDepth::Sixteen, &[], &clear, &data), &expected.into());
+    let transparent: Vec<u8> = [red, green, blue].into_iter().flat_map(u16::to_be_bytes).collect();
+    check(&png_file(png::ColorType::Rgb, png::BitDepth::Sixteen, &[], &transparent, &data), &expected.into());
 }
 
 /// Every one of the seven passes of Adam7, of a picture that is larger than 8 pixels in both directions and of small ones.
@@ -252,7 +252,7 @@ fn webp_with_loss() {
             let (x, y) = (at as u8 % 32, (at / 32) as u8);
             let expected = [x * 8, y * 10, 128, if alpha { x * 8 } else { 255 }];
             let far = |(got, expected): (&u8, &u8)| got.abs_diff(*expected) > 40;
-            // What is clear may have any colour.
+            // What is transparent may have any colour.
             assert!(pixel[3] < 32 || !pixel.iter().zip(&expected).any(far), "{pixel:?} {expected:?}");
             assert_eq!(pixel[3], expected[3]);
         }
@@ -262,7 +262,7 @@ fn webp_with_loss() {
 #[test]
 fn gif_is_its_first_frame() {
     use image::{Delay, Frame, codecs::gif::GifEncoder};
-    // Few colours, so that the palette holds them all, and some clear pixels.
+    // Few colours, so that the palette holds them all, and some transparent pixels.
     let first = RgbaImage::from_fn(WIDTH, HEIGHT, |x, y| {
         if x < 3 { Rgba([0; 4]) } else { Rgba([x as u8 % 4 * 60, y as u8 * 30, 200, 255]) }
     });
@@ -387,7 +387,7 @@ fn tiff_of_floats() {
     check(&encoded(&DynamicImage::ImageRgb32F(floats), ImageFormat::Tiff), &rgb16());
 }
 
-/// The colours of printing are no longer these, so their profile does not stay either.
+/// The colours are no longer CMYK, so that profile does not stay either.
 #[test]
 fn tiff_of_inks() {
     use tiff::{

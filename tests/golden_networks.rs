@@ -47,7 +47,7 @@ fn networks_equal_pytorch_on_the_cpu() {
     assert!(cases.len() >= 30, "{} cases", cases.len());
     for Case { name, network, picture: input, output } in cases {
         let part = input.window.part;
-        let cut = network.cut();
+        let cut = network.tiling();
         let whole = Window::whole(cut.padded(part.width), cut.padded(part.height));
         let tile = TileInput { rgba: picture(&input).crop(whole.part), depth: Depth::Eight, window: whole, keep: part };
         let (_, enlarged) = run_all(&network, &tile);
@@ -70,7 +70,7 @@ fn cropped(map: &Features, window: Window) -> Features {
 fn networks_equal_pytorch_on_every_backend() {
     let mut halves = 0;
     for Case { name, network, picture: input, output } in cases() {
-        let is_exact = network.radius().is_some_and(|radius| radius <= network.cut().halo);
+        let is_exact = network.radius().is_some_and(|radius| radius <= network.tiling().halo);
         let tile = if is_exact { 8 } else { 40 };
         for (choice, precision) in [
             (BackendChoice::Cpu, Precision::Auto),

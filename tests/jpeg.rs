@@ -64,9 +64,9 @@ fn progressive_with_orientation_and_profile() {
     assert_eq!(compare(PROGRESSIVE), (false, Some(PROFILE.to_vec()), Orientation::Rotate90));
 }
 
-/// The colours of printing, plain and as luma and chroma: an Adobe marker tells which.
+/// CMYK, plain and as luma and chroma: an Adobe marker tells which.
 #[test]
-fn printing() {
+fn cmyk() {
     assert_eq!(compare(CMYK), (false, None, Orientation::NoTransforms));
     let marker = CMYK.windows(5).position(|bytes| bytes == b"Adobe").expect("is in the file");
     let mut ycck = CMYK.to_vec();

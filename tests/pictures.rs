@@ -40,16 +40,16 @@ fn kinds_stay() {
 
 #[test]
 fn alpha_stays_opaque_clear_and_soft() {
-    // Opaque on the left, clear on the right, a soft edge between them.
+    // Opaque on the left, transparent on the right, a soft edge between them.
     let alpha = |x: u32| (255 - (x.clamp(10, 15) - 10) * 51) as u8;
     let image = RgbaImage::from_fn(26, 20, |x, _| image::Rgba([200, 30, 60, alpha(x)]));
     let (_, output) = enlarge(&png(&image.into()));
     let at = |x: u32, y: u32| output.rgba[((y * output.width + x) * 4 + 3) as usize];
     for y in 0..output.height {
         assert!((0..12).all(|x| at(x, y) == 255), "row {y} is opaque on the left");
-        assert!((40..output.width).all(|x| at(x, y) == 0), "row {y} is clear on the right");
+        assert!((40..output.width).all(|x| at(x, y) == 0), "row {y} is transparent on the right");
         assert!((20..32).all(|x| at(x, y) >= at(x + 1, y)), "row {y} falls steadily");
-        assert!((100..156).contains(&at(25, y)), "row {y} is half clear in the middle: {}", at(25, y));
+        assert!((100..156).contains(&at(25, y)), "row {y} is half transparent in the middle: {}", at(25, y));
     }
 }
 

@@ -119,7 +119,7 @@ fn filters_make_any_size_at_once() {
     }
 }
 
-/// Where a filter rings, it must not make holes in what is opaque or a haze over what is clear.
+/// Where a filter rings, it must not make holes in what is opaque or a haze over what is transparent.
 #[test]
 fn alpha_stays_exactly_opaque_and_clear_at_any_size() {
     let (width, height) = (40, 24);

@@ -66,7 +66,7 @@ fn every_blocking_is_exact() {
 #[test]
 fn windows_are_exact_in_tiles_too() {
     let network = golden_network_of("rlfn_x3", |name| !name.starts_with("block_2."));
-    assert!(network.cut().align == 6 && network.radius() == Some(network.cut().halo));
+    assert!(network.tiling().align == 6 && network.radius() == Some(network.tiling().halo));
     for (width, height) in [(211, 107), (15, 190), (3, 2)] {
         let picture = picture(width, height);
         for (choice, tiles) in [(BackendChoice::Cpu, [13, 64]), (BackendChoice::Gpu, [50, 64])] {
@@ -85,7 +85,7 @@ fn windows_are_exact_in_tiles_too() {
 fn squares_are_close_in_tiles() {
     for (name, align) in [("rrdb_unshuffle_x2", 2), ("rrdb_unshuffle_x1", 4)] {
         let network = golden_network(name);
-        assert_eq!((network.cut().align, network.cut().multiple), (align, align), "{name}");
+        assert_eq!((network.tiling().align, network.tiling().multiple), (align, align), "{name}");
         for (width, height) in [(97, 77), (1, 5), (2, 3)] {
             let picture = picture(width, height);
             let whole = upscale(backend(&network, BackendChoice::Cpu, Precision::Auto, Some(97)), &picture);

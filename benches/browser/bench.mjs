@@ -2,7 +2,7 @@
  * Times engines side by side in one browser, and the start of the page: `node bench.mjs OPTIONS`, where OPTIONS is a JSON
  * object. `cargo xtask bench web` builds what is timed and says which Chromium (in the variable CHROMIUM).
  *
- * @typedef {{command: string, networks: string[], sizes: number[], runs: number, engines: string[], threads: number,
+ * @typedef {{command: string, commit: string, networks: string[], sizes: number[], runs: number, engines: string[], threads: number,
  *   starts: number, flags: string[], json?: string, markdown: string}} Options
  */
 
@@ -74,7 +74,7 @@ const server = await serveBench();
 try {
   const { machine, results } = await measureEngines(options, server.url);
   const startUps = await measureStarts(options);
-  const measured = { command: options.command, machine, results, startUps };
+  const measured = { command: options.command, commit: options.commit, machine, results, startUps };
   await writeFile(options.markdown, section(measured));
   if (options.json) await writeFile(options.json, `${JSON.stringify(measured, null, 2)}\n`);
 } catch (error) {

@@ -102,12 +102,12 @@ export function startTable(startUps) {
 
 /**
  * The section of the README.
- * @param {{command: string, machine: Machine, results: Result[], startUps: StartUp[]}} measured
+ * @param {{command: string, commit: string, machine: Machine, results: Result[], startUps: StartUp[]}} measured
  */
-export function section({ command, machine, results, startUps }) {
+export function section({ command, commit, machine, results, startUps }) {
   const { cpu, cores, browser, adapter, peer, system } = machine;
   const parts = [
-    `\`${command}\` on ${cpu}, ${cores} cores, ${system}; ${browser}; WebGPU adapter: ${adapter}; ${peer}.\n`,
+    `\`${command}\` at commit ${commit} on ${cpu}, ${cores} cores, ${system}; ${browser}; WebGPU adapter: ${adapter}; ${peer}.\n`,
     speedTable(results) + absences(results),
     startUps.length > 0 ? startTable(startUps) : '',
   ];

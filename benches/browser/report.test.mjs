@@ -54,8 +54,10 @@ test('the section names the machine, the command, and each reason for an absence
   const machine = { cpu: 'A CPU', cores: 2, browser: 'Chrome/1', adapter: 'a GPU', peer: 'peer 1.0', system: 'Linux' };
   /** @type {import('./start-up.mjs').StartUp} */
   const startUp = { backend: 'gpu', kind: 'cold', ready: [3, 1, 2], firstTile: [500] };
-  const text = section({ command: 'cargo xtask bench web', machine, results: [RESULT, RESULT], startUps: [startUp] });
-  assert.match(text, /^`cargo xtask bench web` on A CPU, 2 cores, Linux; Chrome\/1; WebGPU adapter: a GPU; peer 1\.0\.\n\n\|/);
+  const measured = { command: 'cargo xtask bench web', commit: '1a2b', machine };
+  const text = section({ ...measured, results: [RESULT, RESULT], startUps: [startUp] });
+  const begin = '`cargo xtask bench web` at commit 1a2b on A CPU, 2 cores, Linux; Chrome/1; WebGPU adapter: a GPU; peer 1.0.\n\n|';
+  assert.ok(text.startsWith(begin), text);
   assert.equal(text.match(/^- Half could not be run: there is no f16$/gm)?.length, 1);
   assert.deepEqual(cells(text.trim().split('\n').at(-1) ?? ''), ['gpu', 'cold', '2.00 (1.00..3.00)', '500 (500..500)']);
 });

@@ -10,7 +10,7 @@ const POLYNOMIAL: u32 = 0xedb8_8320;
 /// Bytes that are taken at once.
 const STEP: usize = 8;
 
-/// For each byte, what it does to the checksum when so many other bytes follow it.
+/// For each byte, what it does to the checksum when that many other bytes follow it.
 static TABLES: LazyLock<[[u32; 256]; STEP]> = LazyLock::new(|| {
     let mut tables = [[0; 256]; STEP];
     for byte in 0..256 {

@@ -47,15 +47,15 @@ fn main() -> std::io::Result<()> {
 /// Of every format that can be made here, in every kind of pixel that it has.
 fn pictures() -> Vec<(String, Vec<u8>)> {
     let colours = image::ImageBuffer::from_fn(9, 7, |x, y| image::Rgba([x as u16 * 7000, y as u16 * 9000, 9, 40_000]));
-    let deep = DynamicImage::ImageRgba16(colours);
+    let sixteen = DynamicImage::ImageRgba16(colours);
     let kinds = [
-        ("grey", deep.to_luma8().into()),
-        ("grey-alpha", deep.to_luma_alpha8().into()),
-        ("colours", deep.to_rgb8().into()),
-        ("alpha", deep.to_rgba8().into()),
-        ("grey-deep", deep.to_luma16().into()),
-        ("colours-deep", deep.to_rgb16().into()),
-        ("floats", DynamicImage::from(deep.to_rgb32f())),
+        ("grey", sixteen.to_luma8().into()),
+        ("grey-alpha", sixteen.to_luma_alpha8().into()),
+        ("colours", sixteen.to_rgb8().into()),
+        ("alpha", sixteen.to_rgba8().into()),
+        ("grey-16-bit", sixteen.to_luma16().into()),
+        ("colours-16-bit", sixteen.to_rgb16().into()),
+        ("floats", DynamicImage::from(sixteen.to_rgb32f())),
     ];
     let mut files = Vec::new();
     for format in image::ImageFormat::all().filter(ImageFormat::writing_enabled) {

@@ -5,7 +5,7 @@
  * @typedef {import('../../lenslet.js').StageBatch} StageBatch
  * @typedef {{kind: 'start', module: WebAssembly.Module, weights: Uint8Array, steps: [number, number],
  *   previous?: MessagePort, next?: MessagePort}
- *   | {kind: 'rows', id: number, width: number, height: number, deep: boolean, batch: StageBatch}
+ *   | {kind: 'rows', id: number, width: number, height: number, is16Bit: boolean, batch: StageBatch}
  *   | {kind: 'end', id: number} | {kind: 'stop', id: number}} ToStage rows and ends come from the stage before; a stop
  *   comes to all at once, and leaves nothing to do up to the picture's end
  * @typedef {{kind: 'alive'} | {kind: 'ready'} | {kind: 'pixels', id: number, pixels: Uint8Array}
@@ -158,15 +158,15 @@ export class StagePool {
    * @param {number} id
    * @param {number} width of the picture, padding included
    * @param {number} height
-   * @param {boolean} deep whether it has 16 bits a channel
+   * @param {boolean} is16Bit whether it has 16 bits a channel
    * @param {Uint8Array} rgba
    * @returns {Promise<Uint8Array>}
    */
-  push(id, width, height, deep, rgba) {
+  push(id, width, height, is16Bit, rgba) {
     const waiting = this.#pictures.get(id);
     if (!waiting) return Promise.reject(this.#failure);
     const batch = { picture: rgba, parts: [], pixels: new Uint8Array() };
-    this.#workers[0].port.postMessage({ kind: 'rows', id, width, height, deep, batch }, [rgba.buffer]);
+    this.#workers[0].port.postMessage({ kind: 'rows', id, width, height, is16Bit, batch }, [rgba.buffer]);
     return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   }
 

@@ -52,14 +52,14 @@ async function start({ module, weights, steps, previous, next: port }) {
 }
 
 /** @param {ToStage & {kind: 'rows'}} message */
-function run({ id, width, height, deep, batch }) {
-  const picture = pictures.get(id) ?? stage?.begin(width, height, deep);
+function run({ id, width, height, is16Bit, batch }) {
+  const picture = pictures.get(id) ?? stage?.begin(width, height, is16Bit);
   if (!picture || picture === 'stopped') return;
   pictures.set(id, picture);
   const made = picture.push(batch);
   if (next) {
     const transfer = [made.picture.buffer, made.pixels.buffer, ...made.parts.map(({ values }) => values.buffer)];
-    next.postMessage({ kind: 'rows', id, width, height, deep, batch: made }, transfer);
+    next.postMessage({ kind: 'rows', id, width, height, is16Bit, batch: made }, transfer);
   } else {
     post({ kind: 'pixels', id, pixels: made.pixels }, [made.pixels.buffer]);
   }

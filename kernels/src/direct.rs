@@ -4,11 +4,12 @@
 use pulp::{Simd, WithSimd};
 
 use crate::{
-    finish::{Finish, Others},
+    block::Block,
+    epilogue::{Epilogue, Others},
     gemm::{Product, block_of, load, store},
     machine::Machine,
     rows::{Geometry, Rows, Segment, Values},
-    threads::{Block, Scratch},
+    threads::Scratch,
 };
 
 /// Pixels whose inputs are gathered: a multiple of those that are summed at once.
@@ -44,15 +45,15 @@ impl Direct {
         let (depth, output_stride) = (kernel * kernel * inputs, outputs.next_multiple_of(lanes));
         let mut weights = Values::zeros(depth * output_stride);
         for output in 0..outputs {
-            let place = block_of(&blocks, output, lanes);
-            let mut at = place.first * depth + (output - place.first);
+            let block = block_of(&blocks, output, lanes);
+            let mut at = block.first * depth + (output - block.first);
             for row in 0..kernel {
                 let mut first = 0;
                 for source in sources {
                     for column in 0..kernel {
                         for input in first..first + source.channels {
                             weights.get_mut()[at] = weight(output, input, row * kernel + column);
-                            at += place.width;
+                            at += block.width;
                         }
                     }
                     first += source.channels;
@@ -63,10 +64,17 @@ impl Direct {
     }
 
     /// Makes a block of outputs of `parts`, which the sources are of.
-    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>, scratch: &mut Scratch) {
+    pub fn make(
+        &self,
+        machine: &Machine,
+        epilogue: &Epilogue,
+        parts: &[Rows],
+        block: Block<'_>,
+        scratch: &mut Scratch,
+    ) {
         scratch.inputs.grow(BATCH * self.depth);
         scratch.sums.grow(BATCH * self.output_stride);
-        machine.run(Job { direct: self, finish, parts, block, scratch });
+        machine.run(Job { direct: self, epilogue, parts, block, scratch });
     }
 
     /// Puts the inputs of `count` pixels of row `y` from `x` on side by side.
@@ -99,7 +107,7 @@ impl Direct {
 /// A block of outputs in the making.
 struct Job<'a> {
     direct: &'a Direct,
-    finish: &'a Finish,
+    epilogue: &'a Epilogue,
     parts: &'a [Rows],
     block: Block<'a>,
     scratch: &'a mut Scratch,
@@ -110,12 +118,12 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { direct, finish, parts, block, scratch } = self;
+        let Job { direct, epilogue, parts, block, scratch } = self;
         let Block { y, from, to, stride, .. } = block;
         let Scratch { inputs, sums } = scratch;
         for (index, output) in block.rows.into_iter().enumerate().take(block.height) {
             let y = y + index;
-            let others = Others::of_row(finish, parts, y);
+            let others = Others::of_row(epilogue, parts, y);
             for x in (from..to).step_by(BATCH) {
                 let count = BATCH.min(to - x);
                 direct.gather(parts, (x, y), count, inputs.get_mut());
@@ -131,7 +139,7 @@ impl WithSimd for Job<'_> {
                 };
                 product.run(simd);
                 let output = &mut output[(x - from) * stride..];
-                direct.finish(simd, finish, &others, (x, count), sums.get(), output);
+                direct.finish(simd, epilogue, &others, (x, count), sums.get(), output);
             }
         }
     }
@@ -147,7 +155,7 @@ impl Direct {
     fn finish<S: Simd>(
         &self,
         simd: S,
-        finish: &Finish,
+        epilogue: &Epilogue,
         others: &Others<'_>,
         (x, count): (usize, usize),
         sums: &[f32],
@@ -155,14 +163,14 @@ impl Direct {
     ) {
         let stride = self.output_stride;
         for channel in (0..stride).step_by(S::F32_LANES) {
-            let bias = load::<S>(finish.bias.get(), channel);
+            let bias = load::<S>(epilogue.bias.get(), channel);
             for first in (0..count).step_by(FINISHED) {
                 let mut pixels = [bias; FINISHED];
                 for index in 0..FINISHED {
                     let sum = load::<S>(sums, (first + index) * stride + channel);
                     pixels[index] = simd.add_f32s(pixels[index], sum);
                 }
-                finish.run(simd, &mut pixels, others, x + first, channel);
+                epilogue.run(simd, &mut pixels, others, x + first, channel);
                 for index in 0..FINISHED {
                     // The zeros beside the picture must stay zeros.
                     if first + index < count {

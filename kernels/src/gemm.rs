@@ -98,22 +98,22 @@ impl Panel<'_> {
     }
 }
 
-/// Where the block of an output begins and how wide it is, in channels.
-pub(crate) struct Place {
+/// The block that an output is in: where it begins and how wide it is, in channels.
+pub(crate) struct OutputBlock {
     pub first: usize,
     pub width: usize,
 }
 
-pub(crate) fn block_of(blocks: &[usize], output: usize, lanes: usize) -> Place {
+pub(crate) fn block_of(blocks: &[usize], output: usize, lanes: usize) -> OutputBlock {
     let mut first = 0;
     for block in blocks {
         let width = block * lanes;
         if output < first + width {
-            return Place { first, width };
+            return OutputBlock { first, width };
         }
         first += width;
     }
-    Place { first, width: 0 }
+    OutputBlock { first, width: 0 }
 }
 
 /// The vector that begins at a place.

@@ -8,8 +8,9 @@
     reason = "closures and iterators over arrays of vectors are not always inlined into vector code, where they must be"
 )]
 
+mod block;
 mod direct;
-mod finish;
+mod epilogue;
 mod gemm;
 mod machine;
 mod pixels;
@@ -17,10 +18,11 @@ mod rows;
 mod threads;
 mod winograd;
 
+pub use block::{Block, PATCH, blocks};
 pub use direct::Direct;
-pub use finish::{Curve, Finish, Meeting};
+pub use epilogue::{Activation, Combine, Epilogue};
 pub use machine::Machine;
 pub use pixels::{Picture, Sample, Shuffle, unshuffle};
 pub use rows::{Geometry, Rows, Segment};
-pub use threads::{Block, Scratch, Scratches, blocks, count as threads, share_bytes};
-pub use winograd::{PATCH, Winograd};
+pub use threads::{Scratch, Scratches, count as threads, share_bytes};
+pub use winograd::Winograd;

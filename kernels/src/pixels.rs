@@ -57,7 +57,7 @@ pub struct Picture {
     width: usize,
     sample: Sample,
     first: usize,
-    /// One behind the last row that was added.
+    /// The exclusive end of the rows that were added.
     pub end: usize,
     bytes: Vec<u8>,
 }
@@ -79,7 +79,7 @@ impl Picture {
         self.end = self.first + self.bytes.len() / row;
     }
 
-    /// Pixels of four samples of so many bytes.
+    /// Pixels of four samples of `BYTES` bytes.
     fn row<const BYTES: usize>(&self, y: usize) -> &[[[u8; BYTES]; 4]] {
         let pixels = self.bytes.as_chunks::<BYTES>().0.as_chunks::<4>().0;
         &pixels[(y - self.first) * self.width..][..self.width]

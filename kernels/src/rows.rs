@@ -78,7 +78,7 @@ pub struct Rows {
     pub height: usize,
     /// The first row in memory.
     first: usize,
-    /// One behind the last row that is made.
+    /// The exclusive end of the rows that are made.
     pub end: usize,
     /// A row of zeros and then the rows; what lies around the pixels of a row is never written.
     values: Values,

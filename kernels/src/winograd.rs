@@ -8,20 +8,19 @@
 use pulp::{Simd, WithSimd};
 
 use crate::{
-    finish::{Finish, Others},
+    block::{Block, PATCH},
+    epilogue::{Epilogue, Others},
     gemm::{Product, block_of, load, store},
     machine::Machine,
     rows::{Rows, Segment, Values},
-    threads::{Block, Scratch},
+    threads::Scratch,
 };
 
-/// Edge of a patch of outputs.
-pub const PATCH: usize = 4;
-/// Edge of the inputs that it depends on, and places along an axis.
+/// Edge of the inputs that a patch depends on, and places along an axis.
 const PLACES: usize = PATCH + 2;
 const AREA: usize = PLACES * PLACES;
 
-/// The points. Measured to round less than the usual 1 and 2: see the test of the largest error.
+/// The points. Measured to round a third of what the usual 1 and 2 do, see `tests/rounding.rs`.
 const A: f64 = std::f64::consts::FRAC_1_SQRT_2;
 const B: f64 = std::f64::consts::SQRT_2;
 
@@ -55,14 +54,14 @@ impl Winograd {
         let (blocks, output_stride) = (machine.blocks(outputs), outputs.next_multiple_of(lanes));
         let mut weights = Values::zeros(AREA * inputs * output_stride);
         for output in 0..outputs {
-            let place = block_of(&blocks, output, lanes);
+            let block = block_of(&blocks, output, lanes);
             for input in 0..inputs {
                 let taps = std::array::from_fn(|tap| f64::from(weight(output, input, tap)));
                 for (index, value) in weights_at_places(&taps).into_iter().enumerate() {
                     let at = index * inputs * output_stride
-                        + place.first * inputs
-                        + input * place.width
-                        + (output - place.first);
+                        + block.first * inputs
+                        + input * block.width
+                        + (output - block.first);
                     weights.get_mut()[at] = value as f32;
                 }
             }
@@ -73,8 +72,15 @@ impl Winograd {
     }
 
     /// Makes a block of outputs of `parts`, which the sources are of.
-    pub fn make(&self, machine: &Machine, finish: &Finish, parts: &[Rows], block: Block<'_>, scratch: &mut Scratch) {
-        machine.run(Job { winograd: self, finish, parts, block, scratch });
+    pub fn make(
+        &self,
+        machine: &Machine,
+        epilogue: &Epilogue,
+        parts: &[Rows],
+        block: Block<'_>,
+        scratch: &mut Scratch,
+    ) {
+        machine.run(Job { winograd: self, epilogue, parts, block, scratch });
     }
 
     fn grow(&self, scratch: &mut Scratch) {
@@ -143,7 +149,7 @@ fn outputs_of_points<S: Simd>(simd: S, m: [S::f32s; PLACES]) -> [S::f32s; PATCH]
 /// A block of outputs in the making: a row of patches.
 struct Job<'a> {
     winograd: &'a Winograd,
-    finish: &'a Finish,
+    epilogue: &'a Epilogue,
     parts: &'a [Rows],
     block: Block<'a>,
     scratch: &'a mut Scratch,
@@ -154,11 +160,11 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Job { winograd, finish, parts, mut block, scratch } = self;
+        let Job { winograd, epilogue, parts, mut block, scratch } = self;
         winograd.grow(scratch);
         let mut others = [Others::default(); PATCH];
         for (row, others) in others.iter_mut().enumerate().take(block.height) {
-            *others = Others::of_row(finish, parts, block.y + row);
+            *others = Others::of_row(epilogue, parts, block.y + row);
         }
         let top = block.y as isize - block.above as isize;
         let patches = (block.to - block.from).div_ceil(PATCH);
@@ -169,7 +175,7 @@ impl WithSimd for Job<'_> {
             let x = block.from + first * PATCH;
             winograd.transform_inputs(simd, parts, (x, top), count, scratch.inputs.get_mut());
             winograd.sum(simd, count, scratch.inputs.get(), scratch.sums.get_mut());
-            let target = Target { finish, others: &others, block: &mut block, x, count };
+            let target = Target { epilogue, others: &others, block: &mut block, x, count };
             winograd.transform_outputs(simd, scratch.sums.get(), target);
         }
     }
@@ -177,7 +183,7 @@ impl WithSimd for Job<'_> {
 
 /// Where a batch's outputs go.
 struct Target<'a, 'b> {
-    finish: &'a Finish,
+    epilogue: &'a Epilogue,
     others: &'a [Others<'a>; PATCH],
     block: &'a mut Block<'b>,
     x: usize,
@@ -253,13 +259,13 @@ impl Winograd {
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn transform_outputs<S: Simd>(&self, simd: S, sums: &[f32], target: Target<'_, '_>) {
-        let Target { finish, others, block, x: first, count } = target;
+        let Target { epilogue, others, block, x: first, count } = target;
         let stride = block.stride;
         for patch in 0..count {
             let x = first + patch * PATCH;
             let width = PATCH.min(block.to - x);
             for channel in (0..self.output_stride).step_by(S::F32_LANES) {
-                let bias = load::<S>(finish.bias.get(), channel);
+                let bias = load::<S>(epilogue.bias.get(), channel);
                 let from = patch * self.output_stride + channel;
                 let mut lines = [[simd.splat_f32s(0.0); PLACES]; PATCH];
                 for x in 0..PLACES {
@@ -277,7 +283,7 @@ impl Winograd {
                     for pixel in &mut pixels {
                         *pixel = simd.add_f32s(*pixel, bias);
                     }
-                    finish.run(simd, &mut pixels, &others[y], x, channel);
+                    epilogue.run(simd, &mut pixels, &others[y], x, channel);
                     let (row, to) = (&mut *block.rows[y], (x - block.from) * stride + channel);
                     for x in 0..PATCH {
                         // The zeros beside the picture must stay zeros.

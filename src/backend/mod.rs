@@ -11,7 +11,7 @@ use crate::{
     gpu::{Blocking, BlockingChoice},
     picture::Depth,
     resize::Filter,
-    tile::{Cut, Rect, Window},
+    tile::{Rect, Tiling, Window},
 };
 
 /// The pixels of one tile and which of them to answer for.
@@ -27,7 +27,7 @@ pub struct TileInput {
     pub keep: Rect,
 }
 
-/// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or clear where a colour is not finite.
+/// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or transparent where a colour is not finite.
 pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 
 /// What a backend enlarges with.
@@ -65,7 +65,7 @@ pub trait Backend {
     fn scale(&self) -> u32;
 
     /// How tiles must be cut.
-    fn cut(&self) -> Cut;
+    fn tiling(&self) -> Tiling;
 
     /// The best inner edge of a tile, in LR pixels.
     fn tile(&self) -> u32;

@@ -73,7 +73,7 @@ impl<'a> Pixels<'a> {
 /// The mean of each channel.
 fn mean<'a>(rows: impl Iterator<Item = &'a [[u8; 4]]>) -> [f64; 4] {
     let (mut count, mut sums) = (0, [0; 4]);
-    // So many sums of two bytes each fit into one register, which is several times as fast as a sum for each channel.
+    // 256 sums of two bytes each fit into one register, which is several times as fast as a sum for each channel.
     for pixels in rows.flat_map(|row| row.chunks(256)) {
         let (mut even, mut odd) = (0, 0);
         for &pixel in pixels {
@@ -98,9 +98,9 @@ pub(crate) fn check(picture: &Picture, part: Rect, enlarged: &[u8], scale: u32) 
     let whole = [picture.width, picture.height];
     match picture.kind.depth {
         Depth::Eight => compare(Pixels { part, whole, ..Pixels::all(&picture.rgba, picture.width) }, enlarged),
-        deep @ Depth::Sixteen => {
+        depth @ Depth::Sixteen => {
             let cropped = picture.crop(part);
-            compare(Pixels { whole, ..Pixels::all(&deep.to_eight(&cropped), part.width) }, enlarged)
+            compare(Pixels { whole, ..Pixels::all(&depth.to_eight(&cropped), part.width) }, enlarged)
         }
     }
 }
@@ -191,14 +191,14 @@ mod tests {
     #[test]
     fn only_the_part_counts() {
         let rgba = picture(50, 50, 1, |x, y| if x < 30 && y >= 20 { [200, 10, 90, 255] } else { [0; 4] });
-        let deep = rgba.iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect();
+        let wide = rgba.iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect();
         let picture_of = |rgba, depth| {
             let kind = crate::picture::Kind { alpha: true, depth, ..Default::default() };
             Picture { width: 50, height: 50, rgba, kind, ..Picture::default() }
         };
         let part = Rect { x: 3, y: 20, width: 20, height: 30 };
         let made = picture(20, 30, 3, |_, _| [200, 10, 90, 255]);
-        for whole in [picture_of(rgba, Depth::Eight), picture_of(deep, Depth::Sixteen)] {
+        for whole in [picture_of(rgba, Depth::Eight), picture_of(wide, Depth::Sixteen)] {
             assert!(check(&whole, part, &made, 3).is_ok());
             assert!(check(&whole, Rect { x: 25, ..part }, &made, 3).is_err());
         }

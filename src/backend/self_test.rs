@@ -42,9 +42,9 @@ async fn on_cpu(network: &Network, tile: &TileInput) -> Result<Vec<u8>> {
 
 /// A tile for a backend that takes inner edges of at most `largest` pixels.
 fn tile(network: &Network, largest: u32) -> TileInput {
-    let cut = network.cut();
+    let tiling = network.tiling();
     let edge = (MAX_FLOPS / network.flops_per_pixel().max(1.0)).sqrt() as u32;
-    let edge = cut.padded(edge.clamp(EDGE.0, EDGE.1).min(largest + 2 * cut.halo));
+    let edge = tiling.padded(edge.clamp(EDGE.0, EDGE.1).min(largest + 2 * tiling.halo));
     let inner = edge.min(largest);
     let keep = Rect { x: 0, y: 0, width: inner, height: inner };
     TileInput { rgba: picture(edge), depth: Depth::Eight, window: Window::whole(edge, edge), keep }

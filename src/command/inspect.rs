@@ -42,7 +42,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         None => None,
     };
     let (architecture, scale, parameters) = (network.architecture(), network.scale(), network.parameters());
-    let (radius, halo, flops) = (network.radius(), network.cut().halo, network.flops_per_pixel());
+    let (radius, halo, flops) = (network.radius(), network.tiling().halo, network.flops_per_pixel());
     if options.json {
         let seam = seam.map(|seam| json!({"tile": seam.tile, "largest": seam.largest, "mean": seam.mean}));
         let value = json!({"architecture": architecture, "scale": scale, "parameters": parameters,

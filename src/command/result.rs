@@ -19,10 +19,10 @@ pub(super) struct ResultOptions {
     /// How many pixels high.
     #[arg(long, value_name = "PX", group = "size")]
     height: Option<u32>,
-    /// As large as fits into so many pixels of width and height.
+    /// As large as fits into a width and height in pixels.
     #[arg(long, value_name = "WxH", group = "size", value_parser = parse_fit)]
     fit: Option<(u32, u32)>,
-    /// png, jpeg (8 bits, clear places become white) or webp (8 bits, without loss) [default: by the ending of -o, or the
+    /// png, jpeg (8 bits, transparent pixels become white) or webp (8 bits, without loss) [default: by the ending of -o, or the
     /// picture's own where that can hold the result, else png].
     #[arg(long, value_name = "FORMAT")]
     format: Option<FileFormat>,

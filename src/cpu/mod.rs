@@ -19,13 +19,13 @@ pub(crate) mod stream;
 use std::{ops::RangeInclusive, sync::Arc};
 
 pub use features::Features;
-use stream::Plan;
+use stream::RowPlan;
 
 use crate::{
     Backend, BackendInfo, BackendKind, Network, Run, Stream, TileInput,
     network::{BLOCK, Op},
     picture::{Depth, crop},
-    tile::Cut,
+    tile::Tiling,
 };
 
 /// The inner edge of tiles in LR pixels where the halo is small, and where it is large: that is work done twice.
@@ -144,7 +144,7 @@ pub fn run_all(network: &Network, input: &TileInput) -> (Vec<Features>, Option<F
 /// What runs a network.
 enum Engine {
     /// Row by row, fast.
-    Rows(Arc<Plan>),
+    Rows(Arc<RowPlan>),
     /// Tile by tile with the loops, for networks with ops that do not go row by row.
     Loops(Arc<Prepared>),
 }
@@ -153,7 +153,7 @@ enum Engine {
 pub struct Cpu {
     engine: Engine,
     scale: u32,
-    cut: Cut,
+    tiling: Tiling,
     tile: u32,
     in_flight: usize,
     info: BackendInfo,
@@ -167,17 +167,17 @@ impl Cpu {
         let threads = stream::threads();
         let adapter = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
         let tile = tile.unwrap_or_else(|| preferred_tile(network));
-        let engine = match Plan::new(network) {
+        let engine = match RowPlan::new(network) {
             Some(plan) => Engine::Rows(Arc::new(plan)),
             None => Engine::Loops(Arc::new(Prepared::new(network))),
         };
         // One more than run at a time, so that no thread waits while a finished tile is handed on. Rows keep all threads busy.
         let busy = if matches!(engine, Engine::Rows(_)) { 2 } else { threads + usize::from(threads > 1) };
-        let affordable = MAX_BYTES / tile_bytes(network, f64::from(tile + 2 * network.cut().halo));
+        let affordable = MAX_BYTES / tile_bytes(network, f64::from(tile + 2 * network.tiling().halo));
         Self {
             engine,
             scale: network.scale(),
-            cut: network.cut(),
+            tiling: network.tiling(),
             tile,
             in_flight: busy.min(affordable as usize).max(1),
             info: BackendInfo {
@@ -194,14 +194,14 @@ impl Cpu {
 
 /// A good inner edge of tiles.
 pub(crate) fn preferred_tile(network: &Network) -> u32 {
-    let halo = network.cut().halo;
+    let halo = network.tiling().halo;
     let tile = if halo > LARGE_HALO { TILE_WITH_LARGE_HALO } else { TILE };
     let largest_outer = (MAX_TILE_BYTES / tile_bytes(network, 1.0)).sqrt() as u32;
     tile.min(largest_outer.saturating_sub(2 * halo)).max(1)
 }
 
 /// Whether there is memory for the rows of a picture of that width, padding included.
-pub(crate) fn has_room(plan: &Plan, width: u32) -> bool {
+pub(crate) fn has_room(plan: &RowPlan, width: u32) -> bool {
     stream::bytes(plan, width as usize) as f64 <= MAX_BYTES
 }
 
@@ -211,7 +211,7 @@ fn tile_bytes(network: &Network, outer: f64) -> f64 {
 }
 
 /// A tile as a picture of its own.
-fn run_rows(plan: &Arc<Plan>, input: &TileInput, scale: u32) -> Vec<u8> {
+fn run_rows(plan: &Arc<RowPlan>, input: &TileInput, scale: u32) -> Vec<u8> {
     let part = input.window.part;
     let size = [part.width, part.height].map(|length| length as usize);
     let enlarged = stream::Stream::new(plan, size, size, input.depth).push(&input.rgba);
@@ -227,8 +227,8 @@ impl Backend for Cpu {
         self.scale
     }
 
-    fn cut(&self) -> Cut {
-        self.cut
+    fn tiling(&self) -> Tiling {
+        self.tiling
     }
 
     fn tile(&self) -> u32 {
@@ -256,7 +256,7 @@ impl Backend for Cpu {
     fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let Engine::Rows(plan) = &self.engine else { return None };
         let size = [width, height];
-        let padded = size.map(|length| self.cut.padded(length) as usize);
+        let padded = size.map(|length| self.tiling.padded(length) as usize);
         if !has_room(plan, padded[0] as u32) {
             return None;
         }

@@ -14,7 +14,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// For so many passes; None where the GPU has no such clock.
+    /// For `passes` passes; None where the GPU has no such clock.
     pub(super) fn new(device: &Device, passes: usize) -> Option<Self> {
         use wgpu::BufferUsages as Usage;
         if !device.device.features().contains(wgpu::Features::TIMESTAMP_QUERY) {

@@ -6,27 +6,14 @@ use wgpu::util::DeviceExt;
 
 use super::{
     device::Device,
-    plan::{Entry, Plan, Step},
+    entry::Entry,
+    plan::{DispatchPlan, DispatchStep},
     source::{SHADERS, variant},
 };
 use crate::{
     Network,
     network::{Activation, Conv, Op},
 };
-
-/// The file of an entry point.
-fn shader_of(entry: Entry) -> &'static str {
-    match entry {
-        Entry::Square | Entry::StagedSquare | Entry::StagedPair | Entry::AnyKernel => "conv",
-        Entry::MaxPool => "max_pool",
-        Entry::Resize => "resize",
-        Entry::PixelUnshuffle => "pixel_unshuffle",
-        Entry::PixelShuffle => "pixel_shuffle",
-        Entry::Statistics | Entry::NormalizeGroup => "group_norm",
-        Entry::LayerNorm => "layer_norm",
-        Entry::DySample => "dy_sample",
-    }
-}
 
 /// What one step needs besides feature maps.
 pub(super) struct Kernel {
@@ -36,9 +23,9 @@ pub(super) struct Kernel {
 }
 
 /// Compiles the pipelines of all steps, each distinct one once, and uploads the weights.
-pub(super) fn build(device: &Device, network: &Network, plan: &Plan, half: bool) -> Vec<Kernel> {
+pub(super) fn build(device: &Device, network: &Network, plan: &DispatchPlan, half: bool) -> Vec<Kernel> {
     let mut compiler = Compiler { device: &device.device, half, modules: HashMap::new(), pipelines: HashMap::new() };
-    let kernel = |step: &Step| {
+    let kernel = |step: &DispatchStep| {
         let (weights, epilogue) = match &network.ops()[step.op] {
             Op::Conv(conv) => (Some(pack_weights(conv, step)), Some(pack_epilogue(conv, step))),
             Op::GroupNorm(norm) => (None, Some(pack_norm(&norm.weight, &norm.bias))),
@@ -77,12 +64,12 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn pipeline(&mut self, step: &Step) -> wgpu::ComputePipeline {
+    fn pipeline(&mut self, step: &DispatchStep) -> wgpu::ComputePipeline {
         let key: Key = (step.entry, step.constants.iter().map(|(name, value)| (*name, value.to_bits())).collect());
         if let Some(pipeline) = self.pipelines.get(&key) {
             return pipeline.clone();
         }
-        let name = shader_of(step.entry);
+        let name = step.entry.point().shader;
         let module = self.modules.entry(name).or_insert_with(|| {
             let text = SHADERS.iter().find(|(shader, _)| *shader == name).map_or("", |(_, text)| text);
             self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -108,8 +95,8 @@ impl Compiler<'_> {
 }
 
 /// Where output channel `channel` goes: block and lane. In the tail each block is one pixel of the enlarged picture.
-fn place(step: &Step, conv: &Conv, channel: usize) -> (usize, usize) {
-    if step.is_tail() {
+fn place(step: &DispatchStep, conv: &Conv, channel: usize) -> (usize, usize) {
+    if step.is_tail {
         let pixels = conv.output.channels / 3;
         return (channel % pixels, channel / pixels);
     }
@@ -117,13 +104,13 @@ fn place(step: &Step, conv: &Conv, channel: usize) -> (usize, usize) {
 }
 
 /// Output blocks rounded up to pairs: weights are packed for two at a time.
-fn output_pairs(step: &Step) -> usize {
-    step.blocks()[1].div_ceil(2) as usize
+fn output_pairs(step: &DispatchStep) -> usize {
+    step.blocks[1].div_ceil(2) as usize
 }
 
 /// `[pair][source block][tap][block of the pair][source lane][output lane]`, zero where there is no channel.
-fn pack_weights(conv: &Conv, step: &Step) -> Vec<f32> {
-    let (source_blocks, taps) = (step.blocks()[0] as usize, conv.kernel * conv.kernel);
+fn pack_weights(conv: &Conv, step: &DispatchStep) -> Vec<f32> {
+    let (source_blocks, taps) = (step.blocks[0] as usize, conv.kernel * conv.kernel);
     let mut packed = vec![0.0; output_pairs(step) * source_blocks * taps * 2 * 4 * 4];
     let inputs = conv.source.channels;
     for output in 0..conv.output.channels {
@@ -139,7 +126,7 @@ fn pack_weights(conv: &Conv, step: &Step) -> Vec<f32> {
 }
 
 /// `[block][bias, slope][lane]`. A slope of 1 leaves values as they are.
-fn pack_epilogue(conv: &Conv, step: &Step) -> Vec<f32> {
+fn pack_epilogue(conv: &Conv, step: &DispatchStep) -> Vec<f32> {
     let mut packed = vec![0.0; output_pairs(step) * 2 * 2 * 4];
     for output in 0..conv.output.channels {
         let (block, lane) = place(step, conv, output);

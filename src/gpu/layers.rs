@@ -1,6 +1,6 @@
 //! How long each step of a network takes on the GPU's own clock.
 
-use super::{Gpu, clock::Clock, plan::Step, run::Slot};
+use super::{Gpu, clock::Clock, plan::DispatchStep, run::Slot};
 use crate::{
     Result, TileInput,
     network::{Conv, Op, Slice},
@@ -17,7 +17,7 @@ pub struct LayerTime {
     pub channels: [usize; 2],
     /// Width and height of the map that it makes. A tail makes one of LR pixels, and enlarges it in passing.
     pub size: [u32; 2],
-    /// Floating-point operations, counting a multiply-add as two; zero where it does not convolve.
+    /// Floating-point operations, counting a multiply-add as two.
     pub flops: f64,
     /// The median of all runs.
     pub seconds: f64,
@@ -43,10 +43,10 @@ impl Gpu {
         }
         let windows = self.network.windows(tile.window);
         let pixels = tile.window.part.area() as f64;
-        let layer = |(step, mut times): (&Step, Vec<f64>)| {
+        let layer = |(step, mut times): (&DispatchStep, Vec<f64>)| {
             times.sort_by(f64::total_cmp);
             let op = &self.network.ops()[step.op];
-            let made = windows[step.place.maps[1]].part;
+            let made = windows[step.access.maps[1]].part;
             LayerTime {
                 step: step.entry.name(),
                 kernel: if let Op::Conv(Conv { kernel, .. }) = op { Some(*kernel) } else { None },
@@ -61,7 +61,7 @@ impl Gpu {
 
     /// Runs a tile once; the seconds of each step.
     async fn time_once(&self, clock: &Clock, slot: &Slot, tile: &TileInput) -> Result<Vec<f64>> {
-        let extents = slot.upload(self, tile);
+        let params = slot.upload(self, tile);
         for index in 0..self.plan.steps.len() {
             let descriptor = wgpu::CommandEncoderDescriptor { label: Some("timed") };
             let mut encoder = self.device.device.create_command_encoder(&descriptor);
@@ -69,7 +69,7 @@ impl Gpu {
                 label: None,
                 timestamp_writes: Some(clock.writes(index)),
             });
-            slot.dispatch(self, &mut pass, index, &extents);
+            slot.dispatch(self, &mut pass, index, &params);
             drop(pass);
             // A submit for each step keeps every one short enough for the system's watchdog.
             self.device.queue.submit([encoder.finish()]);

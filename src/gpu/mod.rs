@@ -9,6 +9,7 @@ mod blocking;
 mod buffers;
 mod clock;
 mod device;
+mod entry;
 mod kernels;
 #[cfg(not(target_arch = "wasm32"))]
 mod layers;
@@ -18,6 +19,8 @@ mod peak;
 mod plan;
 mod remembered;
 mod run;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod shader_tests;
 mod source;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -29,11 +32,11 @@ pub use blocking::{Blocking, BlockingChoice};
 #[cfg(not(target_arch = "wasm32"))]
 pub use {layers::LayerTime, peak::Peak, source::shader_variants};
 
-use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result, Run, TileInput, tile::Cut};
+use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result, Run, TileInput, tile::Tiling};
 use device::Device;
 use kernels::Kernel;
 use pace::Pace;
-use plan::{Place, Plan};
+use plan::DispatchPlan;
 use run::Slot;
 
 /// The most memory that feature maps may take together: a GPU of 4 GB holds it beside weights and a desktop.
@@ -59,10 +62,8 @@ pub struct GpuOptions {
 pub struct Gpu {
     device: Device,
     network: Network,
-    plan: Plan,
+    plan: DispatchPlan,
     kernels: Vec<Kernel>,
-    /// Where steps read and write, each distinct one once: sizes follow from it.
-    places: Vec<Place>,
     /// Feature maps between layers, shared by all tiles: the GPU runs one tile after another.
     features: Vec<wgpu::Buffer>,
     /// What group normalisations leave for themselves.
@@ -97,12 +98,12 @@ impl Gpu {
             BlockingChoice::Auto => trial::remembered_or_run(&device, network, half).await?,
             BlockingChoice::Trial => trial::run(&device, network, half).await?,
         };
-        let plan = Plan::new(network, blocking, device.fuses());
+        let plan = DispatchPlan::new(network, blocking, device.fuses());
         Self::new(device, network, plan, half, options.tile).await
     }
 
     /// Makes the steps of a plan ready to run.
-    async fn new(device: Device, network: &Network, plan: Plan, half: bool, tile: Option<u32>) -> Result<Self> {
+    async fn new(device: Device, network: &Network, plan: DispatchPlan, half: bool, tile: Option<u32>) -> Result<Self> {
         let largest = plan.largest_tile(&device, network, half);
         let tile = match tile {
             Some(tile) if tile > largest => {
@@ -115,7 +116,7 @@ impl Gpu {
             }
             None => device.preferred_tile().min(largest),
         };
-        let outer = network.cut().padded(tile + 2 * margin(network));
+        let outer = network.tiling().padded(tile + 2 * margin(network));
         let made = device.checked(|| {
             let create = |label, size| device.create_storage(label, size);
             let bytes = plan.buffers.bytes(outer, stored_bytes(half));
@@ -137,12 +138,6 @@ impl Gpu {
             }
             other => other?,
         };
-        let mut places = Vec::new();
-        for step in &plan.steps {
-            if !places.contains(&step.place) {
-                places.push(step.place);
-            }
-        }
         let info = BackendInfo {
             name: "gpu",
             kind: BackendKind::Network,
@@ -157,7 +152,6 @@ impl Gpu {
             network: network.outline(),
             plan,
             kernels,
-            places,
             features,
             statistics,
             unwritten,
@@ -185,7 +179,7 @@ pub(crate) fn smaller(tile: u32) -> u32 {
     (tile / 2).max(SMALLEST_TILE.min(tile))
 }
 
-impl Plan {
+impl DispatchPlan {
     /// The largest inner edge of tiles that a GPU has memory for, 0 where there is none.
     fn largest_tile(&self, device: &Device, network: &Network, half: bool) -> u32 {
         let (bytes, max_bytes) = (stored_bytes(half), device.max_buffer_bytes());
@@ -195,8 +189,8 @@ impl Plan {
 
 /// How far a tile's outer part may go beyond its inner part: it grows by less than the alignment at each end.
 fn margin(network: &Network) -> u32 {
-    let cut = network.cut();
-    cut.halo + cut.align - 1
+    let tiling = network.tiling();
+    tiling.halo + tiling.align - 1
 }
 
 /// Size of a stored value.
@@ -213,8 +207,8 @@ impl Backend for Gpu {
         self.network.scale()
     }
 
-    fn cut(&self) -> Cut {
-        self.network.cut()
+    fn tiling(&self) -> Tiling {
+        self.network.tiling()
     }
 
     fn tile(&self) -> u32 {

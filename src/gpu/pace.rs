@@ -49,19 +49,18 @@ impl Pace {
         }
     }
 
-    /// A tile is about to be submitted.
-    pub(super) fn submitted(&self) -> Ticket {
+    /// A tile is about to be submitted, now.
+    pub(super) fn submitted(&self, now: Instant) -> Ticket {
         if Rc::strong_count(&self.under_way) == 1 {
-            self.restart(Instant::now());
+            self.restart(now);
         }
         Ticket { _held: self.under_way.clone() }
     }
 
-    /// A tile of so many floating-point operations is done.
-    pub(super) fn finished(&self, ticket: Ticket, flops: f64) {
+    /// A tile of `flops` floating-point operations is done, now.
+    pub(super) fn finished(&self, ticket: Ticket, flops: f64, now: Instant) {
         drop(ticket);
         self.flops.set(self.flops.get() + flops);
-        let now = Instant::now();
         let seconds = (now - self.since.get()).as_secs_f64();
         if seconds >= MEASURE_SECONDS {
             self.speed.set(self.flops.get() / seconds);
@@ -79,7 +78,7 @@ impl Pace {
         self.speed.get() * SUBMIT_SECONDS
     }
 
-    /// How many tiles of so many floating-point operations to have under way.
+    /// How many tiles of `tile_flops` floating-point operations to have under way.
     pub(super) fn in_flight(&self, tile_flops: f64) -> usize {
         let tiles = (self.speed.get() * QUEUE_SECONDS / tile_flops.max(1.0)).ceil();
         (tiles as usize).clamp(IN_FLIGHT.0, IN_FLIGHT.1)
@@ -88,18 +87,29 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
-    fn quick_gpus_get_more_tiles_and_slow_ones_smaller_submits() {
+    fn a_speed_is_the_work_of_all_tiles_over_the_time_since_the_first() {
         let pace = Pace::new(false);
+        assert_eq!((pace.submit_flops(), pace.in_flight(1.2e11)), (FIRST_SPEED * SUBMIT_SECONDS, 3));
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs_f64(seconds);
+        let [one, other, last] = [0.0, 0.1, 0.2].map(|seconds| pace.submitted(after(seconds)));
+        pace.finished(one, 1e9, after(MEASURE_SECONDS / 2.0));
+        assert_eq!(pace.submit_flops(), FIRST_SPEED * SUBMIT_SECONDS, "measured for too short a time");
+        pace.finished(other, 3e9, after(0.5));
+        let speed = 4e9 / 0.5;
+        assert_eq!(pace.submit_flops(), speed * SUBMIT_SECONDS);
+        assert_eq!(pace.in_flight(speed * QUEUE_SECONDS / 3.5), 4);
         assert_eq!((pace.in_flight(1e15), pace.in_flight(1e6)), IN_FLIGHT);
-        let first = pace.submit_flops();
-        let ticket = pace.submitted();
-        std::thread::sleep(std::time::Duration::from_secs_f64(MEASURE_SECONDS));
-        pace.finished(ticket, 1e6);
-        let slow = pace.submit_flops();
-        assert!(slow < first && slow > 0.0, "{first} {slow}");
-        assert_eq!(pace.in_flight(1e9), IN_FLIGHT.0);
+        // From there on anew, and never over a time in which the GPU had nothing to do.
+        pace.finished(last, 1e9, after(1.5));
+        assert_eq!(pace.submit_flops(), 1e9 * SUBMIT_SECONDS);
+        let late = pace.submitted(after(100.0));
+        pace.finished(late, 1e9, after(100.5));
+        assert_eq!(pace.submit_flops(), 2e9 * SUBMIT_SECONDS);
     }
 }

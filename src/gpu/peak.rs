@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{Error, Precision, Result};
 
-/// Must be kept in sync with `shaders/peak.wgsl`.
+/// As in `shaders/peak.wgsl`: a test computes with these what the shader computes with its own.
 const STEPS: f64 = 1024.0;
 const CHAINS: f64 = 3.0;
 const GROUP: u32 = 256;
@@ -65,7 +65,7 @@ impl Peak {
 
 /// Floating-point operations a second.
 async fn multiply_adds(device: &Device, half: bool) -> Result<f64> {
-    let (pipeline, bind_group) = device.checked(|| prepare(&device.device, half)).await?;
+    let Prepared { pipeline, bind_group, .. } = device.checked(|| prepare(&device.device, half)).await?;
     let rate = rate(device, |encoder, mut groups| {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         pass.set_pipeline(&pipeline);
@@ -79,7 +79,16 @@ async fn multiply_adds(device: &Device, half: bool) -> Result<f64> {
     Ok(rate * GROUP_FLOPS)
 }
 
-fn prepare(device: &wgpu::Device, half: bool) -> (wgpu::ComputePipeline, wgpu::BindGroup) {
+/// The shader, ready to run.
+struct Prepared {
+    pipeline: wgpu::ComputePipeline,
+    bind_group: wgpu::BindGroup,
+    /// What it writes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only a test looks at it"))]
+    sums: wgpu::Buffer,
+}
+
+fn prepare(device: &wgpu::Device, half: bool) -> Prepared {
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(PEAK.0),
         source: wgpu::ShaderSource::Wgsl(variant(PEAK.1, half).into()),
@@ -100,7 +109,7 @@ fn prepare(device: &wgpu::Device, half: bool) -> (wgpu::ComputePipeline, wgpu::B
     let sums = device.create_buffer(&wgpu::BufferDescriptor {
         label: Some("sums"),
         size: u64::from(MAX_GROUPS) * u64::from(GROUP) * if half { 2 } else { 4 },
-        usage: wgpu::BufferUsages::STORAGE,
+        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
         mapped_at_creation: false,
     });
     let entries = [(0, &numbers), (1, &sums)]
@@ -110,7 +119,7 @@ fn prepare(device: &wgpu::Device, half: bool) -> (wgpu::ComputePipeline, wgpu::B
         layout: &pipeline.get_bind_group_layout(0),
         entries: &entries,
     });
-    (pipeline, bind_group)
+    Prepared { pipeline, bind_group, sums }
 }
 
 /// Bytes a second, read and written.
@@ -163,4 +172,45 @@ fn rate(device: &Device, encode: impl Fn(&mut wgpu::CommandEncoder, u32)) -> Res
         seconds = seconds.min(run(units)?);
     }
     Ok(f64::from(units) / seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is counted as work is done: with fewer steps or chains the sums would be others.
+    #[test]
+    fn the_shader_does_the_work_that_is_counted() {
+        let device = pollster::block_on(Device::open(Precision::F32, true)).expect(crate::gpu::tests::NEEDS_A_DRIVER);
+        let Prepared { pipeline, bind_group, sums } = prepare(&device.device, false);
+        let bytes = u64::from(GROUP) * 4;
+        let readback = device.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: bytes,
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        pass.set_pipeline(&pipeline);
+        pass.set_bind_group(0, &bind_group, &[]);
+        pass.dispatch_workgroups(1, 1, 1);
+        drop(pass);
+        encoder.copy_buffer_to_buffer(&sums, 0, &readback, 0, bytes);
+        let submission = device.queue.submit([encoder.finish()]);
+        let got = pollster::block_on(device.read(&readback, bytes, submission)).expect("runs");
+        let got: Vec<f32> = bytemuck::pod_collect_to_vec(&got);
+        let [factor, addend, ..] = NUMBERS.map(f64::from);
+        for (thread, got) in got.into_iter().enumerate() {
+            let mut expected = 0.0;
+            for lane in 1..=4 {
+                let mut chain = (thread % 64) as f64 * 0.01 * f64::from(lane);
+                for _ in 0..CHAINS as u32 {
+                    expected += (0..STEPS as u32).fold(chain, |sum, _| sum * factor + addend);
+                    chain += addend;
+                }
+            }
+            assert!((f64::from(got) - expected).abs() < 1e-4 * expected, "thread {thread}: {got}, expected {expected}");
+        }
+    }
 }

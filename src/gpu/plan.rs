@@ -1,95 +1,10 @@
 //! Ops to dispatches: which entry point runs each op, and which buffer holds each feature map.
 
-use super::{blocking::Blocking, buffers::Buffers};
+use super::{blocking::Blocking, buffers::Buffers, entry::Entry};
 use crate::{
     Network,
     network::{Activation, BLOCK, Combine, Conv, Op, PixelShuffle, PixelUnshuffle, ResizeFilter, Slice},
 };
-
-/// The entry points of all shaders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Entry {
-    /// A 3x3 convolution, see [`Blocking`].
-    Square,
-    /// Likewise.
-    StagedSquare,
-    /// Likewise.
-    StagedPair,
-    /// Any other convolution.
-    AnyKernel,
-    MaxPool,
-    Resize,
-    PixelUnshuffle,
-    PixelShuffle,
-    /// The first half of a group normalisation.
-    Statistics,
-    /// The second half.
-    NormalizeGroup,
-    LayerNorm,
-    DySample,
-}
-
-/// What the buffers of a step are bound to; the shaders' own numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Binding {
-    Extent = 0,
-    Weights = 1,
-    Epilogue = 2,
-    Source = 3,
-    Other = 4,
-    Output = 5,
-    Picture = 6,
-    Enlarged = 7,
-    Second = 8,
-    Statistics = 9,
-}
-
-impl Entry {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Square => "square",
-            Self::StagedSquare => "staged_square",
-            Self::StagedPair => "staged_pair",
-            Self::AnyKernel => "any_kernel",
-            Self::MaxPool => "max_pool",
-            Self::Resize => "resize",
-            Self::PixelUnshuffle => "pixel_unshuffle",
-            Self::PixelShuffle => "pixel_shuffle",
-            Self::Statistics => "statistics",
-            Self::NormalizeGroup => "normalize_group",
-            Self::LayerNorm => "layer_norm",
-            Self::DySample => "dy_sample",
-        }
-    }
-
-    /// Pixels that a workgroup makes.
-    fn group(self) -> [u32; 2] {
-        match self {
-            Self::Square => [32, 32],
-            Self::StagedSquare => [32, 16],
-            Self::StagedPair => [16, 16],
-            Self::AnyKernel => [32, 8],
-            _ => [8, 8],
-        }
-    }
-
-    /// Everything that it reads or writes.
-    pub(super) fn bindings(self) -> &'static [Binding] {
-        use Binding::{Enlarged, Epilogue, Extent, Other, Output, Picture, Second, Source, Statistics, Weights};
-        match self {
-            Self::Square | Self::StagedSquare | Self::StagedPair | Self::AnyKernel => {
-                &[Extent, Weights, Epilogue, Source, Other, Output, Picture, Enlarged, Second]
-            }
-            Self::MaxPool | Self::Resize => &[Extent, Source, Output],
-            Self::PixelUnshuffle => &[Extent, Output, Picture],
-            Self::PixelShuffle => &[Extent, Source, Picture, Enlarged],
-            Self::Statistics => &[Extent, Source, Statistics],
-            Self::NormalizeGroup => &[Extent, Epilogue, Source, Other, Output, Statistics],
-            Self::LayerNorm => &[Extent, Epilogue, Source, Output],
-            Self::DySample => &[Extent, Source, Other, Output],
-        }
-    }
-}
 
 /// What a dispatch counts its workgroups by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,15 +13,15 @@ pub(super) enum Area {
     Output,
     /// The part of the output map that later steps look at.
     Needed,
-    /// The part of the source that goes out as pixels, each as a square of so many.
+    /// The part of the source that goes out as pixels, each as a square of N x N.
     Kept(u32),
-    /// So many workgroups.
+    /// N workgroups.
     Groups(u32),
 }
 
 /// Where a step reads and writes: what differs between steps that share a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Access {
     /// Maps that it reads and writes; the last is the source again where pixels go out.
     pub(super) maps: [usize; 2],
     /// Blocks of 4 channels before those of the source, the output, and one or two others in their maps.
@@ -115,13 +30,15 @@ pub(super) struct Place {
 
 /// One dispatch.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Step {
+pub(super) struct DispatchStep {
     pub(super) entry: Entry,
     /// Index of its op.
     pub(super) op: usize,
     /// Override constants of the shader.
     pub(super) constants: Vec<(&'static str, f64)>,
-    pub(super) place: Place,
+    pub(super) access: Access,
+    /// Index of the access among those of the plan.
+    pub(super) access_index: usize,
     /// Indices of feature buffers; None where the picture or nothing takes that place.
     pub(super) source: Option<usize>,
     pub(super) other: Option<usize>,
@@ -130,41 +47,27 @@ pub(super) struct Step {
     pub(super) area: Area,
     /// Layers of workgroups.
     pub(super) layers: u32,
+    /// Blocks of 4 channels that it reads and makes.
+    pub(super) blocks: [u32; 2],
+    /// Whether it does the pixel shuffle after a convolution in passing.
+    pub(super) is_tail: bool,
     /// Floating-point operations for each LR pixel.
     pub(super) flops: f64,
 }
 
-impl Step {
-    /// Pixels of the area that a workgroup makes.
-    pub(super) fn group(&self) -> [u32; 2] {
-        self.entry.group()
-    }
-
-    /// Whether it does the pixel shuffle after a convolution in passing.
-    pub(super) fn is_tail(&self) -> bool {
-        self.constants.contains(&("TAIL", 1.0))
-    }
-
-    /// Blocks of 4 channels that it reads and makes, for convolutions.
-    pub(super) fn blocks(&self) -> [u32; 2] {
-        ["SOURCE_BLOCKS", "OUTPUT_BLOCKS"].map(|name| {
-            let constant = self.constants.iter().find(|(constant, _)| *constant == name);
-            constant.map_or(0, |(_, value)| *value as u32)
-        })
-    }
-}
-
 /// All dispatches of a tile, and the feature buffers they share.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct DispatchPlan {
     pub(super) blocking: Blocking,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<DispatchStep>,
+    /// Where steps read and write, each distinct one once: sizes follow from it.
+    pub(super) accesses: Vec<Access>,
     pub(super) buffers: Buffers,
     /// The most groups of any group normalisation.
     pub(super) groups: usize,
 }
 
-impl Plan {
+impl DispatchPlan {
     /// `fused` says whether shaders write multiplications and additions as fused ones.
     pub(super) fn new(network: &Network, blocking: Blocking, fused: bool) -> Self {
         let is_picture = picture_maps(network);
@@ -176,14 +79,20 @@ impl Plan {
         while index < ops.len() {
             index += planner.op(index, &ops[index], ops.get(index + 1));
         }
-        let (steps, groups) = (planner.steps, planner.groups);
-        Self { blocking, steps, buffers, groups }
+        let (mut steps, groups) = (planner.steps, planner.groups);
+        let mut accesses = Vec::new();
+        for step in &mut steps {
+            step.access_index = accesses.iter().position(|access| *access == step.access).unwrap_or(accesses.len());
+            if step.access_index == accesses.len() {
+                accesses.push(step.access);
+            }
+        }
+        Self { blocking, steps, accesses, buffers, groups }
     }
 
     /// The plan of nothing but the 3x3 convolution that takes longest; None where there is none.
     pub(super) fn busiest(mut self) -> Option<Self> {
-        let is_blocked = |step: &Step| !matches!(step.entry, Entry::AnyKernel) && step.flops > 0.0;
-        let convolutions = self.steps.iter().filter(|step| is_blocked(step) && !step.is_tail());
+        let convolutions = self.steps.iter().filter(|step| step.entry.is_blocked() && !step.is_tail);
         let busiest = convolutions.max_by(|one, other| one.flops.total_cmp(&other.flops))?.clone();
         self.steps = vec![busiest];
         Some(self)
@@ -202,7 +111,7 @@ struct Planner<'a> {
     is_picture: Vec<bool>,
     blocking: Blocking,
     fused: bool,
-    steps: Vec<Step>,
+    steps: Vec<DispatchStep>,
     groups: usize,
 }
 
@@ -240,10 +149,13 @@ impl Planner<'_> {
                 let constants = vec![("GROUP_CHANNELS", (channels / norm.groups) as f64)];
                 let mut step = self.step(Entry::Statistics, index, constants.clone(), norm.source, norm.output);
                 (step.area, step.layers) = (Area::Groups(norm.groups as u32), 1);
+                // The op's work is that of both halves.
+                step.flops /= 2.0;
                 self.steps.push(step);
                 let mut step = self.step(Entry::NormalizeGroup, index, constants, norm.source, norm.output);
+                step.flops /= 2.0;
                 step.other = self.buffer_of[norm.residual.map];
-                step.place.firsts[2] = first_block(norm.residual);
+                step.access.firsts[2] = first_block(norm.residual);
                 step.constants.push(("CHANNELS", channels as f64));
                 self.steps.push(step);
             }
@@ -261,7 +173,7 @@ impl Planner<'_> {
                 ];
                 let mut step = self.step(Entry::DySample, index, constants, sample.source, sample.output);
                 step.other = self.buffer_of[sample.offsets.map];
-                step.place.firsts[2] = first_block(sample.offsets);
+                step.access.firsts[2] = first_block(sample.offsets);
                 self.steps.push(step);
             }
             Op::PixelShuffle(shuffle) => {
@@ -275,23 +187,34 @@ impl Planner<'_> {
     }
 
     /// A step that makes one pixel of one block of the output with each thread.
-    fn step(&self, entry: Entry, op: usize, constants: Vec<(&'static str, f64)>, source: Slice, output: Slice) -> Step {
-        Step {
+    fn step(
+        &self,
+        entry: Entry,
+        op: usize,
+        constants: Vec<(&'static str, f64)>,
+        source: Slice,
+        output: Slice,
+    ) -> DispatchStep {
+        DispatchStep {
             entry,
             op,
             constants,
-            place: Place { maps: [source.map, output.map], firsts: [first_block(source), first_block(output), 0, 0] },
+            access: Access { maps: [source.map, output.map], firsts: [first_block(source), first_block(output), 0, 0] },
+            // Known when all steps are.
+            access_index: 0,
             source: self.buffer_of[source.map],
             other: None,
             second: None,
             output: self.buffer_of[output.map],
             area: Area::Output,
             layers: blocks(output.channels),
-            flops: 0.0,
+            blocks: [blocks(source.channels), blocks(output.channels)],
+            is_tail: false,
+            flops: self.network.ops()[op].flops() * self.network.density(output.map),
         }
     }
 
-    fn conv(&self, index: usize, conv: &Conv) -> Step {
+    fn conv(&self, index: usize, conv: &Conv) -> DispatchStep {
         let mut step = self.convolution(index, conv, conv.output, blocks(conv.output.channels));
         step.area = Area::Needed;
         let others: Vec<_> = conv.combine.others().collect();
@@ -304,7 +227,7 @@ impl Planner<'_> {
         step.constants.push(("COMBINE", kind as f64));
         let names = [["OTHER_SHARE", "OTHER_IN_OUTPUT"], ["SECOND_SHARE", "SECOND_IN_OUTPUT"]];
         for (index, ((slice, share), [share_name, in_output])) in others.iter().zip(shares).zip(names).enumerate() {
-            step.place.firsts[2 + index] = first_block(*slice);
+            step.access.firsts[2 + index] = first_block(*slice);
             step.constants.extend([
                 (share_name, f64::from(share)),
                 (in_output, f64::from(u8::from(slice.map == conv.output.map))),
@@ -318,16 +241,17 @@ impl Planner<'_> {
         step
     }
 
-    fn tail(&self, index: usize, conv: &Conv, shuffle: &PixelShuffle) -> Step {
+    fn tail(&self, index: usize, conv: &Conv, shuffle: &PixelShuffle) -> DispatchStep {
         let mut step = self.convolution(index, conv, conv.source, shuffle.scale.pow(2) as u32);
         self.make_pixels(&mut step, shuffle);
         step.constants.push(("TAIL", 1.0));
+        step.is_tail = true;
         step.area = Area::Kept(1);
         step
     }
 
     /// What all convolutions have; `output` is the map that their extent is of.
-    fn convolution(&self, index: usize, conv: &Conv, output: Slice, output_blocks: u32) -> Step {
+    fn convolution(&self, index: usize, conv: &Conv, output: Slice, output_blocks: u32) -> DispatchStep {
         let is_blocked = (conv.kernel, conv.stride, conv.padding) == (3, 1, 1);
         let entry = match self.blocking {
             _ if !is_blocked => Entry::AnyKernel,
@@ -336,6 +260,7 @@ impl Planner<'_> {
             Blocking::StagedPair => Entry::StagedPair,
         };
         let mut step = self.step(entry, index, Vec::new(), conv.source, output);
+        step.blocks[1] = output_blocks;
         let is_picture = self.is_picture[conv.source.map];
         let in_output = conv.source.map == conv.output.map;
         let activation = match conv.activation {
@@ -345,7 +270,7 @@ impl Planner<'_> {
             Activation::Mish => 3,
         };
         step.constants.extend([
-            ("SOURCE_BLOCKS", f64::from(blocks(conv.source.channels))),
+            ("SOURCE_BLOCKS", f64::from(step.blocks[0])),
             ("OUTPUT_BLOCKS", f64::from(output_blocks)),
             ("UPSAMPLE", conv.upsample as f64),
             ("ACTIVATION", f64::from(activation)),
@@ -367,12 +292,13 @@ impl Planner<'_> {
         if in_output || is_picture {
             step.source = None;
         }
-        step.flops = 2.0 * conv.weight.len() as f64 * self.network.density(conv.output.map);
+        // Of the convolution's own map, where the step is a tail.
+        step.flops = self.network.ops()[index].flops() * self.network.density(conv.output.map);
         step
     }
 
     /// Where pixels go out in place of features.
-    fn make_pixels(&self, step: &mut Step, shuffle: &PixelShuffle) {
+    fn make_pixels(&self, step: &mut DispatchStep, shuffle: &PixelShuffle) {
         step.output = None;
         step.constants
             .extend([("SCALE", shuffle.scale as f64), ("ADDS_PICTURE", f64::from(u8::from(shuffle.adds_picture)))]);
@@ -459,9 +385,9 @@ mod tests {
             }));
         }
 
-        fn plan(mut self, last: Slice, scale: usize) -> Plan {
+        fn plan(mut self, last: Slice, scale: usize) -> DispatchPlan {
             self.ops.push(Op::PixelShuffle(PixelShuffle { source: last, scale, adds_picture: false }));
-            Plan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"), Blocking::Square2, true)
+            DispatchPlan::new(&Network::new("test", self.maps, self.ops, 0).expect("sound"), Blocking::Square2, true)
         }
     }
 
@@ -485,8 +411,8 @@ mod tests {
         assert_eq!((plan.steps[0].source, plan.steps[0].output.is_some()), (None, true));
         assert!(plan.steps[..6].iter().all(|step| step.entry == Entry::Square && step.source != step.output));
         let tail = plan.steps.last().expect("steps");
-        assert!(tail.is_tail());
-        assert_eq!((tail.blocks(), tail.output), ([3, 9], None));
+        assert!(tail.is_tail);
+        assert_eq!((tail.blocks, tail.output), ([3, 9], None));
     }
 
     #[test]
@@ -505,7 +431,7 @@ mod tests {
         let inside = &plan.steps[1..3];
         for (step, first) in inside.iter().zip([8, 12]) {
             assert_eq!((step.source, step.output), (None, plan.steps[0].output));
-            assert!(step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0)) && step.place.firsts[1] == first);
+            assert!(step.constants.contains(&("SOURCE_IN_OUTPUT", 1.0)) && step.access.firsts[1] == first);
         }
         assert_eq!((plan.steps[3].source, plan.steps[3].other), (plan.steps[0].output, plan.steps[0].output));
         assert_eq!(
@@ -535,5 +461,22 @@ mod tests {
         let kept = plan.steps[0].output;
         assert!(plan.steps[1..5].iter().all(|step| step.output != kept));
         assert_eq!(plan.steps[4].other, kept);
+    }
+
+    /// A step that looked its access up and missed it would run over another's sizes.
+    #[test]
+    fn every_step_knows_its_access() {
+        let mut draft = Draft::new();
+        let (one, other) = (draft.map(8, 1), draft.map(8, 1));
+        draft.conv(PICTURE, one, Combine::Nothing);
+        draft.conv(one, other, Combine::Nothing);
+        let sum = draft.map(8, 1);
+        draft.conv(other, sum, Combine::Add(vec![(one, 1.0)]));
+        let last = draft.map(12, 1);
+        draft.conv(sum, last, Combine::Nothing);
+        let plan = draft.plan(last, 2);
+        let knows = |plan: &DispatchPlan| plan.steps.iter().all(|step| plan.accesses[step.access_index] == step.access);
+        assert!(knows(&plan) && plan.steps.iter().any(|step| step.access_index > 0));
+        assert!(knows(&plan.busiest().expect("a convolution")));
     }
 }

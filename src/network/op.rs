@@ -293,4 +293,22 @@ impl Op {
             Self::PixelShuffle(_) => None,
         }
     }
+
+    /// Floating-point operations for each pixel of the map that it makes, or that a pixel shuffle reads, counting a multiply-add as
+    /// two: exact for convolutions, else roughly.
+    pub(crate) fn flops(&self) -> f64 {
+        let values = |slice: Slice, each: usize| (slice.channels * each) as f64;
+        match self {
+            Self::Conv(conv) => 2.0 * conv.weight.len() as f64,
+            Self::MaxPool(pool) => values(pool.output, pool.kernel * pool.kernel),
+            Self::Resize(Resize { output, filter: ResizeFilter::Bilinear, .. }) => values(*output, 2 * 4),
+            Self::Resize(Resize { output, filter: ResizeFilter::Bicubic, .. }) => values(*output, 2 * 16),
+            // The sum and the sum of squares, the mean, two factors, a bias, and for groups an addition.
+            Self::GroupNorm(norm) => values(norm.output, 8),
+            Self::LayerNorm(norm) => values(norm.output, 7),
+            Self::DySample(sample) => values(sample.output, 2 * 4),
+            Self::PixelUnshuffle(unshuffle) => values(unshuffle.output, 1),
+            Self::PixelShuffle(shuffle) => values(shuffle.source, 1),
+        }
+    }
 }

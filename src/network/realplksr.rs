@@ -6,7 +6,7 @@
 
 use super::{
     Network, Weights,
-    builder::{Builder, Layer, Step, Value},
+    builder::{Builder, Layer, NewConv, Value},
     op::Activation,
 };
 use crate::Result;
@@ -59,14 +59,14 @@ fn block(builder: &mut Builder<'_>, name: &str, source: &Value) -> Result<Value>
     let partial = builder.conv(mixer.outputs(0..part), &mixed, &|step| step)?;
     let parts = [part, all - part].into_iter().filter(|&channels| channels > 0).collect::<Vec<_>>();
     let value = builder.map_like(&parts, source);
-    builder.step(Step::new(large, &partial, &value.part(0)))?;
+    builder.step(NewConv::new(large, &partial, &value.part(0)))?;
     if part < all {
-        builder.step(Step::new(mixer.outputs(part..all), &mixed, &value.part(1)))?;
+        builder.step(NewConv::new(mixer.outputs(part..all), &mixed, &value.part(1)))?;
     }
     let attended = if builder.has(&format!("{name}.attn.f.0")) {
         let layer = builder.layer(&format!("{name}.attn.f.0"))?;
         let output = builder.map_like(&parts, source);
-        builder.step(Step::new(layer, &value, &output).activation(Activation::Sigmoid).multiply(&value))?;
+        builder.step(NewConv::new(layer, &value, &output).activation(Activation::Sigmoid).multiply(&value))?;
         output
     } else {
         value

@@ -6,7 +6,7 @@
 
 use super::{
     Network, Weights,
-    builder::{Builder, Step, Value},
+    builder::{Builder, NewConv, Value},
     op::{Activation, Extent, ResizeFilter},
 };
 use crate::Result;
@@ -63,7 +63,7 @@ fn attention(builder: &mut Builder<'_>, name: &str, source: &Value) -> Result<Va
     let narrow = builder.conv(layer, source, &|step| step)?;
     let layer = builder.layer(&format!("{name}.conv2"))?;
     let strided = builder.windows(layer.outputs, &narrow, layer.kernel as u32, 2);
-    builder.step(Step::new(layer, &narrow, &strided))?;
+    builder.step(NewConv::new(layer, &narrow, &strided))?;
     let pooled = builder.max_pool(&strided, POOL.0, POOL.1);
     let layer = builder.layer(&format!("{name}.conv3"))?;
     let coarse = builder.conv(layer, &pooled, &|step| step)?;

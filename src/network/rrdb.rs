@@ -17,7 +17,7 @@
 
 use super::{
     Network, Weights,
-    builder::{Builder, Layer, Step, Value},
+    builder::{Builder, Layer, NewConv, Value},
 };
 use crate::{Error, Result};
 
@@ -128,7 +128,7 @@ fn build(weights: &Weights, names: Names) -> Result<Network> {
     // Made twice: the copy that is added behind the trunk must not keep a dense block's wide map until then.
     let start = builder.conv(first.clone(), &picture, &|step| step)?;
     let mut dense = builder.map_like(&dense_parts, &picture);
-    builder.step(Step::new(first, &picture, &dense.part(0)))?;
+    builder.step(NewConv::new(first, &picture, &dense.part(0)))?;
     for block in 0..blocks {
         let entry = dense.part(0);
         for number in 1..=3 {
@@ -176,14 +176,14 @@ fn dense_block(
         let source = dense.first_parts(number);
         if number == DENSE {
             let share = RESIDUAL_SHARE * if outer.is_some() { RESIDUAL_SHARE } else { 1.0 };
-            let step = Step::new(layer.scaled(share), &source, next);
+            let step = NewConv::new(layer.scaled(share), &source, next);
             return builder.step(match outer {
                 Some(outer) => step.add(&input, RESIDUAL_SHARE).add(outer, 1.0),
                 None => step.add(&input, 1.0),
             });
         }
         let output = dense.part(number);
-        let step = Step::new(layer, &source, &output).leaky_relu(SLOPE);
+        let step = NewConv::new(layer, &source, &output).leaky_relu(SLOPE);
         builder.step(match (&shortcut, number) {
             (Some(shortcut), 2) => step.add(shortcut, 1.0),
             (Some(_), 4) => step.add(&dense.part(2), 1.0),

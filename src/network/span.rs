@@ -10,7 +10,7 @@
 
 use super::{
     Network, Weights,
-    builder::{Builder, Layer, Step, Value},
+    builder::{Builder, Layer, NewConv, Value},
     op::Activation,
 };
 use crate::{Error, Result};
@@ -55,7 +55,7 @@ fn build(weights: &Weights) -> Result<Network> {
     let features = first.outputs;
     // What `conv_cat` joins: the first convolution, the end of the blocks, the first block, the inside of the last.
     let joined = builder.map_like(&[features; 4], &picture);
-    builder.step(Step::new(first, &picture, &joined.part(0)))?;
+    builder.step(NewConv::new(first, &picture, &joined.part(0)))?;
     let mut value = joined.part(0);
     for number in 1..=blocks {
         let output = if number == 1 { joined.part(2) } else { builder.map_like(&[features], &picture) };
@@ -64,7 +64,7 @@ fn build(weights: &Weights) -> Result<Network> {
         value = output;
     }
     let layer = conv(&mut builder, "conv_2")?;
-    builder.step(Step::new(layer, &value, &joined.part(1)))?;
+    builder.step(NewConv::new(layer, &value, &joined.part(1)))?;
     let layer = builder.layer("conv_cat")?;
     let value = builder.conv(layer, &joined, &|step| step)?;
     let layer = builder.layer("upsampler.0")?;
@@ -82,7 +82,7 @@ fn build_fast(weights: &Weights) -> Result<Network> {
     let features = weights.get("conv_cat.weight").map_or(0, |tensor| tensor.shape.first().copied().unwrap_or_default());
     // What `conv_cat` joins: the enlarged picture, the last block, the first block.
     let joined = builder.map_like(&[near.outputs, features, features], &picture);
-    builder.step(Step::new(near, &picture, &joined.part(0)))?;
+    builder.step(NewConv::new(near, &picture, &joined.part(0)))?;
     let mut value = picture.clone();
     for number in 1..=blocks {
         let output = match number {
@@ -107,12 +107,12 @@ fn build_fast(weights: &Weights) -> Result<Network> {
 fn block(builder: &mut Builder<'_>, number: usize, source: &Value, inside: &Value, output: &Value) -> Result<()> {
     let [first, second, third] = [1, 2, 3].map(|conv| format!("block_{number}.c{conv}_r"));
     let layer = conv(builder, &first)?;
-    builder.step(Step::new(layer, source, inside).activation(Activation::Silu))?;
+    builder.step(NewConv::new(layer, source, inside).activation(Activation::Silu))?;
     let layer = conv(builder, &second)?;
     let value = builder.conv(layer, inside, &|step| step.activation(Activation::Silu))?;
     let layer = conv(builder, &third)?;
     let attends = source.channels() == layer.outputs;
-    let step = Step::new(layer, &value, output);
+    let step = NewConv::new(layer, &value, output);
     builder.step(if attends { step.attend(source) } else { step })
 }
 

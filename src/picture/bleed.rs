@@ -1,4 +1,4 @@
-//! Colour for the clear places of a picture, so that no edge gets a fringe of what a file hides there.
+//! Colour for the transparent pixels of a picture, so that no edge gets a fringe of what a file hides there.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::{Depth, Picture};
 type Pixel = [f32; 4];
 
 impl Picture {
-    /// The same picture with the colours of clear pixels replaced by those of visible pixels near by: what can be seen stays as it is.
+    /// The same picture with the colours of transparent pixels replaced by those of visible pixels near by: what can be seen stays as it is.
     ///
     /// Pull-push over halved copies (Gortler et al., "The Lumigraph", 1996): each copy is the mean of what is known of the larger one,
     /// and where a copy knows nothing it takes the colour of the smaller one.
@@ -175,7 +175,10 @@ mod tests {
     fn what_shows_nothing_or_hides_nothing_is_left_alone() {
         let opaque = picture(5, 5, Depth::Eight, |x, _| [x as u8, 1, 2, 1]);
         assert!(matches!(opaque.bled(), Cow::Borrowed(_)));
-        let clear = picture(5, 5, Depth::Eight, |_, _| [77, 1, 2, 0]);
-        assert!(clear.bled().rgba.as_chunks::<4>().0.iter().all(|&pixel| pixel == [0; 4]), "nothing is known of it");
+        let transparent = picture(5, 5, Depth::Eight, |_, _| [77, 1, 2, 0]);
+        assert!(
+            transparent.bled().rgba.as_chunks::<4>().0.iter().all(|&pixel| pixel == [0; 4]),
+            "nothing is known of it"
+        );
     }
 }

@@ -87,7 +87,7 @@ impl Block {
     }
 }
 
-/// The tone on which a clear picture shows: white unless what can be seen of it is light. At most about as many pixels
+/// The tone on which a transparent picture shows: white unless what can be seen of it is light. At most about as many pixels
 /// are looked at as given.
 pub(super) fn backdrop(picture: &Picture, pixels: usize) -> u8 {
     if !picture.kind.alpha {

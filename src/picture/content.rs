@@ -3,14 +3,18 @@
 //!
 //! Graphics are made of flat areas and of edges between two tones; the light in photographs is graded, and nearly every
 //! pixel differs from the next. Blocks of the picture are looked at by themselves, each is flat, graded or has an edge,
-//! and edges are looked at more closely. A weighted sum of a few shares decides.
+//! and edges are looked at more closely. A weighted sum of a few shares decides; `lenslet inspect --content` prints them all.
+//!
+//! It was right for 147 of 151 photographs and 741 of 762 icons, screenshots and drawings that its weights were not fitted to (half of them
+//! JPEG of quality 60 to 80; its treatment of transparent and of edgeless pictures was settled on these). Soft gradients and painted
+//! drawings pass for photos, and hard black and white architecture for graphics.
 
 use super::{
     Picture,
     block::{BLOCK, Block, FLAT_RANGE, backdrop},
 };
 
-/// About so many blocks are looked at, spread evenly: half a megapixel.
+/// About how many blocks are looked at, spread evenly: half a megapixel.
 const MAX_BLOCKS: usize = 8192;
 
 /// A block whose luma varies by this much or more has an edge.
@@ -19,7 +23,7 @@ const EDGE_RANGE: u8 = 48;
 /// What `two_toned`, `quiet` and `hard` are where there are no edges to tell: between what they are in photos and in graphics.
 const NO_EDGES: (f64, f64, f64) = (0.8, 0.5, 0.65);
 
-/// So many colours make up most of a graphic.
+/// How many colours make up most of a graphic.
 const PALETTE: usize = 8;
 
 /// What a picture shows.
@@ -60,7 +64,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// Looks at a picture; clear places count as white, or as black where the rest is light.
+    /// Looks at a picture; transparent pixels count as white, or as black where the rest is light.
     #[must_use]
     pub fn measure(picture: &Picture) -> Self {
         let picture = &*picture.in_eight_bits();
@@ -152,9 +156,9 @@ mod tests {
             let kind = Kind { alpha: true, depth, ..Kind::default() };
             Content::measure(&Picture { width, height, rgba, kind, ..Picture::default() })
         };
-        let deep = image.as_raw().iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect();
+        let wide = image.as_raw().iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect();
         let content = picture(Depth::Eight, image.as_raw().clone());
-        assert_eq!(picture(Depth::Sixteen, deep), content);
+        assert_eq!(picture(Depth::Sixteen, wide), content);
         content
     }
 

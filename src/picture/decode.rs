@@ -43,7 +43,7 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
     decoder.set_limits(limits).map_err(explain)?;
     // Metadata that cannot be read is no reason to refuse the pixels.
     let metadata = Metadata {
-        icc_profile: decoder.icc_profile().unwrap_or_default().filter(|profile| !is_of_printing(profile)),
+        icc_profile: decoder.icc_profile().unwrap_or_default().filter(|profile| !is_cmyk(profile)),
         exif: decoder.exif_metadata().unwrap_or_default(),
         xmp: decoder.xmp_metadata().unwrap_or_default(),
     };
@@ -71,8 +71,8 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
     Ok(Picture { width, height, rgba, kind, metadata, format })
 }
 
-/// Pixels in the colours of printing come decoded to others, which such a profile does not describe.
-fn is_of_printing(profile: &[u8]) -> bool {
+/// CMYK pixels come decoded to RGB, which such a profile does not describe.
+fn is_cmyk(profile: &[u8]) -> bool {
     profile.get(16..20) == Some(b"CMYK")
 }
 

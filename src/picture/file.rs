@@ -110,7 +110,7 @@ pub trait PictureFile {
 
 /// Starts a file of `width` x `height` pixels of that kind, with that metadata in it (see [`Metadata::for_result`]).
 ///
-/// A format need not hold all of a picture: JPEG lays what is clear on white, and JPEG and WebP round 16 bits to 8. The
+/// A format need not hold all of a picture: JPEG lays what is transparent on white, and JPEG and WebP round 16 bits to 8. The
 /// quality, from 1 to 100, is JPEG's alone.
 ///
 /// # Errors

@@ -17,8 +17,8 @@ pub(super) struct JpegDecoder {
     decoder: zune_jpeg::JpegDecoder<ZCursor<Vec<u8>>>,
     dimensions: (u32, u32),
     color_type: ColorType,
-    /// For the colours of printing with a profile, which then need no profile any more.
-    printing: Option<(ColorSpace, Cmyk)>,
+    /// For CMYK with a profile, which then need no profile any more.
+    cmyk: Option<(ColorSpace, Cmyk)>,
 }
 
 impl JpegDecoder {
@@ -32,17 +32,16 @@ impl JpegDecoder {
         let (width, height, components) =
             info.map(|info| (info.width, info.height, info.components)).unwrap_or_default();
         let stored = decoder.input_colorspace();
-        let printing = stored.filter(|stored| components == 4 && matches!(stored, ColorSpace::CMYK | ColorSpace::YCCK));
-        let printing =
-            printing.and_then(|stored| decoder.icc_profile().and_then(|icc| Some((stored, Cmyk::new(&icc)?))));
-        // Without a profile zune-jpeg makes red, green and blue of the colours of printing.
-        let (color_space, color_type) = match (stored, &printing) {
+        let cmyk = stored.filter(|stored| components == 4 && matches!(stored, ColorSpace::CMYK | ColorSpace::YCCK));
+        let cmyk = cmyk.and_then(|stored| decoder.icc_profile().and_then(|icc| Some((stored, Cmyk::new(&icc)?))));
+        // Without a profile zune-jpeg makes red, green and blue of CMYK.
+        let (color_space, color_type) = match (stored, &cmyk) {
             (Some(ColorSpace::Luma), _) => (ColorSpace::Luma, ColorType::L8),
             (_, Some((stored, _))) => (*stored, ColorType::Rgb8),
             _ => (ColorSpace::RGB, ColorType::Rgb8),
         };
         decoder.set_options(options.jpeg_set_out_colorspace(color_space));
-        Ok(Self { decoder, dimensions: (width.into(), height.into()), color_type, printing })
+        Ok(Self { decoder, dimensions: (width.into(), height.into()), color_type, cmyk })
     }
 }
 
@@ -56,7 +55,7 @@ impl ImageDecoder for JpegDecoder {
     }
 
     fn icc_profile(&mut self) -> ImageResult<Option<Vec<u8>>> {
-        Ok(self.decoder.icc_profile().filter(|_| self.printing.is_none()))
+        Ok(self.decoder.icc_profile().filter(|_| self.cmyk.is_none()))
     }
 
     fn exif_metadata(&mut self) -> ImageResult<Option<Vec<u8>>> {
@@ -68,7 +67,7 @@ impl ImageDecoder for JpegDecoder {
     }
 
     fn read_image(mut self, buffer: &mut [u8]) -> ImageResult<()> {
-        let Some((stored, cmyk)) = self.printing else {
+        let Some((stored, cmyk)) = self.cmyk else {
             return self.decoder.decode_into(buffer).map_err(explain);
         };
         let mut samples = vec![0; buffer.len() / 3 * 4];

@@ -14,7 +14,7 @@ const SEGMENT_BYTES: usize = 65_533;
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 /// A JPEG file in the making: 8 bits a channel, colours as fine as luma (4:4:4), grey as one channel. Where a picture is
-/// clear, it is laid on white; samples of 16 bits are rounded. The stored channels wait in memory until the file is
+/// transparent, it is laid on white; samples of 16 bits are rounded. The stored channels wait in memory until the file is
 /// finished.
 pub struct JpegFile<W: Write + 'static> {
     encoder: Encoder<W>,

@@ -1,4 +1,4 @@
-//! What a picture file is: its pixels, whether they are grey or clear in places, how deep they are, and its metadata.
+//! What a picture file is: its pixels, whether they are grey or transparent in places, how many bits they have, and its metadata.
 
 mod bleed;
 mod block;
@@ -93,7 +93,7 @@ impl Picture {
     }
 }
 
-/// A copy of one part of a picture that is `width` pixels wide and has so many bytes a pixel.
+/// A copy of one part of a picture that is `width` pixels wide and has `bytes` bytes a pixel.
 pub(crate) fn crop(rgba: &[u8], bytes: usize, width: u32, part: Rect) -> Vec<u8> {
     let mut pixels = Vec::with_capacity(part.area() * bytes);
     for y in part.y..part.y + part.height {

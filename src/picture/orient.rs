@@ -2,7 +2,7 @@
 
 use image::metadata::Orientation;
 
-/// A picture of `width` x `height` pixels of so many bytes after it is turned, and its new width and height.
+/// A picture of `width` x `height` pixels of `bytes` bytes after it is turned, and its new width and height.
 pub(super) fn upright<const BYTES: usize>(
     samples: Vec<u8>,
     [width, height]: [u32; 2],

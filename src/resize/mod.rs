@@ -67,7 +67,7 @@ impl Resize {
             let size = [self.to[0], height];
             let mut rgba = pixels.resampled(self.filter, crop, size);
             if self.kind.alpha && self.filter.rings() {
-                // What is opaque or clear stays exactly so.
+                // What is opaque or transparent stays exactly so.
                 let sample = depth.pixel_bytes() / 4;
                 let smooth = pixels.resampled(Filter::Bilinear, crop, size);
                 for (pixel, smooth) in rgba.chunks_exact_mut(4 * sample).zip(smooth.chunks_exact(4 * sample)) {
@@ -85,7 +85,7 @@ impl Resize {
         f64::from(self.from[1]) / f64::from(self.to[1])
     }
 
-    /// The first row that some rows of the result are made of, and one behind the last.
+    /// The first row that some rows of the result are made of, and the exclusive end.
     fn needed(&self, first: u32, height: u32) -> [u32; 2] {
         let factor = self.factor();
         let radius = RADIUS * factor.max(1.0) + 1.0;

@@ -5,7 +5,7 @@ use crate::{
     Backend, BackendChoice, BackendInfo, BackendKind, BackendOptions, Error, Precision, Result, Run, TileInput,
     gpu::BlockingChoice,
     models::{DEFAULT_SCALE, SliderValues},
-    tile::{Cut, Window},
+    tile::{Tiling, Window},
 };
 
 /// A backend that runs a classical filter instead of a network.
@@ -72,7 +72,7 @@ impl Filter {
 }
 
 impl Resampler {
-    /// A filter that enlarges so many times, [`DEFAULT_SCALE`] if none is asked for.
+    /// A filter that enlarges `scale` times, [`DEFAULT_SCALE`] if none is asked for.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] unless the scale is 1 to [`MAX_SCALE`].
@@ -102,8 +102,8 @@ impl Backend for Resampler {
         self.scale
     }
 
-    fn cut(&self) -> Cut {
-        Cut::with_halo(self.filter.radius())
+    fn tiling(&self) -> Tiling {
+        Tiling::with_halo(self.filter.radius())
     }
 
     fn tile(&self) -> u32 {

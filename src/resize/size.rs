@@ -14,13 +14,13 @@ pub enum Size {
     /// As many times wider and higher as the model makes it.
     #[default]
     Model,
-    /// So many times wider and higher, 1 to [`MAX_SCALE`] in any step.
+    /// N times wider and higher, 1 to [`MAX_SCALE`] in any step.
     Scale(f64),
-    /// So many pixels wide.
+    /// N pixels wide.
     Width(u32),
-    /// So many pixels high.
+    /// N pixels high.
     Height(u32),
-    /// As large as fits into so many pixels of width and height.
+    /// As large as fits into a width and height in pixels.
     Fit(u32, u32),
 }
 

@@ -16,9 +16,9 @@ const FIRST_EDGE: u32 = 16;
 ///
 /// Trials grow until one takes long enough, so that slow machines and large networks are not kept waiting.
 pub(crate) async fn milliseconds_per_pixel(backend: &dyn Backend, now: &dyn Fn() -> f64) -> Result<f64> {
-    let cut = backend.cut();
-    let largest = cut.padded(backend.tile() + 2 * cut.halo);
-    let mut edge = cut.padded(FIRST_EDGE).min(largest);
+    let tiling = backend.tiling();
+    let largest = tiling.padded(backend.tile() + 2 * tiling.halo);
+    let mut edge = tiling.padded(FIRST_EDGE).min(largest);
     trial(backend, edge, now).await?;
     loop {
         let milliseconds = trial(backend, edge, now).await?;
@@ -34,7 +34,7 @@ pub(crate) fn pixels(backend: &dyn Backend, width: u32, height: u32) -> f64 {
     if backend.stream(width, height, Depth::Eight).is_some() {
         return f64::from(width) * f64::from(height);
     }
-    let grid = Grid::new(width, height, backend.tile(), backend.cut());
+    let grid = Grid::new(width, height, backend.tile(), backend.tiling());
     grid.tiles().map(|tile| tile.outer.area() as f64).sum()
 }
 

@@ -15,7 +15,7 @@ const PATCHES: u32 = 3;
 /// Their edge in the result.
 const EDGE: u32 = 192;
 
-/// What a network draws takes so many times as many bytes as what the filter draws here. PNG files of four models then have 0.8 to 1.0
+/// What a network draws takes this many times the bytes of what the filter draws here. PNG files of four models then have 0.8 to 1.0
 /// times the bytes that are told (medians over 25 photographs), and 1.2 to 1.9 times (over 12 small drawings).
 const DETAIL: f64 = 1.2;
 

@@ -252,7 +252,7 @@ impl Upscaler {
         Ok(())
     }
 
-    /// The tiles of so many passes after this one.
+    /// The tiles of `passes` passes after this one.
     fn tiles_after(&self, picture: &Picture, passes: u32) -> usize {
         let backend = self.backend();
         let of_pass = |pass| [picture.width, picture.height].map(|length| length * backend.scale().pow(pass));

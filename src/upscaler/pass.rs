@@ -4,7 +4,7 @@ use std::{collections::VecDeque, ops::ControlFlow};
 
 use super::{
     FinishedTile, Observer,
-    alpha::{self, Alpha, AlphaRows},
+    alpha::{Alpha, AlphaRows, AlphaWay},
     flat::keep_flat,
     tiles::{input, padded_rows, paste},
 };
@@ -12,7 +12,7 @@ use crate::{
     Backend, Error, Picture, Result, Stream,
     backend::output_check,
     picture::Depth,
-    tile::{Grid, Rect},
+    tile::{Grid, Rect, Tile},
     turn::next_turn,
 };
 
@@ -54,11 +54,6 @@ impl From<Error> for Stop {
     }
 }
 
-/// Tells a backend's failure from others.
-fn made(rgba: Result<Vec<u8>>) -> Result<Vec<u8>, Stop> {
-    rgba.map_err(Stop::Failed)
-}
-
 pub(super) fn go_on(flow: ControlFlow<()>) -> Result<()> {
     if flow.is_break() { Err(Error::Cancelled) } else { Ok(()) }
 }
@@ -68,13 +63,13 @@ impl<'a> Progress<'a> {
         Self { observer, result, takes_any_colours: false, before: 0, after: 0, is_started: false }
     }
 
-    /// The next pass begins: the last one, or with so many tiles in those after it.
+    /// The next pass begins: the last one, or with `tiles_after` tiles in those after it.
     pub(super) fn next_pass(&mut self, tiles_before: usize, tiles_after: usize) {
         self.before += tiles_before;
         self.after = tiles_after;
     }
 
-    /// Tells the observer of a new picture with so many tiles in this pass.
+    /// Tells the observer of a new picture with `tiles` tiles in this pass.
     fn start(&mut self, tiles: usize) -> Result<()> {
         if self.is_started {
             return Ok(());
@@ -102,11 +97,22 @@ struct Enlarged {
     depth: Depth,
 }
 
+/// What one backend has made of a pass, and what is to be made yet.
+struct Made<'a> {
+    alpha: AlphaWay<'a>,
+    enlarged: Enlarged,
+    /// Tiles or strips of this pass that are done, and of all.
+    done: usize,
+    total: usize,
+    /// The row of tiles in the making, where tiles are not as wide as the picture.
+    strip: Vec<u8>,
+}
+
 /// How many tiles a backend makes of a picture.
 pub(super) fn tiles(backend: &dyn Backend, [width, height]: [u32; 2], depth: Depth) -> usize {
     match backend.stream(width, height, depth) {
         Some(stream) => Grid::strips(width, height, stream.strip(), 0).count(),
-        None => Grid::new(width, height, backend.tile(), backend.cut()).count(),
+        None => Grid::new(width, height, backend.tile(), backend.tiling()).count(),
     }
 }
 
@@ -144,55 +150,32 @@ impl<'a, 'b> Pass<'a, 'b> {
         }
     }
 
-    fn enlarged(&self, scale: u32) -> Enlarged {
+    /// Begins with the tiles of a grid over the rows that are not done yet.
+    fn start<'c>(&mut self, grid: &Grid, scale: u32, alpha: AlphaWay<'c>) -> Result<Made<'c>> {
         let Picture { width, height, kind, .. } = *self.picture;
-        Enlarged { size: [width * scale, height * scale], depth: kind.depth }
-    }
-
-    /// How many tiles there are with those of a grid over the rows that are not done yet.
-    fn start(&mut self, grid: &Grid) -> Result<usize> {
+        let enlarged = Enlarged { size: [width * scale, height * scale], depth: kind.depth };
         let total = self.tiles + grid.count();
         self.progress.start(total)?;
-        Ok(total)
+        Ok(Made { alpha, enlarged, done: self.tiles, total, strip: Vec::new() })
     }
 
     async fn run_tiles(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
-        let (picture, scale) = (self.picture, backend.scale());
-        let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.cut());
-        let total = self.start(&grid)?;
-        let enlarged = self.enlarged(scale);
-        let bytes = enlarged.depth.pixel_bytes();
-        let width = enlarged.size[0];
-
-        let alpha = Alpha::new(picture, backend);
-        let mut strip = Vec::new();
+        let picture = self.picture;
+        let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.tiling());
+        let mut made = self.start(&grid, backend.scale(), AlphaWay::Tiles(Alpha::new(picture, backend)))?;
         let mut waiting = grid.tiles();
         let mut running = VecDeque::new();
-        for done in self.tiles + 1..=total {
+        loop {
             while running.len() < backend.in_flight()
                 && let Some(tile) = waiting.next()
             {
-                running.push_back((tile, backend.run(input(picture, &tile, &backend.cut()))));
+                running.push_back((tile, backend.run(input(picture, &tile, &backend.tiling()))));
             }
-            let Some((tile, run)) = running.pop_front() else { break };
+            let Some((tile, run)) = running.pop_front() else { return Ok(()) };
             self.progress.wait()?;
-            let mut rgba = made(run.await)?;
-            self.check(tile.inner, scale, &rgba)?;
-            keep_flat(picture, &tile, backend, &mut rgba);
-            if !alpha.is_opaque() {
-                let enlarged = alpha.enlarge(backend, &tile).await.map_err(Stop::Failed)?;
-                alpha::put(&enlarged, picture.kind.depth, &mut rgba);
-            }
-            let part = tile.inner.scaled(scale);
-            self.progress.tile(&enlarged, part, &rgba, done, total)?;
-            strip.resize(width as usize * part.height as usize * bytes, 0);
-            paste(&mut strip, bytes, width, part, &rgba);
-            if part.x + part.width == width {
-                (self.rows)(&strip)?;
-                (self.row, self.tiles) = (tile.inner.y + tile.inner.height, done);
-            }
+            let rgba = run.await.map_err(Stop::Failed)?;
+            self.take(backend, &mut made, &tile, rgba).await?;
         }
-        Ok(())
     }
 
     /// [`Pass::run_tiles`] row by row, a strip of the whole width at a time. The stream begins at row `lead`.
@@ -200,21 +183,19 @@ impl<'a, 'b> Pass<'a, 'b> {
         let (picture, scale) = (self.picture, backend.scale());
         let strips_from = |row| Grid::strips(picture.width, picture.height, stream.strip(), row);
         let (grid, strips) = (strips_from(self.row), strips_from(lead).tiles());
-        let total = self.start(&grid)?;
-        let enlarged = self.enlarged(scale);
-        let pixel = enlarged.depth.pixel_bytes();
+        let alpha = AlphaRows::new(Alpha::new(picture, backend), backend, self.row);
+        let mut made = self.start(&grid, scale, AlphaWay::Rows(alpha))?;
+        let pixel = picture.kind.depth.pixel_bytes();
 
-        let mut alpha = AlphaRows::new(Alpha::new(picture, backend), backend, self.row);
         let in_flight = stream.in_flight();
-        let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.cut())));
+        let mut pushed = strips.map(|strip| stream.push(padded_rows(picture, &strip, &backend.tiling())));
         let mut running: VecDeque<_> = pushed.by_ref().take(in_flight).collect();
         let mut ready = Vec::new();
         // What is made of the rows that only lead to those that are needed.
         let mut skipped =
             Rect { x: 0, y: lead, width: picture.width, height: self.row - lead }.scaled(scale).area() * pixel;
-        for (done, strip) in (self.tiles + 1..).zip(grid.tiles()) {
-            let part = strip.inner.scaled(scale);
-            let bytes = part.area() * pixel;
+        for strip in grid.tiles() {
+            let bytes = strip.inner.scaled(scale).area() * pixel;
             if ready.len() >= skipped + bytes {
                 // What waits for nothing would let no cancel through.
                 next_turn().await;
@@ -223,20 +204,45 @@ impl<'a, 'b> Pass<'a, 'b> {
             while ready.len() < skipped + bytes {
                 let Some(run) = running.pop_front() else { return Err(Error::Cancelled.into()) };
                 self.progress.wait()?;
-                ready.extend(made(run.await)?);
+                ready.extend(run.await.map_err(Stop::Failed)?);
                 // At once, so that nobody waits while what came out is handed on.
                 running.extend(pushed.next());
             }
             ready.drain(..skipped);
             skipped = 0;
-            let mut rgba: Vec<u8> = ready.drain(..bytes).collect();
-            self.check(strip.inner, scale, &rgba)?;
-            keep_flat(picture, &strip, backend, &mut rgba);
-            alpha.put(backend, &mut rgba).await.map_err(Stop::Failed)?;
-            self.progress.tile(&enlarged, part, &rgba, done, total)?;
-            (self.rows)(&rgba)?;
-            (self.row, self.tiles) = (strip.inner.y + strip.inner.height, done);
+            let rgba = ready.drain(..bytes).collect();
+            self.take(backend, &mut made, &strip, rgba).await?;
         }
+        Ok(())
+    }
+
+    /// Takes what a backend has made of the next tile or strip: checks it, brings flat colours and alpha to what they must be, shows it
+    /// to the observer, and hands whole rows on.
+    async fn take(
+        &mut self,
+        backend: &dyn Backend,
+        made: &mut Made<'_>,
+        tile: &Tile,
+        mut rgba: Vec<u8>,
+    ) -> Result<(), Stop> {
+        self.check(tile.inner, backend.scale(), &rgba)?;
+        keep_flat(self.picture, tile, backend, &mut rgba);
+        made.alpha.put(backend, tile, &mut rgba).await.map_err(Stop::Failed)?;
+        let (part, [width, _]) = (tile.inner.scaled(backend.scale()), made.enlarged.size);
+        made.done += 1;
+        self.progress.tile(&made.enlarged, part, &rgba, made.done, made.total)?;
+        if part.width == width {
+            (self.rows)(&rgba)?;
+        } else {
+            let bytes = made.enlarged.depth.pixel_bytes();
+            made.strip.resize(width as usize * part.height as usize * bytes, 0);
+            paste(&mut made.strip, bytes, width, part, &rgba);
+            if part.x + part.width < width {
+                return Ok(());
+            }
+            (self.rows)(&made.strip)?;
+        }
+        (self.row, self.tiles) = (tile.inner.y + tile.inner.height, made.done);
         Ok(())
     }
 }

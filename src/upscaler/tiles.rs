@@ -2,24 +2,24 @@
 
 use crate::{
     Picture, TileInput,
-    tile::{Cut, Rect, Tile, Window},
+    tile::{Rect, Tile, Tiling, Window},
 };
 
 /// The pixels of a tile's outer part, as a backend takes them.
-pub(super) fn input(picture: &Picture, tile: &Tile, cut: &Cut) -> TileInput {
-    let whole = [cut.padded(picture.width), cut.padded(picture.height)];
+pub(super) fn input(picture: &Picture, tile: &Tile, tiling: &Tiling) -> TileInput {
+    let whole = [tiling.padded(picture.width), tiling.padded(picture.height)];
     let window = Window { part: tile.outer, whole };
     TileInput { rgba: picture.crop(tile.outer), depth: picture.kind.depth, window, keep: tile.keep() }
 }
 
 /// The rows of a strip with their padding, and after the last the padding below.
-pub(super) fn padded_rows(picture: &Picture, strip: &Tile, cut: &Cut) -> Vec<u8> {
+pub(super) fn padded_rows(picture: &Picture, strip: &Tile, tiling: &Tiling) -> Vec<u8> {
     let end = strip.inner.y + strip.inner.height;
-    let end = if end == picture.height { cut.padded(end) } else { end };
-    picture.crop(Rect { width: cut.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
+    let end = if end == picture.height { tiling.padded(end) } else { end };
+    picture.crop(Rect { width: tiling.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
 }
 
-/// Copies a tile into the row of tiles that is `width` pixels wide and has so many bytes a pixel.
+/// Copies a tile into the row of tiles that is `width` pixels wide and has `bytes` bytes a pixel.
 pub(super) fn paste(strip: &mut [u8], bytes: usize, width: u32, part: Rect, rgba: &[u8]) {
     let row = part.width as usize * bytes;
     for (y, pixels) in rgba.chunks_exact(row).enumerate() {

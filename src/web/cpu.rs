@@ -17,7 +17,7 @@ const MOST_THREADS: usize = 8;
 pub(super) struct CpuSource {
     weights: WeightFiles,
     options: BackendOptions,
-    /// At most so many workers.
+    /// The most workers.
     threads: usize,
     /// What a person should know of how it came to this.
     warnings: Vec<String>,

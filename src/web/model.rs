@@ -13,7 +13,7 @@ use crate::{
     models::{Index, SliderValues},
     picture::ContentKind,
     resize::{Filter, MAX_SCALE},
-    tile::Cut,
+    tile::Tiling,
 };
 
 #[wasm_bindgen(
@@ -76,16 +76,16 @@ impl Model {
 
     /// `scale` is how many times it enlarges.
     pub(super) fn info(&self, scale: u32) -> ModelInfo {
-        let (architecture, parameters, radius, cut, flops) = match &self.engine {
+        let (architecture, parameters, radius, tiling, flops) = match &self.engine {
             Engine::Network(network, _) => (
                 network.architecture(),
                 network.parameters(),
                 network.radius(),
-                network.cut(),
+                network.tiling(),
                 Some(network.flops_per_pixel()),
             ),
             Engine::Filter(filter) => {
-                ("classical filter", 0, Some(filter.radius()), Cut::with_halo(filter.radius()), None)
+                ("classical filter", 0, Some(filter.radius()), Tiling::with_halo(filter.radius()), None)
             }
         };
         let fields: Object = object(&[
@@ -95,7 +95,7 @@ impl Model {
             ("parameters", (parameters as f64).into()),
             ("bytes", (self.bytes as f64).into()),
             ("radius", radius.into()),
-            ("halo", cut.halo.into()),
+            ("halo", tiling.halo.into()),
             ("flopsPerPixel", flops.into()),
         ]);
         fields.unchecked_into()

@@ -11,10 +11,10 @@ use crate::{
     Backend, BackendInfo, BackendKind, Error, Network, Result, Run, Stream, TileInput,
     cpu::{
         self,
-        stream::{self, Plan},
+        stream::{self, RowPlan},
     },
     picture::{Depth, crop},
-    tile::{Cut, Rect},
+    tile::{Rect, Tiling},
 };
 
 #[wasm_bindgen(raw_module = "./js/cpu/pool.js")]
@@ -26,7 +26,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn begin(this: &StagePool) -> f64;
     #[wasm_bindgen(method)]
-    fn push(this: &StagePool, id: f64, width: u32, height: u32, deep: bool, rgba: Uint8Array) -> Promise;
+    fn push(this: &StagePool, id: f64, width: u32, height: u32, is_16_bit: bool, rgba: Uint8Array) -> Promise;
     #[wasm_bindgen(method)]
     fn end(this: &StagePool, id: f64);
     #[wasm_bindgen(method)]
@@ -47,16 +47,16 @@ pub(super) struct Pool {
     workers: Rc<Workers>,
     stages: usize,
     /// Knows the network's steps and runs none.
-    plan: Plan,
+    plan: RowPlan,
     scale: u32,
-    cut: Cut,
+    tiling: Tiling,
     tile: u32,
     strip: u32,
     info: BackendInfo,
 }
 
 impl Pool {
-    /// Starts at most so many workers with a network and its weight files. None where more than one cannot be of use. `tile` is that
+    /// Starts at most `threads` workers with a network and its weight files. None where more than one cannot be of use. `tile` is that
     /// of [`crate::BackendOptions`]. Fails with the reason why a worker cannot be started.
     pub(super) async fn start(
         network: &Network,
@@ -65,7 +65,7 @@ impl Pool {
         tile: Option<u32>,
         warnings: Vec<String>,
     ) -> Result<Option<Self>, String> {
-        let Some(plan) = Plan::for_steps(network, 0..0) else { return Ok(None) };
+        let Some(plan) = RowPlan::for_steps(network, 0..0) else { return Ok(None) };
         let stages = plan.stages(network, threads);
         if stages.len() < 2 {
             return Ok(None);
@@ -80,7 +80,7 @@ impl Pool {
             stages: stages.len(),
             plan,
             scale: network.scale(),
-            cut: network.cut(),
+            tiling: network.tiling(),
             tile: tile.unwrap_or_else(|| cpu::preferred_tile(network)),
             strip: tile.unwrap_or(strip).min(strip),
             info: BackendInfo {
@@ -126,8 +126,8 @@ impl Backend for Pool {
         self.scale
     }
 
-    fn cut(&self) -> Cut {
-        self.cut
+    fn tiling(&self) -> Tiling {
+        self.tiling
     }
 
     fn tile(&self) -> u32 {
@@ -158,7 +158,7 @@ impl Backend for Pool {
 
     fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let size = [width, height];
-        let padded = size.map(|length| self.cut.padded(length));
+        let padded = size.map(|length| self.tiling.padded(length));
         cpu::has_room(&self.plan, padded[0]).then(|| Box::new(self.picture(size, padded, depth)) as Box<dyn Stream>)
     }
 
@@ -202,8 +202,8 @@ impl Stream for PictureOnItsWay {
 
     fn push(&mut self, rgba: Vec<u8>) -> Run<'static> {
         let [width, height] = self.padded;
-        let (deep, bytes) = (self.depth == Depth::Sixteen, self.depth.pixel_bytes());
-        let made = self.workers.0.push(self.id, width, height, deep, Uint8Array::from(&rgba[..]));
+        let (is_16_bit, bytes) = (self.depth == Depth::Sixteen, self.depth.pixel_bytes());
+        let made = self.workers.0.push(self.id, width, height, is_16_bit, Uint8Array::from(&rgba[..]));
         let (made, left) = (JsFuture::from(made), self.left.clone());
         let (padded, width) = (width * self.scale, self.width * self.scale);
         Box::pin(async move {

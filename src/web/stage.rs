@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, prelude::*};
 use super::{object, to_js};
 use crate::{
     Error, Network,
-    cpu::stream::{Batch, Plan, Stage, sample, step},
+    cpu::stream::{Batch, RowPlan, RowStage, sample, step},
     network::Weights,
     picture::Depth,
 };
@@ -47,7 +47,7 @@ extern "C" {
 /// Some steps of a network, one after the other.
 #[wasm_bindgen]
 pub struct NetworkStage {
-    plan: Arc<Plan>,
+    plan: Arc<RowPlan>,
     steps: Range<usize>,
 }
 
@@ -58,22 +58,22 @@ impl NetworkStage {
     pub fn new(weights: &[u8], from: usize, to: usize) -> Result<NetworkStage, JsValue> {
         let steps = from..to;
         let network = Weights::parse(weights).and_then(|weights| Network::from_weights(&weights)).map_err(to_js)?;
-        let plan = Plan::for_steps(&network, steps.clone());
+        let plan = RowPlan::for_steps(&network, steps.clone());
         let reason = "it does not go row by row".into();
         let plan = plan.ok_or_else(|| to_js(Error::RefusedModel { reason }))?;
         Ok(Self { plan: Arc::new(plan), steps })
     }
 
-    /// Begins a picture of that many pixels, padding included, with 16 bits a channel where it is deep and else 8.
-    pub fn begin(&self, width: usize, height: usize, deep: bool) -> PictureStage {
-        let sample = sample(if deep { Depth::Sixteen } else { Depth::Eight });
-        PictureStage(Stage::new(self.plan.clone(), self.steps.clone(), [width, height], sample, step(&self.plan)))
+    /// Begins a picture of that many pixels, padding included, with 16 bits a channel or 8.
+    pub fn begin(&self, width: usize, height: usize, is_16_bit: bool) -> PictureStage {
+        let sample = sample(if is_16_bit { Depth::Sixteen } else { Depth::Eight });
+        PictureStage(RowStage::new(self.plan.clone(), self.steps.clone(), [width, height], sample, step(&self.plan)))
     }
 }
 
 /// A picture on its way through a stage.
 #[wasm_bindgen]
-pub struct PictureStage(Stage);
+pub struct PictureStage(RowStage);
 
 #[wasm_bindgen]
 impl PictureStage {

@@ -62,7 +62,7 @@ export interface CreateOptions {
      */
     blocking?: string;
     /**
-     * At most so many workers on the CPU, each with some layers of the network; one for each core up to 8 by default, and fewer
+     * The most workers on the CPU, each with some layers of the network; one for each core up to 8 by default, and fewer
      * where more would be of no use. With 1 the thread that calls does the work itself.
      */
     threads?: number;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{module, paths, wasm};
+use crate::module::{self, kilobytes};
+use crate::{cargo, paths, wasm};
 
 /// Every file of dist/ by its path in there. All of them are gathered before the first one is written, so that a
 /// build that fails leaves the dist/ of the last one that did not.
@@ -17,7 +18,7 @@ pub fn build() -> Result<()> {
     step(1, "making sure that Rust can compile to WebAssembly");
     wasm::ensure_target()?;
     step(2, "compiling the engine");
-    let target_folder = paths::target()?;
+    let target_folder = cargo::target_folder()?;
     let compiled = wasm::compile(&target_folder)?;
     step(3, "making its JavaScript, and checking its size");
     let engine = wasm::bind(&compiled, &target_folder)?;
@@ -133,11 +134,6 @@ fn remove_stale(files: &Files, dist: &Path, inside: &Path) -> Result<()> {
         removed.with_context(|| format!("{} is stale but could not be removed", full.display()))?;
     }
     Ok(())
-}
-
-/// A size for people to read.
-pub fn kilobytes(bytes: usize) -> String {
-    format!("{} kB", bytes.div_ceil(1000))
 }
 
 #[cfg(test)]

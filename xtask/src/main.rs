@@ -1,6 +1,7 @@
 //! `cargo xtask`: builds, serves, tests and measures Lenslet, and sets up by itself what that needs.
 
 mod bench;
+mod cargo;
 mod dist;
 mod imports;
 mod module;

@@ -5,25 +5,49 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::run;
+use crate::stage::Stage;
+use crate::{run, wasm};
 
-/// Something that a system's package manager installs.
+/// Something that a machine may lack. Where its packages are "", no package manager brings it.
 #[derive(Debug, Clone, Copy)]
 pub struct Need {
     /// Its name for people.
     pub what: &'static str,
+    /// What it is for.
+    why: &'static str,
     /// The packages that bring it on Debian and Ubuntu.
     pub debian: &'static str,
     /// The packages that bring it on Fedora.
-    pub fedora: &'static str,
+    fedora: &'static str,
     /// What `brew install` is given for it on macOS.
-    pub macos: &'static str,
+    macos: &'static str,
     is_met: fn() -> bool,
 }
 
-/// Lets the tests run on the GPU code where there is no GPU.
+const RUST_TARGET: Need = Need {
+    what: "Rust's target wasm32-unknown-unknown (rustup target add wasm32-unknown-unknown)",
+    why: "to build the page's engine",
+    debian: "",
+    fedora: "",
+    macos: "",
+    is_met: || wasm::has_target().unwrap_or(false),
+};
+
+/// The oldest Node whose test runner knows the options that the tests are run with. Debian's may be older.
+const OLDEST_NODE: (u32, u32) = (20, 11);
+
+const NODE: Need = Need {
+    what: "Node 20.11 or newer with npm (https://nodejs.org/)",
+    why: "to check the types of the scripts and to drive browsers",
+    debian: "",
+    fedora: "nodejs",
+    macos: "node",
+    is_met: has_node,
+};
+
 const VULKAN: Need = Need {
     what: "a software Vulkan driver",
+    why: "to test the GPU code where there is no GPU",
     debian: "mesa-vulkan-drivers",
     fedora: "mesa-vulkan-drivers",
     macos: "",
@@ -32,6 +56,7 @@ const VULKAN: Need = Need {
 
 const CHROMIUM: Need = Need {
     what: "Chromium",
+    why: "to test the page, and to measure its engine",
     debian: "chromium",
     fedora: "chromium",
     macos: "chromium",
@@ -43,6 +68,7 @@ const OLDEST_FIREFOX: u32 = 153;
 
 const FIREFOX: Need = Need {
     what: "Firefox 153 or newer",
+    why: "to test the page",
     debian: "firefox-esr",
     fedora: "firefox",
     macos: "firefox",
@@ -51,20 +77,31 @@ const FIREFOX: Need = Need {
 
 const PYTHON: Need = Need {
     what: "Python 3 with venv",
+    why: "to test the training recipe, in an environment of its own",
     debian: "python3 python3-venv",
     fedora: "python3",
     macos: "python",
     is_met: || run::succeeds(run::program("python3").args(["-c", "import ensurepip, venv"])),
 };
 
-/// What the tests of the page run in.
-pub const BROWSERS: &[Need] = &[CHROMIUM, FIREFOX];
 /// What the page's engine is measured in.
 pub const WEB_BENCH: &[Need] = &[CHROMIUM];
 /// What the tests of the training recipe run in.
 pub const TRAINING: &[Need] = &[PYTHON];
 /// Everything that any test runs in.
-pub const ALL: &[Need] = &[VULKAN, CHROMIUM, FIREFOX, PYTHON];
+pub const ALL: &[Need] = &[RUST_TARGET, NODE, VULKAN, CHROMIUM, FIREFOX, PYTHON];
+
+/// What a stage cannot run without.
+pub fn of(stage: Stage) -> &'static [Need] {
+    match stage {
+        Stage::Lint | Stage::Docs | Stage::Web => &[RUST_TARGET],
+        Stage::Javascript => &[NODE],
+        Stage::Browser => &[NODE, CHROMIUM, FIREFOX],
+        Stage::Training => TRAINING,
+        // A GPU will do for Rust's tests as well as a driver without one.
+        Stage::Setup | Stage::Format | Stage::Rust => &[],
+    }
+}
 
 /// Those that are not there.
 pub fn missing(needs: &[Need]) -> Vec<Need> {
@@ -80,23 +117,27 @@ pub fn demand(needs: &[Need]) -> Result<()> {
     Ok(())
 }
 
+/// What is not there and what it would be for, in a line each.
+pub fn list(missing: &[Need]) -> String {
+    missing.iter().map(|need| format!("      {}: {}\n", need.what, need.why)).collect()
+}
+
 /// What to install, and how, on each system that Lenslet is developed on.
 pub fn advice(missing: &[Need]) -> String {
-    let list = |package: fn(&Need) -> &'static str| {
-        let packages: Vec<_> = missing.iter().map(package).filter(|package| !package.is_empty()).collect();
-        packages.join(" ")
-    };
     let what: Vec<_> = missing.iter().map(|need| need.what).collect();
-    format!(
-        "Missing: {}. Install what is missing and run this again:\n  \
-         Debian, Ubuntu: sudo apt-get install {}\n  \
-         Fedora:         sudo dnf install {}\n  \
-         macOS:          brew install {}",
-        what.join(", "),
-        list(|need| need.debian),
-        list(|need| need.fedora),
-        list(|need| need.macos),
-    )
+    let mut advice = format!("Missing: {}. Install what is missing and run this again", what.join(", "));
+    let systems: [(&str, fn(&Need) -> &'static str); 3] = [
+        ("Debian, Ubuntu: sudo apt-get install", |need| need.debian),
+        ("Fedora:         sudo dnf install", |need| need.fedora),
+        ("macOS:          brew install", |need| need.macos),
+    ];
+    for (command, package) in systems {
+        let packages: Vec<_> = missing.iter().map(package).filter(|package| !package.is_empty()).collect();
+        if !packages.is_empty() {
+            advice.push_str(&format!("\n  {command} {}", packages.join(" ")));
+        }
+    }
+    advice
 }
 
 /// Chromium, or Chrome where that is what a system has. The variable CHROMIUM chooses another one.
@@ -121,6 +162,18 @@ fn browser(variable: &str, names: &[&str], mac_names: &[&str]) -> Option<PathBuf
 fn mac_application(name: &str) -> Option<PathBuf> {
     let folder = Path::new("/Applications").join(format!("{name}.app")).join("Contents/MacOS");
     [name, &name.to_lowercase()].iter().map(|name| folder.join(name)).find(|file| file.is_file())
+}
+
+fn has_node() -> bool {
+    let printed = run::output(run::program("node").arg("--version")).ok();
+    printed.and_then(|printed| node_version(&printed)).is_some_and(|version| version >= OLDEST_NODE)
+        && run::succeeds(run::program("npm").arg("--version"))
+}
+
+/// Major and minor number of a version as Node prints it, such as `v20.11.0`.
+fn node_version(printed: &str) -> Option<(u32, u32)> {
+    let mut numbers = printed.trim().strip_prefix('v')?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 fn has_firefox() -> bool {
@@ -148,6 +201,8 @@ fn has_software_vulkan() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
+
     use super::*;
 
     #[test]
@@ -155,11 +210,28 @@ mod tests {
         let missing = [VULKAN, FIREFOX];
         assert_eq!(
             advice(&missing),
-            "Missing: a software Vulkan driver, Firefox 153 or newer. Install what is missing and run this again:\n  \
+            "Missing: a software Vulkan driver, Firefox 153 or newer. Install what is missing and run this again\n  \
              Debian, Ubuntu: sudo apt-get install mesa-vulkan-drivers firefox-esr\n  \
              Fedora:         sudo dnf install mesa-vulkan-drivers firefox\n  \
              macOS:          brew install firefox"
         );
+        assert!(!advice(&[NODE]).contains("apt-get"));
+    }
+
+    #[test]
+    fn what_a_stage_needs_is_set_up() {
+        for stage in Stage::value_variants() {
+            assert!(of(*stage).iter().all(|need| ALL.iter().any(|known| known.what == need.what)), "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn node_versions_are_read_and_compared() {
+        assert_eq!(node_version("v20.11.1\n"), Some((20, 11)));
+        assert_eq!(node_version("20.11"), None);
+        assert!(node_version("v18.20.4").unwrap() < OLDEST_NODE);
+        assert!(node_version("v20.9.0").unwrap() < OLDEST_NODE);
+        assert!(node_version("v22.1.0").unwrap() >= OLDEST_NODE);
     }
 
     #[test]

@@ -6,8 +6,6 @@ use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 
-use crate::run;
-
 /// The repository's root folder.
 pub fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -44,12 +42,4 @@ pub fn native_bench() -> PathBuf {
 pub fn cargo_home() -> Result<PathBuf> {
     let default = || Some(env::home_dir()?.join(".cargo"));
     env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default).context("neither CARGO_HOME nor HOME is set")
-}
-
-/// Cargo's build folder, wherever the person's settings have put it.
-pub fn target() -> Result<PathBuf> {
-    let metadata = run::output(run::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("`cargo metadata` did not print JSON")?;
-    let folder = metadata["target_directory"].as_str();
-    Ok(PathBuf::from(folder.context("`cargo metadata` named no target_directory")?))
 }

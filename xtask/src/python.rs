@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{needs, paths, run};
+use crate::{cargo, needs, paths, run};
 
 /// What the training recipe's tests ask for, and a line that succeeds on a Python that has all of it.
 const TRAINING: Packages = Packages {
@@ -60,7 +60,7 @@ fn environment(packages: &Packages) -> Result<PathBuf> {
 
 /// Makes the environment unless it is there, and returns its Python.
 fn environment_for(packages: &Packages) -> Result<PathBuf> {
-    let folder = paths::target()?.join("venv");
+    let folder = cargo::target_folder()?.join("venv");
     let python = folder.join("bin/python");
     if !works(&python, "import pip") {
         create(&folder, packages)?;

@@ -17,11 +17,6 @@ pub fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The cargo that runs this program.
-pub fn cargo() -> Command {
-    program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
 /// Shows the command, runs it with its output going straight through, and fails unless it succeeds.
 pub fn run(command: &mut Command) -> Result<()> {
     let line = line(command);
@@ -101,6 +96,7 @@ mod tests {
 
     #[test]
     fn a_failing_program_fails_with_its_status_and_its_words() {
+        let cargo = || program(env!("CARGO"));
         assert!(run(cargo().arg("--version")).is_ok());
         let error = output(cargo().arg("no-such-command")).unwrap_err().to_string();
         assert!(error.starts_with("`cargo no-such-command` failed with exit status: 101: "), "{error}");

@@ -1,53 +1,37 @@
 //! The first stage of the tests: installs what is missing, or says what to install and how.
 
-use anyhow::{Context, Result, bail};
+use std::io::{self, BufRead, IsTerminal as _, Write};
+
+use anyhow::{Context, Result};
 
 use crate::needs::{self, Need};
 use crate::{run, wasm};
 
-/// The oldest Node whose test runner knows the options that the browser tests are run with.
-const OLDEST_NODE: (u32, u32) = (20, 11);
-
-/// Checks everything before it fails, so that one run tells all there is to install.
-pub fn set_up() -> Result<()> {
-    let problems: Vec<String> = [wasm::ensure_target(), check_node(), install(&needs::missing(needs::ALL))]
-        .into_iter()
-        .filter_map(Result::err)
-        .map(|error| format!("{error:#}"))
-        .collect();
-    if !problems.is_empty() {
-        bail!("{}", problems.join("\n"));
-    }
-    Ok(())
-}
-
-fn check_node() -> Result<()> {
-    let (major, minor) = OLDEST_NODE;
-    let needed = format!("the browser tests need Node {major}.{minor} or newer with npm, see https://nodejs.org/");
-    let printed = run::output(run::program("node").arg("--version")).with_context(|| needed.clone())?;
-    match node_version(printed.trim()) {
-        Some(version) if version >= OLDEST_NODE => {}
-        _ => bail!("{needed}; here is {}", printed.trim()),
-    }
-    run::output(run::program("npm").arg("--version")).context(needed)?;
-    Ok(())
-}
-
-/// Major and minor number of a version as Node prints it, such as `v20.11.0`.
-fn node_version(printed: &str) -> Option<(u32, u32)> {
-    let mut numbers = printed.strip_prefix('v')?.split('.');
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-}
-
-/// Installs what is missing where that is possible without asking anybody, which is with apt-get and as root.
-fn install(missing: &[Need]) -> Result<()> {
+/// Says what this machine lacks and what for, installs it if it `installs` at all, and fails with what is still missing.
+pub fn set_up(installs: bool) -> Result<()> {
+    let missing = needs::missing(needs::ALL);
     if missing.is_empty() {
         return Ok(());
     }
-    let Some(superuser) = superuser().filter(|_| run::find(&["apt-get"]).is_some()) else {
-        bail!("{}", needs::advice(missing));
+    eprint!("    This machine lacks\n{}", needs::list(&missing));
+    if installs {
+        let target = wasm::ensure_target();
+        let packages = install(&missing);
+        target.and(packages)?;
+    }
+    needs::demand(needs::ALL)
+}
+
+/// Installs the packages of what is missing where that is possible: with apt-get, and as root.
+fn install(missing: &[Need]) -> Result<()> {
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.debian.split_whitespace()).collect();
+    if packages.is_empty() || run::find(&["apt-get"]).is_none() {
+        return Ok(());
+    }
+    let Some(superuser) = superuser(&packages)? else {
+        return Ok(());
     };
-    let packages: Vec<&str> = missing.iter().flat_map(|need| need.debian.split(' ')).collect();
+    eprintln!("    apt-get installs the packages {} as root", packages.join(" "));
     let apt = |arguments: &[&str]| {
         // The packages' questions have defaults. Another apt-get at work is waited for.
         let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"];
@@ -56,16 +40,33 @@ fn install(missing: &[Need]) -> Result<()> {
     };
     apt(&["update"])
         .and_then(|()| apt(&[&["install", "--yes", "--no-install-recommends"], &packages[..]].concat()))
-        .with_context(|| needs::advice(missing))?;
-    needs::demand(needs::ALL).context("The packages were installed, and still something is not found")
+        .with_context(|| needs::advice(missing))
 }
 
-/// The words before a command that make it run as root without asking for a password; None where nothing does.
-fn superuser() -> Option<&'static [&'static str]> {
+/// The words before a command that make it run as root; None where nothing does, or nobody is there to be asked.
+fn superuser(packages: &[&str]) -> Result<Option<&'static [&'static str]>> {
     if run::output(run::program("id").arg("-u")).is_ok_and(|user| user.trim() == "0") {
-        return Some(&[]);
+        return Ok(Some(&[]));
     }
-    run::succeeds(run::program("sudo").args(["-n", "true"])).then_some(&["sudo", "-n"])
+    if run::succeeds(run::program("sudo").args(["-n", "true"])) {
+        return Ok(Some(&["sudo", "-n"]));
+    }
+    let can_ask = run::find(&["sudo"]).is_some() && io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !can_ask {
+        return Ok(None);
+    }
+    let question = format!("Install {} now? sudo will ask for your password.", packages.join(" "));
+    let agreed = agrees(&question, &mut io::stdin().lock(), &mut io::stderr())?;
+    Ok(agreed.then_some(&["sudo"]))
+}
+
+/// Only a clear yes is one.
+fn agrees(question: &str, input: &mut impl BufRead, output: &mut impl Write) -> Result<bool> {
+    write!(output, "    {question} [y/N] ")?;
+    output.flush()?;
+    let mut answer = String::new();
+    input.read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
 #[cfg(test)]
@@ -73,11 +74,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn node_versions_are_read_and_compared() {
-        assert_eq!(node_version("v20.11.1"), Some((20, 11)));
-        assert_eq!(node_version("20.11"), None);
-        assert!(node_version("v18.20.4").unwrap() < OLDEST_NODE);
-        assert!(node_version("v20.9.0").unwrap() < OLDEST_NODE);
-        assert!(node_version("v22.1.0").unwrap() >= OLDEST_NODE);
+    fn only_a_yes_is_one() {
+        for (answer, expected) in [("y\n", true), ("Yes\n", true), ("\n", false), ("no\n", false), ("", false)] {
+            let mut shown = Vec::new();
+            assert_eq!(agrees("Now?", &mut answer.as_bytes(), &mut shown).unwrap(), expected, "{answer:?}");
+            assert_eq!(shown, b"    Now? [y/N] ");
+        }
     }
 }

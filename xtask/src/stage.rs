@@ -37,9 +37,9 @@ impl Stage {
         match self {
             Self::Setup => "installs what the other stages need and this machine lacks",
             Self::Format => "checks the formatting of the Rust code",
-            Self::Lint => "runs clippy, natively and for WebAssembly",
+            Self::Lint => "runs clippy, natively, for WebAssembly and on the fuzz targets",
             Self::Docs => "builds the documentation without warnings",
-            Self::Rust => "runs the tests of the crate, on GPU and CPU, and of xtask",
+            Self::Rust => "runs the tests of every crate, on GPU and CPU",
             Self::Web => "builds the page into dist/",
             Self::Javascript => "installs the npm packages, checks the JavaScript's types and tests the bench",
             Self::Browser => "runs the page in Chromium and Firefox",

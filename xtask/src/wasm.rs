@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{imports, order, paths, run};
+use crate::{cargo, imports, order, paths, run};
 
 /// The Rust target of the page's engine.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -33,8 +33,8 @@ pub fn ensure_target() -> Result<()> {
     Ok(())
 }
 
-/// Looks for the standard library itself, because that also answers where Rust came without rustup.
-fn has_target() -> Result<bool> {
+/// Whether Rust can compile for [`TARGET`]. Looks for the standard library itself, because that also answers where Rust came without rustup.
+pub fn has_target() -> Result<bool> {
     let libraries = run::output(run::program("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     let Ok(entries) = fs::read_dir(libraries.trim()) else {
         return Ok(false);
@@ -45,7 +45,7 @@ fn has_target() -> Result<bool> {
 /// Compiles the engine and returns the module as rustc made it.
 pub fn compile(target_folder: &Path) -> Result<PathBuf> {
     run::run(
-        run::cargo()
+        cargo::command()
             .args(["build", "--package", "lenslet", "--lib", "--profile", "web", "--target", TARGET])
             .arg("--config")
             .arg(format!("target.{TARGET}.rustflags={}", nameless_paths()?))

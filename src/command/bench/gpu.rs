@@ -32,16 +32,16 @@ pub(super) fn layers(
     let (_, network) = options.engine.network(model, None)?;
     let precision = if upscaler.info().precision == "f16" { Precision::F16 } else { Precision::F32 };
     let gpu = pollster::block_on(Gpu::open(&network, options.engine.gpu_options(precision)))?;
-    pollster::block_on(gpu.time_layers(&tile(&gpu, &network.cut(), picture), options.runs))
+    pollster::block_on(gpu.time_layers(&tile(&gpu, &network.tiling(), picture), options.runs))
 }
 
 /// The upper left corner of a picture, as large as a tile may be, and all of it to be answered for.
-fn tile(gpu: &Gpu, cut: &lenslet::tile::Cut, picture: &Picture) -> TileInput {
+fn tile(gpu: &Gpu, tiling: &lenslet::tile::Tiling, picture: &Picture) -> TileInput {
     use lenslet::Backend;
 
     let edge = |length: u32| length.min(gpu.tile());
     let (width, height) = (edge(picture.width), edge(picture.height));
-    let (outer_width, outer_height) = (cut.padded(width), cut.padded(height));
+    let (outer_width, outer_height) = (tiling.padded(width), tiling.padded(height));
     let part = Rect { x: 0, y: 0, width: outer_width.min(picture.width), height: outer_height.min(picture.height) };
     let mut rgba = vec![0; outer_width as usize * outer_height as usize * 4];
     for (row, pixels) in picture.crop(part).chunks_exact(part.width as usize * 4).enumerate() {

@@ -1,7 +1,7 @@
 //! Runs networks fast on a CPU: rows stream through the layers, and `lenslet-kernels` makes them.
 
 #[cfg(any(test, target_arch = "wasm32"))]
-mod cut;
+mod partition;
 mod picture;
 mod plan;
 mod stage;
@@ -12,6 +12,6 @@ pub(super) use lenslet_kernels::threads;
 pub(super) use picture::{Stream, bytes};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use picture::{sample, step};
-pub(crate) use plan::Plan;
+pub(crate) use plan::RowPlan;
 #[cfg(target_arch = "wasm32")]
-pub(crate) use stage::{Batch, Stage};
+pub(crate) use stage::{Batch, RowStage};

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use lenslet_kernels::Sample;
 
 use super::{
-    plan::Plan,
-    stage::{Batch, Stage},
+    plan::RowPlan,
+    stage::{Batch, RowStage},
 };
 use crate::picture::Depth;
 
 /// Enlarges one picture, row by row.
 pub(in crate::cpu) struct Stream {
-    stage: Stage,
+    stage: RowStage,
     /// Rows of the picture that go through the network at once.
     step: usize,
     /// Bytes of a row of the padded picture, of the padded picture enlarged, and of the enlarged picture.
@@ -25,10 +25,10 @@ pub(in crate::cpu) struct Stream {
 
 impl Stream {
     /// A picture of `size` that is padded to `padded`.
-    pub(in crate::cpu) fn new(plan: &Arc<Plan>, size: [usize; 2], padded: [usize; 2], depth: Depth) -> Self {
+    pub(in crate::cpu) fn new(plan: &Arc<RowPlan>, size: [usize; 2], padded: [usize; 2], depth: Depth) -> Self {
         let (step, bytes) = (step(plan), depth.pixel_bytes());
         Self {
-            stage: Stage::new(plan.clone(), 0..plan.steps.len(), padded, sample(depth), step),
+            stage: RowStage::new(plan.clone(), 0..plan.steps.len(), padded, sample(depth), step),
             step,
             input_row: padded[0] * bytes,
             padded_row: padded[0] * plan.scale * bytes,
@@ -64,11 +64,11 @@ pub(crate) fn sample(depth: Depth) -> Sample {
 }
 
 /// Bytes in memory for a picture of that width, whatever its height.
-pub(in crate::cpu) fn bytes(plan: &Plan, width: usize) -> usize {
+pub(in crate::cpu) fn bytes(plan: &RowPlan, width: usize) -> usize {
     plan.bytes(width, step(plan))
 }
 
 /// Rows that go through at once: so few that they stay in the caches.
-pub(crate) fn step(plan: &Plan) -> usize {
+pub(crate) fn step(plan: &RowPlan) -> usize {
     2 * plan.align
 }

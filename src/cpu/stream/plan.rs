@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lenslet_kernels::{Curve, Direct, Finish, Machine, Meeting, PATCH, Segment, Winograd};
+use lenslet_kernels::{self as kernels, Direct, Epilogue, Machine, PATCH, Segment, Winograd};
 
 use crate::{
     Network,
@@ -39,7 +39,7 @@ impl Part {
 }
 
 /// One op.
-pub(super) enum Step {
+pub(super) enum RowStep {
     Unshuffle { output: usize, factor: usize },
     Conv(Box<ConvStep>),
     Shuffle { source: Segment, scale: usize, adds_picture: bool },
@@ -47,44 +47,51 @@ pub(super) enum Step {
 
 /// A convolution of stride 1 with zeros around its source.
 pub(super) struct ConvStep {
-    pub(super) kernel: Kernel,
-    pub(super) finish: Finish,
+    /// None in a plan that is packed for other steps.
+    pub(super) kernel: Option<Kernel>,
+    pub(super) epilogue: Epilogue,
     /// Parts that are convolved.
     pub(super) sources: Vec<usize>,
     pub(super) output: usize,
     pub(super) padding: usize,
     pub(super) upsample: usize,
-    /// Rows of outputs before the first whole unit, fewer than a unit. With it, the rows that strips of whole patches leave to be made
-    /// are whole units for every step, so that none lags behind the one before it by more than its padding.
+    /// Rows of outputs are made by `unit` at a time, counted from the phase.
+    pub(super) unit: usize,
+    /// Rows of outputs before the first whole unit, fewer than a unit. See [`phase`].
     pub(super) phase: usize,
 }
 
 pub(super) enum Kernel {
     Winograd(Winograd),
     Direct(Direct),
-    /// That of a step that runs elsewhere; how many rows it makes at a time.
-    Elsewhere(usize),
+}
+
+/// The rows of outputs before the first whole patch, for a Winograd step that is `lag` rows behind.
+///
+/// A step cannot make a row before the rows below it have come that it convolves, so a part is behind the picture by
+///
+/// ```text
+/// lag(output) = max( lag(source) * upsample + padding   for each part that is convolved,
+///                    lag(other)                         for each part that is combined with it )
+/// ```
+///
+/// rows of its own. Strips of whole patches bring it `n * PATCH` rows, of which it can make those before `n * PATCH - lag`. Patches that
+/// begin at `phase = -lag mod PATCH` end just there, since `n * PATCH - lag - phase` is a multiple of `PATCH`: every step makes all it
+/// could make row by row, and none lags behind the one before it by a patch instead of its padding.
+fn phase(lag: usize) -> usize {
+    lag.wrapping_neg() % PATCH
 }
 
 impl ConvStep {
-    /// Rows of outputs are made by so many at a time, counted from the phase.
-    pub(super) fn unit(&self) -> usize {
-        match self.kernel {
-            Kernel::Winograd(_) => PATCH,
-            Kernel::Direct(_) => 1,
-            Kernel::Elsewhere(unit) => unit,
-        }
-    }
-
-    /// One behind the last row that can be made of `end` of `height` rows of the source.
+    /// Exclusive end of the rows that can be made of `end` of `height` rows of the source.
     pub(super) fn ready(&self, end: usize, height: usize) -> usize {
         let rows = end * self.upsample;
         if end == height { rows } else { self.whole(rows.saturating_sub(self.padding)) }
     }
 
-    /// One behind the last row of whole units among so many rows of outputs.
+    /// Exclusive end of the whole units among `rows` rows of outputs.
     pub(super) fn whole(&self, rows: usize) -> usize {
-        rows.checked_sub(self.phase).map_or(0, |rows| self.phase + rows / self.unit() * self.unit())
+        rows.checked_sub(self.phase).map_or(0, |rows| self.phase + rows / self.unit * self.unit)
     }
 
     /// The first row of the source that output rows from `next` on depend on.
@@ -93,11 +100,11 @@ impl ConvStep {
     }
 }
 
-/// A network for rows: what [`super::stage::Stage`] runs.
-pub(crate) struct Plan {
+/// A network for rows: what [`super::stage::RowStage`] runs.
+pub(crate) struct RowPlan {
     pub(super) machine: Machine,
     pub(super) parts: Vec<Part>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<RowStep>,
     /// For each step, how many rows of the picture it is behind after strips of whole patches.
     behind: Vec<usize>,
     pub(super) scale: usize,
@@ -107,7 +114,7 @@ pub(crate) struct Plan {
     pub(super) reach: usize,
 }
 
-impl Plan {
+impl RowPlan {
     /// None for a network with ops that do not go row by row.
     pub(in crate::cpu) fn new(network: &Network) -> Option<Self> {
         Self::on(Machine::detect(), network, 0..network.ops().len())
@@ -119,7 +126,7 @@ impl Plan {
         Self::on(Machine::detect(), network, packed)
     }
 
-    /// As [`Plan::for_steps`], for a machine.
+    /// As [`RowPlan::for_steps`], for a machine.
     pub(super) fn on(machine: Machine, network: &Network, packed: Range<usize>) -> Option<Self> {
         let mut draft = Draft { network, machine, packed, parts: Vec::new(), reaches: Vec::new(), lags: Vec::new() };
         let steps = network.ops().iter().enumerate();
@@ -127,7 +134,7 @@ impl Plan {
         let Draft { parts, reaches, lags, .. } = draft;
         Some(Self {
             machine,
-            align: PATCH * network.cut().multiple as usize,
+            align: PATCH * network.tiling().multiple as usize,
             reach: reaches.into_iter().max()?,
             behind: behind(&parts, &steps, &lags),
             parts,
@@ -137,7 +144,7 @@ impl Plan {
     }
 }
 
-impl Plan {
+impl RowPlan {
     /// Bytes of the rows in memory for a picture of that width, while `step` rows of it go through at once.
     pub(super) fn bytes(&self, width: usize, step: usize) -> usize {
         let bytes = |part: &Part| self.rows(part, step) * part.scaled(width) * part.stride * size_of::<f32>();
@@ -159,14 +166,24 @@ impl Plan {
 }
 
 /// How many rows of the picture each step is behind those that it has been given.
-fn behind(parts: &[Part], steps: &[Step], lags: &[usize]) -> Vec<usize> {
+fn behind(parts: &[Part], steps: &[RowStep], lags: &[usize]) -> Vec<usize> {
     let of = |part: usize| lags[part].div_ceil(parts[part].times) * parts[part].over;
-    let of = |step: &Step| match step {
-        Step::Unshuffle { output, factor } => of(*output) + factor - 1,
-        Step::Conv(conv) => of(conv.output),
-        Step::Shuffle { source, .. } => of(source.part),
+    let of = |step: &RowStep| match step {
+        RowStep::Unshuffle { output, factor } => of(*output) + factor - 1,
+        RowStep::Conv(conv) => of(conv.output),
+        RowStep::Shuffle { source, .. } => of(source.part),
     };
     steps.iter().map(of).collect()
+}
+
+fn activation(activation: &Activation) -> (kernels::Activation, &[f32]) {
+    match activation {
+        Activation::Identity => (kernels::Activation::Identity, &[]),
+        Activation::Prelu(slopes) => (kernels::Activation::Prelu, slopes),
+        Activation::Silu => (kernels::Activation::Silu, &[]),
+        Activation::Sigmoid => (kernels::Activation::Sigmoid, &[]),
+        Activation::Mish => (kernels::Activation::Mish, &[]),
+    }
 }
 
 struct Draft<'a> {
@@ -177,21 +194,21 @@ struct Draft<'a> {
     parts: Vec<Part>,
     /// For each part, how far it depends on the picture.
     reaches: Vec<usize>,
-    /// For each part, how many of its rows it is behind those that strips of whole patches would make without padding.
+    /// For each part, how many of its rows it is behind those that strips of whole patches would make without padding; see [`phase`].
     lags: Vec<usize>,
 }
 
 impl Draft<'_> {
-    fn step(&mut self, index: usize, op: &Op) -> Option<Step> {
+    fn step(&mut self, index: usize, op: &Op) -> Option<RowStep> {
         match op {
             Op::PixelUnshuffle(unshuffle) => {
                 let output = self.part(index, unshuffle.output, 1, 0, 0)?;
-                Some(Step::Unshuffle { output, factor: unshuffle.factor })
+                Some(RowStep::Unshuffle { output, factor: unshuffle.factor })
             }
-            Op::Conv(conv) => self.conv(index, conv).map(|conv| Step::Conv(Box::new(conv))),
+            Op::Conv(conv) => self.conv(index, conv).map(|conv| RowStep::Conv(Box::new(conv))),
             Op::PixelShuffle(shuffle) => {
                 let source = self.read_one(index, shuffle.source)?;
-                Some(Step::Shuffle { source, scale: shuffle.scale, adds_picture: shuffle.adds_picture })
+                Some(RowStep::Shuffle { source, scale: shuffle.scale, adds_picture: shuffle.adds_picture })
             }
             Op::MaxPool(_) | Op::Resize(_) | Op::GroupNorm(_) | Op::LayerNorm(_) | Op::DySample(_) => None,
         }
@@ -202,40 +219,11 @@ impl Draft<'_> {
             return None;
         }
         let sources = self.read(index, conv.source);
+        let combine = self.combine(index, &conv.combine)?;
         let inputs: usize = sources.iter().map(|segment| segment.channels).sum();
-        let outputs = conv.output.channels;
-        let combine = match &conv.combine {
-            Combine::Nothing => Meeting::Nothing,
-            Combine::Add(pairs) => {
-                let pairs = pairs.iter().map(|(slice, share)| Some((self.read_one(index, *slice)?, *share)));
-                Meeting::Add(pairs.collect::<Option<_>>()?)
-            }
-            Combine::Multiply(other) => Meeting::Multiply(self.read_one(index, *other)?),
-            Combine::Attend(other) => Meeting::Attend(self.read_one(index, *other)?),
-        };
-        let (curve, slopes) = match &conv.activation {
-            Activation::Identity => (Curve::Identity, &[][..]),
-            Activation::Prelu(slopes) => (Curve::Prelu, &slopes[..]),
-            Activation::Silu => (Curve::Silu, &[][..]),
-            Activation::Sigmoid => (Curve::Sigmoid, &[][..]),
-            Activation::Mish => (Curve::Mish, &[][..]),
-        };
-        // What lies in the network's slices and in no part is a gap whose weights are zero.
-        let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
-        let taps = conv.kernel * conv.kernel;
-        let weight = |output: usize, input: usize, tap: usize| {
-            conv.weight[(output * conv.source.channels + places[input]) * taps + tap]
-        };
-        let is_winograd = conv.kernel == 3 && conv.upsample == 1 && inputs.min(outputs) >= WINOGRAD_CHANNELS;
-        let reach = if is_winograd { PATCH } else { conv.padding };
-        let kernel = match (self.packed.contains(&index), is_winograd) {
-            (true, true) => Kernel::Winograd(Winograd::new(&self.machine, &sources, outputs, weight)),
-            (true, false) => {
-                let shape = (conv.kernel, conv.upsample);
-                Kernel::Direct(Direct::new(&self.machine, &sources, outputs, shape, weight))
-            }
-            (false, _) => Kernel::Elsewhere(if is_winograd { PATCH } else { 1 }),
-        };
+        let is_winograd =
+            conv.kernel == 3 && conv.upsample == 1 && inputs.min(conv.output.channels) >= WINOGRAD_CHANNELS;
+        let kernel = self.packed.contains(&index).then(|| self.kernel(conv, &sources, is_winograd));
         let (left, right) = if is_winograd { (1, PATCH + 1) } else { (conv.padding, conv.padding) };
         for segment in &sources {
             let part = &mut self.parts[segment.part];
@@ -248,16 +236,48 @@ impl Draft<'_> {
         let lag = convolved.chain(combine.others().map(|other| self.lags[other.part])).max()?;
         let output = self.part(index, conv.output, self.machine.lanes, reach_before, lag)?;
         let Part { times, over, .. } = self.parts[output];
+        let reach = if is_winograd { PATCH } else { conv.padding };
         self.reaches[output] += reach.div_ceil(times) * over;
+        let (activation, slopes) = activation(&conv.activation);
         Some(ConvStep {
             kernel,
-            finish: Finish::new(&conv.bias, curve, slopes, combine, self.machine.lanes),
+            epilogue: Epilogue::new(&conv.bias, activation, slopes, combine, self.machine.lanes),
             sources: sources.iter().map(|segment| segment.part).collect(),
             output,
             padding: conv.padding,
             upsample: conv.upsample,
-            phase: if is_winograd { lag.wrapping_neg() % PATCH } else { 0 },
+            unit: if is_winograd { PATCH } else { 1 },
+            phase: if is_winograd { phase(lag) } else { 0 },
         })
+    }
+
+    /// What the sums of a convolution are combined with.
+    fn combine(&mut self, reader: usize, combine: &Combine) -> Option<kernels::Combine> {
+        Some(match combine {
+            Combine::Nothing => kernels::Combine::Nothing,
+            Combine::Add(pairs) => {
+                let pairs = pairs.iter().map(|(slice, share)| Some((self.read_one(reader, *slice)?, *share)));
+                kernels::Combine::Add(pairs.collect::<Option<_>>()?)
+            }
+            Combine::Multiply(other) => kernels::Combine::Multiply(self.read_one(reader, *other)?),
+            Combine::Attend(other) => kernels::Combine::Attend(self.read_one(reader, *other)?),
+        })
+    }
+
+    /// The weights of a convolution in the order in which a kernel reads them.
+    fn kernel(&self, conv: &Conv, sources: &[Segment], is_winograd: bool) -> Kernel {
+        // What lies in the network's slices and in no part is a gap whose weights are zero.
+        let places: Vec<usize> = sources.iter().flat_map(|segment| self.places(*segment, conv.source)).collect();
+        let taps = conv.kernel * conv.kernel;
+        let weight = |output: usize, input: usize, tap: usize| {
+            conv.weight[(output * conv.source.channels + places[input]) * taps + tap]
+        };
+        let outputs = conv.output.channels;
+        if is_winograd {
+            Kernel::Winograd(Winograd::new(&self.machine, sources, outputs, weight))
+        } else {
+            Kernel::Direct(Direct::new(&self.machine, sources, outputs, (conv.kernel, conv.upsample), weight))
+        }
     }
 
     /// A new part, whose pixels are padded to multiples of `lanes` channels.

@@ -8,7 +8,7 @@ use std::{ops::Range, sync::Arc};
 
 use lenslet_kernels::{Geometry, Picture, Rows, Sample, Scratches, Segment, Shuffle, blocks, share_bytes, unshuffle};
 
-use super::plan::{ConvStep, Kernel, Part, Plan, Step};
+use super::plan::{ConvStep, Kernel, Part, RowPlan, RowStep};
 
 /// What goes into a stage and comes out of it.
 #[derive(Default)]
@@ -22,8 +22,8 @@ pub(crate) struct Batch {
 }
 
 /// Steps at work on one picture.
-pub(crate) struct Stage {
-    plan: Arc<Plan>,
+pub(crate) struct RowStage {
+    plan: Arc<RowPlan>,
     steps: Range<usize>,
     /// Rows of the picture that go through at once at most.
     step: usize,
@@ -39,10 +39,10 @@ pub(crate) struct Stage {
     scratches: Scratches,
 }
 
-impl Stage {
+impl RowStage {
     /// Steps for a picture of `width` x `height` pixels, padding included, of which `step` rows go through at once at most.
     pub(crate) fn new(
-        plan: Arc<Plan>,
+        plan: Arc<RowPlan>,
         steps: Range<usize>,
         [width, height]: [usize; 2],
         sample: Sample,
@@ -72,7 +72,7 @@ impl Stage {
         let plan = self.plan.clone();
         let keep = self.picture_needed();
         self.picture.push(keep, &input.picture);
-        let adds_picture = |step: &Step| matches!(step, Step::Shuffle { adds_picture: true, .. });
+        let adds_picture = |step: &RowStep| matches!(step, RowStep::Shuffle { adds_picture: true, .. });
         if plan.steps[self.steps.end..].iter().any(adds_picture) {
             output.picture = input.picture;
         }
@@ -123,9 +123,9 @@ impl Stage {
             let mut is_done = true;
             for index in self.steps.clone() {
                 let has_made = match &plan.steps[index] {
-                    Step::Unshuffle { output, factor } => self.unshuffle(*output, *factor),
-                    Step::Conv(conv) => self.conv(conv),
-                    Step::Shuffle { source, scale, adds_picture } => self.shuffle(*source, *scale, *adds_picture),
+                    RowStep::Unshuffle { output, factor } => self.unshuffle(*output, *factor),
+                    RowStep::Conv(conv) => self.conv(conv),
+                    RowStep::Shuffle { source, scale, adds_picture } => self.shuffle(*source, *scale, *adds_picture),
                 };
                 is_done &= !has_made;
             }
@@ -137,11 +137,11 @@ impl Stage {
 
     /// The first row of the picture that is needed on.
     fn picture_needed(&self) -> usize {
-        let of = |step: &Step| match step {
-            Step::Unshuffle { output, factor } => Some(self.parts[*output].end * factor),
+        let of = |step: &RowStep| match step {
+            RowStep::Unshuffle { output, factor } => Some(self.parts[*output].end * factor),
             // Its source is of the picture's size.
-            Step::Shuffle { adds_picture: true, .. } => Some(self.finished),
-            Step::Shuffle { .. } | Step::Conv(_) => None,
+            RowStep::Shuffle { adds_picture: true, .. } => Some(self.finished),
+            RowStep::Shuffle { .. } | RowStep::Conv(_) => None,
         };
         self.plan.steps[self.steps.clone()].iter().filter_map(of).min().unwrap_or(self.picture.end)
     }
@@ -149,20 +149,20 @@ impl Stage {
     /// The first row of a part that is needed on.
     fn needed(&self, part: usize) -> usize {
         let of = |&reader: &usize| match &self.plan.steps[reader] {
-            Step::Conv(conv) => {
+            RowStep::Conv(conv) => {
                 let next = self.parts[conv.output].end;
                 let convolved = conv.sources.contains(&part).then(|| conv.first_needed(next));
-                let is_other = conv.finish.others().any(|other| other.part == part);
+                let is_other = conv.epilogue.others().any(|other| other.part == part);
                 convolved.into_iter().chain(is_other.then_some(next)).min()
             }
-            Step::Shuffle { .. } => Some(self.finished),
-            Step::Unshuffle { .. } => None,
+            RowStep::Shuffle { .. } => Some(self.finished),
+            RowStep::Unshuffle { .. } => None,
         };
         let readers = self.plan.parts[part].readers.iter().filter(|reader| self.steps.contains(reader));
         readers.filter_map(of).chain(self.handed_on[part]).min().unwrap_or(self.parts[part].end)
     }
 
-    /// One behind the last row of a part that may be made next: when the picture ends all that steps lag behind could be made, and
+    /// Exclusive end of the rows of a part that may be made next: when the picture ends all that steps lag behind could be made, and
     /// would be more than there is memory for.
     fn at_once(&self, part: usize) -> usize {
         self.parts[part].end + self.plan.parts[part].scaled(self.step)
@@ -193,21 +193,21 @@ impl Stage {
     fn conv(&mut self, conv: &ConvStep) -> bool {
         let ends = conv.sources.iter().map(|&source| conv.ready(self.parts[source].end, self.parts[source].height));
         let height = self.parts[conv.output].height;
-        let others = conv.finish.others().map(|other| {
+        let others = conv.epilogue.others().map(|other| {
             let end = self.parts[other.part].end;
             if end == height { end } else { conv.whole(end) }
         });
         let end = ends.chain(others).min().unwrap_or(0);
         let most = self.at_once(conv.output);
         let end = if end > most { conv.whole(most) } else { end };
+        let kernel = conv.kernel.as_ref().expect("a stage runs the steps that its plan is packed for");
         self.make(conv.output, end, |stage, geometry, start, rows| {
-            let Stage { plan, parts, scratches, .. } = stage;
-            let (machine, finish) = (&plan.machine, &conv.finish);
-            let blocks = blocks(rows, geometry, start, conv.unit(), conv.phase);
-            scratches.share(blocks, |block, scratch| match &conv.kernel {
-                Kernel::Winograd(winograd) => winograd.make(machine, finish, parts, block, scratch),
-                Kernel::Direct(direct) => direct.make(machine, finish, parts, block, scratch),
-                Kernel::Elsewhere(_) => unreachable!("a stage runs steps that its plan is packed for"),
+            let RowStage { plan, parts, scratches, .. } = stage;
+            let (machine, epilogue) = (&plan.machine, &conv.epilogue);
+            let blocks = blocks(rows, geometry, start, conv.unit, conv.phase);
+            scratches.share(blocks, |block, scratch| match kernel {
+                Kernel::Winograd(winograd) => winograd.make(machine, epilogue, parts, block, scratch),
+                Kernel::Direct(direct) => direct.make(machine, epilogue, parts, block, scratch),
             });
         })
     }

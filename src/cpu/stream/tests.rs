@@ -5,9 +5,9 @@ use std::{ops::Range, sync::Arc};
 use lenslet_kernels::{Machine, Sample};
 
 use super::{
-    Plan, Stream,
+    RowPlan, Stream,
     picture::step,
-    stage::{Batch, Stage},
+    stage::{Batch, RowStage},
 };
 use crate::{
     Network, TileInput,
@@ -20,7 +20,7 @@ use crate::{
     tile::Window,
 };
 
-/// A chain with layers of so many channels.
+/// A chain with layers of these widths in channels.
 fn chain(widths: &[usize], scale: usize) -> Network {
     let mut draft = Draft::new();
     let mut value = draft.picture(1);
@@ -92,8 +92,8 @@ fn tall() -> Network {
     draft.finish(value, 1, false)
 }
 
-/// The bytes of a stream over a picture that comes in strips of so many rows.
-fn stream(plan: &Arc<Plan>, rgba: &[u8], size: [usize; 2], rows: usize) -> Vec<u8> {
+/// The bytes of a stream over a picture that comes in strips of `rows` rows.
+fn stream(plan: &Arc<RowPlan>, rgba: &[u8], size: [usize; 2], rows: usize) -> Vec<u8> {
     let mut stream = Stream::new(plan, size, size, Depth::Eight);
     rgba.chunks(rows * size[0] * 4).flat_map(|strip| stream.push(strip)).collect()
 }
@@ -114,7 +114,7 @@ fn difference_from_loops(network: &Network, size: [usize; 2]) -> u8 {
     let expected = enlarged.expect("every network ends in pixels").data;
     let mut largest = 0;
     for machine in Machine::all() {
-        let plan = Arc::new(Plan::on(machine, network, 0..network.ops().len()).expect("goes row by row"));
+        let plan = Arc::new(RowPlan::on(machine, network, 0..network.ops().len()).expect("goes row by row"));
         let got = stream(&plan, &rgba, size, size[1]);
         assert_eq!(got.len() / 4, expected.len() / 3);
         let pixels = got.as_chunks::<4>().0.iter().zip(expected.as_chunks::<3>().0);
@@ -180,7 +180,7 @@ fn large_weights_are_precise_enough() {
 fn built_in_models_are_those_of_the_loops() {
     for model in crate::models::built_in_index().expect("index").models {
         let network = crate::models::built_in(&model.name).expect("built in");
-        if Plan::new(&network).is_some() {
+        if RowPlan::new(&network).is_some() {
             let difference = difference_from_loops(&network, [29, 18]);
             assert!(difference <= 1, "{}: {difference} of 255", model.name);
         }
@@ -192,7 +192,7 @@ fn strips_of_any_size_make_the_same_bytes() {
     for (name, network) in
         [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("tall", tall()), ("squares", squares())]
     {
-        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let plan = Arc::new(RowPlan::new(&network).expect("goes row by row"));
         for size in [[94, 46], [6, 34], [118, 2]] {
             let rgba = noise_picture(size);
             let whole = stream(&plan, &rgba, size, size[1]);
@@ -209,8 +209,8 @@ fn in_stages(network: &Network, stages: &[Range<usize>], rgba: &[u8], size: [usi
     let mut stages: Vec<_> = stages
         .iter()
         .map(|steps| {
-            let plan = Arc::new(Plan::for_steps(network, steps.clone()).expect("goes row by row"));
-            Stage::new(plan.clone(), steps.clone(), size, Sample::U8, step(&plan))
+            let plan = Arc::new(RowPlan::for_steps(network, steps.clone()).expect("goes row by row"));
+            RowStage::new(plan.clone(), steps.clone(), size, Sample::U8, step(&plan))
         })
         .collect();
     let mut pixels = Vec::new();
@@ -226,7 +226,7 @@ fn stages_make_what_one_makes() {
     for (name, network) in
         [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("tall", tall()), ("squares", squares())]
     {
-        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let plan = Arc::new(RowPlan::new(&network).expect("goes row by row"));
         let size = [38, 62];
         let rgba = noise_picture(size);
         let whole = stream(&plan, &rgba, size, size[1]);
@@ -247,7 +247,7 @@ fn stages_make_what_one_makes() {
 #[test]
 fn a_stream_may_begin_before_the_rows_that_are_needed() {
     for (name, network) in [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("squares", squares())] {
-        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let plan = Arc::new(RowPlan::new(&network).expect("goes row by row"));
         let (size, scale) = ([38, 130], network.scale() as usize);
         let rgba = noise_picture(size);
         let whole = stream(&plan, &rgba, size, size[1]);
@@ -269,10 +269,10 @@ fn memory_is_that_of_a_few_rows() {
     for (name, network) in
         [("chain", chain(&[24, 24, 17], 3)), ("mixed", mixed()), ("tall", tall()), ("squares", squares())]
     {
-        let plan = Arc::new(Plan::new(&network).expect("goes row by row"));
+        let plan = Arc::new(RowPlan::new(&network).expect("goes row by row"));
         let size = [128, 600];
         let rgba = noise_picture(size);
-        let mut stage = Stage::new(plan.clone(), 0..network.ops().len(), size, Sample::U8, step(&plan));
+        let mut stage = RowStage::new(plan.clone(), 0..network.ops().len(), size, Sample::U8, step(&plan));
         for rows in rgba.chunks(step(&plan) * size[0] * 4) {
             stage.push(Batch { picture: rows.to_vec(), ..Batch::default() });
         }

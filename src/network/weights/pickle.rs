@@ -135,6 +135,49 @@ fn known(module: &str, name: &str) -> Option<Name> {
     })
 }
 
+/// The instructions that weight files are made of, by their names in `pickletools.py`.
+mod opcode {
+    pub(super) const PROTO: u8 = 0x80;
+    pub(super) const FRAME: u8 = 0x95;
+    pub(super) const STOP: u8 = b'.';
+    pub(super) const NONE: u8 = b'N';
+    pub(super) const NEWTRUE: u8 = 0x88;
+    pub(super) const NEWFALSE: u8 = 0x89;
+    pub(super) const BININT: u8 = b'J';
+    pub(super) const BININT1: u8 = b'K';
+    pub(super) const BININT2: u8 = b'M';
+    pub(super) const LONG1: u8 = 0x8a;
+    pub(super) const BINFLOAT: u8 = b'G';
+    pub(super) const BINUNICODE: u8 = b'X';
+    pub(super) const SHORT_BINUNICODE: u8 = 0x8c;
+    pub(super) const BINUNICODE8: u8 = 0x8d;
+    pub(super) const SHORT_BINBYTES: u8 = b'C';
+    pub(super) const BINBYTES: u8 = b'B';
+    pub(super) const BINBYTES8: u8 = 0x8e;
+    pub(super) const MARK: u8 = b'(';
+    pub(super) const EMPTY_TUPLE: u8 = b')';
+    pub(super) const TUPLE1: u8 = 0x85;
+    pub(super) const TUPLE3: u8 = 0x87;
+    pub(super) const TUPLE: u8 = b't';
+    pub(super) const EMPTY_LIST: u8 = b']';
+    pub(super) const APPEND: u8 = b'a';
+    pub(super) const APPENDS: u8 = b'e';
+    pub(super) const EMPTY_DICT: u8 = b'}';
+    pub(super) const SETITEM: u8 = b's';
+    pub(super) const SETITEMS: u8 = b'u';
+    pub(super) const BINPUT: u8 = b'q';
+    pub(super) const LONG_BINPUT: u8 = b'r';
+    pub(super) const MEMOIZE: u8 = 0x94;
+    pub(super) const BINGET: u8 = b'h';
+    pub(super) const LONG_BINGET: u8 = b'j';
+    pub(super) const GLOBAL: u8 = b'c';
+    pub(super) const INST: u8 = b'i';
+    pub(super) const STACK_GLOBAL: u8 = 0x93;
+    pub(super) const REDUCE: u8 = b'R';
+    pub(super) const BUILD: u8 = b'b';
+    pub(super) const BINPERSID: u8 = b'Q';
+}
+
 struct Machine<'a> {
     /// What is not read yet.
     rest: &'a [u8],
@@ -149,86 +192,87 @@ struct Machine<'a> {
 impl<'a> Machine<'a> {
     /// Does one instruction. The last one gives the value of the whole.
     fn step(&mut self) -> Result<Option<Value<'a>>> {
+        use opcode::*;
+
         let instruction = self.take(1)?[0];
         let value = match instruction {
-            // PROTO and FRAME: what they say makes no difference here.
-            0x80 => return self.take(1).map(|_| None),
-            0x95 => return self.take(8).map(|_| None),
-            b'.' => return self.pop().map(Some),
+            // What they say makes no difference here.
+            PROTO => return self.take(1).map(|_| None),
+            FRAME => return self.take(8).map(|_| None),
+            STOP => return self.pop().map(Some),
 
-            b'N' | 0x88 | 0x89 => Value::Other,
-            b'J' => Value::Int((self.unsigned(4)? as i32).into()),
-            b'K' => Value::Int(self.unsigned(1)? as i64),
-            b'M' => Value::Int(self.unsigned(2)? as i64),
-            0x8a => long(self.counted(1)?),
-            b'G' => self.take(8).map(|_| Value::Other)?,
-            b'X' => text(self.counted(4)?)?,
-            0x8c => text(self.counted(1)?)?,
-            0x8d => text(self.counted(8)?)?,
-            b'C' => self.counted(1).map(|_| Value::Other)?,
-            b'B' => self.counted(4).map(|_| Value::Other)?,
-            0x8e => self.counted(8).map(|_| Value::Other)?,
+            NONE | NEWTRUE | NEWFALSE => Value::Other,
+            BININT => Value::Int((self.unsigned(4)? as i32).into()),
+            BININT1 => Value::Int(self.unsigned(1)? as i64),
+            BININT2 => Value::Int(self.unsigned(2)? as i64),
+            LONG1 => long(self.counted(1)?),
+            BINFLOAT => self.take(8).map(|_| Value::Other)?,
+            BINUNICODE => text(self.counted(4)?)?,
+            SHORT_BINUNICODE => text(self.counted(1)?)?,
+            BINUNICODE8 => text(self.counted(8)?)?,
+            SHORT_BINBYTES => self.counted(1).map(|_| Value::Other)?,
+            BINBYTES => self.counted(4).map(|_| Value::Other)?,
+            BINBYTES8 => self.counted(8).map(|_| Value::Other)?,
 
-            b'(' => {
+            MARK => {
                 self.marks.push(self.stack.len());
                 return Ok(None);
             }
-            b')' => self.object(Object::Tuple(Vec::new())),
-            0x85..=0x87 => {
-                let items = self.last(usize::from(instruction - 0x84))?;
+            EMPTY_TUPLE => self.object(Object::Tuple(Vec::new())),
+            TUPLE1..=TUPLE3 => {
+                let items = self.last(usize::from(instruction - TUPLE1 + 1))?;
                 self.object(Object::Tuple(items))
             }
-            b't' => {
+            TUPLE => {
                 let items = self.since_mark()?;
                 self.object(Object::Tuple(items))
             }
-            b']' => self.object(Object::List),
-            b'a' => {
+            EMPTY_LIST => self.object(Object::List),
+            APPEND => {
                 self.pop()?;
                 return self.top_list();
             }
-            b'e' => {
+            APPENDS => {
                 self.since_mark()?;
                 return self.top_list();
             }
-            b'}' => self.object(Object::Dict(Vec::new())),
-            b's' => {
+            EMPTY_DICT => self.object(Object::Dict(Vec::new())),
+            SETITEM => {
                 let pair = self.last(2)?;
                 return self.extend_dict(&pair);
             }
-            b'u' => {
+            SETITEMS => {
                 let pairs = self.since_mark()?;
                 return self.extend_dict(&pairs);
             }
 
-            // BINPUT, LONG_BINPUT, MEMOIZE
-            b'q' => return self.unsigned(1).and_then(|number| self.memorise(number as usize)),
-            b'r' => return self.unsigned(4).and_then(|number| self.memorise(number as usize)),
-            0x94 => return self.memorise(self.memo.len()),
-            b'h' => self.unsigned(1).and_then(|number| self.recall(number as usize))?,
-            b'j' => self.unsigned(4).and_then(|number| self.recall(number as usize))?,
+            BINPUT => return self.unsigned(1).and_then(|number| self.memorise(number as usize)),
+            LONG_BINPUT => return self.unsigned(4).and_then(|number| self.memorise(number as usize)),
+            MEMOIZE => return self.memorise(self.memo.len()),
+            BINGET => self.unsigned(1).and_then(|number| self.recall(number as usize))?,
+            LONG_BINGET => self.unsigned(4).and_then(|number| self.recall(number as usize))?,
 
-            // GLOBAL and STACK_GLOBAL name something; INST names it and calls it at once.
-            b'c' | b'i' => {
+            // The first names something, the second names it and calls it at once.
+            GLOBAL | INST => {
                 let (module, name) = (self.line()?, self.line()?);
                 let found = global(module, name)?;
-                if instruction == b'i' {
+                if instruction == INST {
                     return Err(refused_instruction(instruction));
                 }
                 found
             }
-            0x93 => {
+            STACK_GLOBAL => {
                 let [Value::Text(module), Value::Text(name)] = self.last(2)?[..] else {
                     return Err(damaged("its pickle names a function without a text"));
                 };
                 global(module, name)?
             }
-            b'R' => {
+            REDUCE => {
                 let [function, arguments] = self.last(2)?[..] else { return Err(cut_off()) };
                 self.call(function, arguments)?
             }
-            // BUILD puts attributes onto an object. A dictionary's, such as PyTorch's version numbers, are not needed.
-            b'b' => {
+            // This puts attributes onto an object. A dictionary's, such as PyTorch's version numbers, are not needed.
+            BUILD => {
                 self.pop()?;
                 let top = self.top()?;
                 return match self.pickle.dict(top) {
@@ -236,7 +280,7 @@ impl<'a> Machine<'a> {
                     None => Err(refused_instruction(instruction)),
                 };
             }
-            b'Q' => {
+            BINPERSID => {
                 let description = self.pop()?;
                 self.object(Object::Persistent(description))
             }

@@ -1,4 +1,4 @@
-//! The colours of printing, CMYK, to sRGB by a picture's own ICC profile. A colour engine would read that too, but those
+//! CMYK to sRGB by a picture's own ICC profile. A colour engine would read that too, but those
 //! serve every pair of colour spaces and make the page's wasm much larger.
 
 mod profile;
@@ -7,7 +7,7 @@ mod table;
 mod tests;
 
 use profile::Profile;
-use table::{Place, interpolate};
+use table::{NodePair, interpolate};
 
 /// Nodes along an edge of the table that pixels go through, or a few less, so that the profile's own are among them; more
 /// only where the profile has more. That is for the curves after the profile's table, which are not applied to every pixel.
@@ -23,7 +23,7 @@ const STEPS: usize = 16_384;
 /// A way from CMYK to sRGB.
 pub(super) struct Cmyk {
     /// Where in the table each value of each channel lies.
-    places: Vec<[Place; 4]>,
+    pairs: Vec<[NodePair; 4]>,
     /// X, Y and Z at the table's nodes in parts of the white's, or the roots of those: what the profile has, between two of
     /// its nodes, lies on a line.
     nodes: Vec<[f32; 4]>,
@@ -39,10 +39,10 @@ impl Cmyk {
         let profile = Profile::new(profile)?;
         let grid = profile.grid.map(|nodes| (nodes - 1) * ((GRID - 1) / (nodes - 1)).max(1) + 1);
         let steps = [grid[1] * grid[2] * grid[3], grid[2] * grid[3], grid[3], 1];
-        let mut places = Vec::with_capacity(256);
+        let mut pairs = Vec::with_capacity(256);
         for ink in 0..=255_u8 {
             let positions = profile.positions(f32::from(ink) / 255.0);
-            places.push(std::array::from_fn(|axis| Place::new(positions[axis], grid[axis], steps[axis])));
+            pairs.push(std::array::from_fn(|axis| NodePair::new(positions[axis], grid[axis], steps[axis])));
         }
         let count = grid[0] * steps[0];
         let mut nodes = Vec::with_capacity(count);
@@ -58,13 +58,13 @@ impl Cmyk {
             let value = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
             values.push((value * 255.0 + 0.5) as u8);
         }
-        Some(Self { places, nodes, roots: profile.lab, values })
+        Some(Self { pairs, nodes, roots: profile.lab, values })
     }
 
     /// Red, green and blue of a pixel of which the inks go from 0, none, to 255.
     pub(super) fn to_rgb(&self, inks: [u8; 4]) -> [u8; 3] {
-        let places = std::array::from_fn(|axis| self.places[usize::from(inks[axis])][axis]);
-        let mut xyz = interpolate(places, |node| self.nodes[node]);
+        let pairs = std::array::from_fn(|axis| self.pairs[usize::from(inks[axis])][axis]);
+        let mut xyz = interpolate(pairs, |node| self.nodes[node]);
         if self.roots {
             xyz = xyz.map(from_root);
         }

@@ -1,7 +1,7 @@
 //! Of an ICC profile, what tells the colours of inks: curves, a table of four axes, curves, a matrix, curves, in any of the
 //! encodings lut8Type, lut16Type and lutAToBType. All of it is read where it lies, so that a profile takes no memory.
 
-use super::table::{Place, interpolate};
+use super::table::{NodePair, interpolate};
 
 /// The white of the profile connection space.
 const D50: [f32; 3] = [0.9642, 1.0, 0.8249];
@@ -44,7 +44,7 @@ impl<'a> Profile<'a> {
         let mut profile = Self {
             a_curves: [Curve::Identity; 4],
             grid: [0; 4],
-            nodes: Numbers { bytes: &[], wide: false },
+            nodes: Numbers { bytes: &[], is_u16: false },
             m_curves: [Curve::Identity; 3],
             matrix: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0],
             b_curves: [Curve::Identity; 3],
@@ -61,22 +61,22 @@ impl<'a> Profile<'a> {
     }
 
     /// lut8Type, or with numbers of two bytes lut16Type.
-    fn read_plain(&mut self, table: &'a [u8], wide: bool) -> Option<()> {
+    fn read_plain(&mut self, table: &'a [u8], is_u16: bool) -> Option<()> {
         let mut rest = table.get(48..)?;
         let (mut before, mut after) = (256, 256);
-        if wide {
-            (before, after) = (word(&mut rest)?, word(&mut rest)?);
+        if is_u16 {
+            (before, after) = (u16(&mut rest)?, u16(&mut rest)?);
             if self.lab {
                 // An older encoding of Lab, in which 0xff00 is all of the range.
                 self.scale = 65_535.0 / 65_280.0;
             }
         }
         for curve in &mut self.a_curves {
-            *curve = Curve::sampled(&mut rest, before, wide)?;
+            *curve = Curve::sampled(&mut rest, before, is_u16)?;
         }
-        self.read_nodes(&mut rest, [table[10]; 4], wide)?;
+        self.read_nodes(&mut rest, [table[10]; 4], is_u16)?;
         for curve in &mut self.b_curves {
-            *curve = Curve::sampled(&mut rest, after, wide)?;
+            *curve = Curve::sampled(&mut rest, after, is_u16)?;
         }
         Some(())
     }
@@ -85,24 +85,24 @@ impl<'a> Profile<'a> {
     fn read_curved(&mut self, table: &'a [u8]) -> Option<()> {
         let mut offsets = table.get(12..)?;
         read_curves(table, &mut offsets, &mut self.b_curves)?;
-        if let Some(mut numbers) = part(table, &mut offsets)? {
+        if let Some(mut numbers) = offset_target(table, &mut offsets)? {
             for number in &mut self.matrix {
                 *number = fixed(&mut numbers)?;
             }
         }
         read_curves(table, &mut offsets, &mut self.m_curves)?;
-        let mut nodes = part(table, &mut offsets)??;
+        let mut nodes = offset_target(table, &mut offsets)??;
         let head = nodes.split_off(..20)?;
-        let wide = match head[16] {
+        let is_u16 = match head[16] {
             1 => false,
             2 => true,
             _ => return None,
         };
-        self.read_nodes(&mut nodes, [head[0], head[1], head[2], head[3]], wide)?;
+        self.read_nodes(&mut nodes, [head[0], head[1], head[2], head[3]], is_u16)?;
         read_curves(table, &mut offsets, &mut self.a_curves)
     }
 
-    fn read_nodes(&mut self, rest: &mut &'a [u8], grid: [u8; 4], wide: bool) -> Option<()> {
+    fn read_nodes(&mut self, rest: &mut &'a [u8], grid: [u8; 4], is_u16: bool) -> Option<()> {
         let mut count = 3_usize;
         for (nodes, grid) in self.grid.iter_mut().zip(grid) {
             if grid < 2 {
@@ -114,7 +114,7 @@ impl<'a> Profile<'a> {
         if count > MAX_NUMBERS {
             return None;
         }
-        self.nodes = Numbers::take(rest, count, wide)?;
+        self.nodes = Numbers::take(rest, count, is_u16)?;
         Some(())
     }
 
@@ -126,11 +126,11 @@ impl<'a> Profile<'a> {
     /// X, Y and Z at a position in the table in parts of the white's; for Lab the roots that its definition makes of those.
     pub(super) fn at(&self, position: [f32; 4]) -> [f32; 3] {
         let mut step = self.grid.iter().product::<usize>();
-        let places = std::array::from_fn(|axis| {
+        let pairs = std::array::from_fn(|axis| {
             step /= self.grid[axis];
-            Place::new(position[axis], self.grid[axis], step)
+            NodePair::new(position[axis], self.grid[axis], step)
         });
-        let [one, two, three, _] = interpolate(places, |node| {
+        let [one, two, three, _] = interpolate(pairs, |node| {
             let number = |channel| self.nodes.get(3 * node + channel);
             [number(0), number(1), number(2), 0.0]
         });
@@ -147,9 +147,9 @@ impl<'a> Profile<'a> {
 /// The bytes of a tag.
 fn tag<'a>(profile: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
     let mut tags = profile.get(128..)?;
-    for _ in 0..long(&mut tags)? {
+    for _ in 0..u32(&mut tags)? {
         let found = tags.split_off(..4)? == name;
-        let (offset, size) = (long(&mut tags)?, long(&mut tags)?);
+        let (offset, size) = (u32(&mut tags)?, u32(&mut tags)?);
         if found {
             return profile.get(offset..)?.get(..size);
         }
@@ -158,8 +158,8 @@ fn tag<'a>(profile: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
 }
 
 /// What the next one of the offsets leads to, of which 0 leads to nothing.
-fn part<'a>(table: &'a [u8], offsets: &mut &[u8]) -> Option<Option<&'a [u8]>> {
-    match long(offsets)? {
+fn offset_target<'a>(table: &'a [u8], offsets: &mut &[u8]) -> Option<Option<&'a [u8]>> {
+    match u32(offsets)? {
         0 => Some(None),
         offset => Some(Some(table.get(offset..)?)),
     }
@@ -167,7 +167,7 @@ fn part<'a>(table: &'a [u8], offsets: &mut &[u8]) -> Option<Option<&'a [u8]>> {
 
 /// Curves one after the other, if the next one of the offsets leads to any.
 fn read_curves<'a>(table: &'a [u8], offsets: &mut &[u8], curves: &mut [Curve<'a>]) -> Option<()> {
-    if let Some(mut rest) = part(table, offsets)? {
+    if let Some(mut rest) = offset_target(table, offsets)? {
         for curve in curves {
             *curve = Curve::read(&mut rest)?;
         }
@@ -186,21 +186,21 @@ enum Curve<'a> {
 }
 
 impl<'a> Curve<'a> {
-    fn sampled(rest: &mut &'a [u8], count: usize, wide: bool) -> Option<Self> {
+    fn sampled(rest: &mut &'a [u8], count: usize, is_u16: bool) -> Option<Self> {
         if count < 2 {
             return None;
         }
-        Some(Self::Sampled(Numbers::take(rest, count, wide)?))
+        Some(Self::Sampled(Numbers::take(rest, count, is_u16)?))
     }
 
     /// curveType or parametricCurveType, with what pads it to whole groups of four bytes.
     fn read(rest: &mut &'a [u8]) -> Option<Self> {
         let mut parameters = [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         match rest.split_off(..8)?.first_chunk()? {
-            b"curv" => match long(rest)? {
+            b"curv" => match u32(rest)? {
                 0 => return Some(Self::Identity),
                 1 => {
-                    parameters[0] = word(rest)? as f32 / 256.0;
+                    parameters[0] = u16(rest)? as f32 / 256.0;
                     *rest = rest.get(2..).unwrap_or_default();
                 }
                 count => {
@@ -210,8 +210,8 @@ impl<'a> Curve<'a> {
                 }
             },
             b"para" => {
-                let kind = word(rest)?;
-                word(rest)?;
+                let kind = u16(rest)?;
+                u16(rest)?;
                 for parameter in &mut parameters[..*[1, 3, 4, 5, 7].get(kind)?] {
                     *parameter = fixed(rest)?;
                 }
@@ -229,9 +229,9 @@ impl<'a> Curve<'a> {
         let y = match self {
             Self::Identity => x,
             Self::Sampled(values) => {
-                let Place { lower, upper, part } = Place::new(x, values.len(), 1);
+                let NodePair { lower, upper, share } = NodePair::new(x, values.len(), 1);
                 let lower = values.get(lower);
-                lower + (values.get(upper) - lower) * part
+                lower + (values.get(upper) - lower) * share
             }
             Self::Parametric([g, a, b, c, d, e, f]) => {
                 if x < d {
@@ -253,20 +253,20 @@ fn curved(curves: &[Curve; 3], value: [f32; 3]) -> [f32; 3] {
 #[derive(Clone, Copy)]
 struct Numbers<'a> {
     bytes: &'a [u8],
-    wide: bool,
+    is_u16: bool,
 }
 
 impl<'a> Numbers<'a> {
-    fn take(rest: &mut &'a [u8], count: usize, wide: bool) -> Option<Self> {
-        Some(Self { bytes: rest.split_off(..count.checked_mul(1 + usize::from(wide))?)?, wide })
+    fn take(rest: &mut &'a [u8], count: usize, is_u16: bool) -> Option<Self> {
+        Some(Self { bytes: rest.split_off(..count.checked_mul(1 + usize::from(is_u16))?)?, is_u16 })
     }
 
     fn len(self) -> usize {
-        self.bytes.len() >> u32::from(self.wide)
+        self.bytes.len() >> u32::from(self.is_u16)
     }
 
     fn get(self, at: usize) -> f32 {
-        if self.wide {
+        if self.is_u16 {
             f32::from(u16::from_be_bytes([self.bytes[2 * at], self.bytes[2 * at + 1]])) / 65_535.0
         } else {
             f32::from(self.bytes[at]) / 255.0
@@ -274,12 +274,14 @@ impl<'a> Numbers<'a> {
     }
 }
 
-fn word(rest: &mut &[u8]) -> Option<usize> {
+/// uInt16Number.
+fn u16(rest: &mut &[u8]) -> Option<usize> {
     let bytes = rest.split_off(..2)?;
     Some(usize::from(u16::from_be_bytes(*bytes.first_chunk()?)))
 }
 
-fn long(rest: &mut &[u8]) -> Option<usize> {
+/// uInt32Number.
+fn u32(rest: &mut &[u8]) -> Option<usize> {
     let bytes = rest.split_off(..4)?;
     usize::try_from(u32::from_be_bytes(*bytes.first_chunk()?)).ok()
 }

@@ -7,7 +7,7 @@ use crate::{
     BackendInfo, FinishedTile, NoProgress, Observer, Picture, Run, Size, TileInput, Upscaler,
     gpu::Gpu,
     network::{Extent, draft::Draft},
-    tile::Cut,
+    tile::Tiling,
 };
 
 const OPTIONS: BackendOptions = BackendOptions {
@@ -49,7 +49,7 @@ fn upscale(upscaler: &Upscaler, observer: &mut dyn Observer) -> Result<Vec<u8>> 
     pollster::block_on(upscaler.upscale(&picture(), Size::Model, &mut rows, observer)).map(|()| made)
 }
 
-/// Does something after so many tiles, and keeps account of them.
+/// Does something after N tiles, and keeps account of them.
 struct AfterTiles<F>(usize, F, Vec<usize>);
 
 impl<F: Fn()> Observer for AfterTiles<F> {
@@ -105,8 +105,8 @@ impl Backend for Failing {
         self.gpu.scale()
     }
 
-    fn cut(&self) -> Cut {
-        self.gpu.cut()
+    fn tiling(&self) -> Tiling {
+        self.gpu.tiling()
     }
 
     fn tile(&self) -> u32 {

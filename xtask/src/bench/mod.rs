@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: this engine beside its peers, with the same weights and the same pictures.
 
+mod commit;
 mod native;
 mod section;
 mod web;

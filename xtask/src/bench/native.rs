@@ -16,8 +16,9 @@ use std::{env, thread};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use super::commit;
 use super::section::Section;
-use crate::{npm, paths, python, run};
+use crate::{cargo, npm, paths, python, run};
 use case::Shape;
 use contender::{Contender, Files, Tools};
 use machine::Machine;
@@ -56,6 +57,7 @@ pub fn bench(options: &Options) -> Result<()> {
     let section = options.out.as_deref().map(|file| Section::find(file, SECTION)).transpose()?;
     let contenders: Vec<&'static Contender> =
         contender::ALL.iter().filter(|one| options.engines.iter().any(|name| name == one.name)).collect();
+    let commit = commit::measured()?;
     let tools = tools()?;
     let machine = measure_machine(&tools)?;
     let mut results = Vec::new();
@@ -67,7 +69,7 @@ pub fn bench(options: &Options) -> Result<()> {
             results.push(table::Result { case, outcomes });
         }
     }
-    let text = table::section(&machine, &results, &command_line(options));
+    let text = table::section(&machine, &results, &command_line(options), &commit);
     println!("\n{text}");
     if let Some(section) = section {
         section.write(&text)?;
@@ -82,12 +84,12 @@ pub fn bench(options: &Options) -> Result<()> {
 
 /// Builds the command and sets up what the peers need, as far as this machine lets it.
 fn tools() -> Result<Tools> {
-    run::run(run::cargo().args(["build", "--release", "--package", "lenslet", "--bin", "lenslet"]))?;
+    run::run(cargo::command().args(["build", "--release", "--package", "lenslet", "--bin", "lenslet"]))?;
     if env::var_os("XDG_RUNTIME_DIR").is_none() {
         eprintln!("    XDG_RUNTIME_DIR is not set; Vulkan drivers complain about that.");
     }
     Ok(Tools {
-        lenslet: paths::target()?.join("release").join(format!("lenslet{}", env::consts::EXE_SUFFIX)),
+        lenslet: cargo::target_folder()?.join("release").join(format!("lenslet{}", env::consts::EXE_SUFFIX)),
         python: python::bench_environment(),
         packages: npm::install(&paths::native_bench()),
         threads: thread::available_parallelism().map_or(1, NonZero::get),

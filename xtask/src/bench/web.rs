@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
+use super::commit;
 use super::section::Section;
-use crate::{dist, needs, npm, paths, run};
+use crate::{cargo, dist, needs, npm, paths, run};
 
 /// The name of the section that `--out` replaces.
 const SECTION: &str = "bench web";
@@ -52,6 +53,7 @@ pub struct Options {
 /// Measures, and prints or writes what came out.
 pub fn bench(options: &Options) -> Result<()> {
     let section = options.out.as_deref().map(|file| Section::find(file, SECTION)).transpose()?;
+    let commit = commit::measured()?;
     needs::demand(needs::WEB_BENCH)?;
     if !options.no_build {
         dist::build()?;
@@ -59,8 +61,8 @@ pub fn bench(options: &Options) -> Result<()> {
         bail!("there is no dist/lenslet.js to measure; leave out --no-build");
     }
     npm::install(&paths::browser_bench())?;
-    let tables = paths::target()?.join("bench-web.md");
-    let options = for_node(options, &tables)?;
+    let tables = cargo::target_folder()?.join("bench-web.md");
+    let options = for_node(options, &commit, &tables)?;
     run::run(
         run::program("node")
             .arg(paths::browser_bench().join("bench.mjs"))
@@ -75,11 +77,12 @@ pub fn bench(options: &Options) -> Result<()> {
 }
 
 /// What benches/browser/bench.mjs is told.
-fn for_node(options: &Options, tables: &Path) -> Result<serde_json::Value> {
+fn for_node(options: &Options, commit: &str, tables: &Path) -> Result<serde_json::Value> {
     // Node runs in another folder than the person's.
     let json = options.json.as_ref().map(std::path::absolute).transpose()?;
     Ok(json!({
         "command": command_line(options),
+        "commit": commit,
         "networks": options.networks,
         "sizes": options.sizes,
         "runs": options.runs,
@@ -131,8 +134,9 @@ mod tests {
     #[test]
     fn lists_reach_node_as_lists_and_paths_as_absolute_ones() {
         let options = parse(&["--networks", "8x1,64x16", "--json", "times.json", "--browser-flag=--flag=a,b"]).unwrap();
-        let told = for_node(&options, Path::new("/made/tables.md")).unwrap();
+        let told = for_node(&options, "1a2b", Path::new("/made/tables.md")).unwrap();
         assert_eq!(told["networks"], json!(["8x1", "64x16"]));
+        assert_eq!(told["commit"], "1a2b");
         assert_eq!(told["sizes"], json!([64, 128]));
         assert_eq!(told["engines"], json!(["gpu", "gpu-f16", "ort-webgpu", "cpu", "ort-wasm"]));
         assert_eq!(told["flags"], json!(["--flag=a,b"]));

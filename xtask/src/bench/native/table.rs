@@ -13,8 +13,8 @@ pub struct Result {
 
 const NONE: &str = "–";
 
-/// The section for a Markdown file. `command` is what a person types to measure the same again.
-pub fn section(machine: &Machine, results: &[Result], command: &str) -> String {
+/// The section for a Markdown file. `command` is what a person types to measure the same again, at the commit.
+pub fn section(machine: &Machine, results: &[Result], command: &str, commit: &str) -> String {
     let Machine { cpu, threads, gpu } = machine;
     let gpu = match gpu {
         Ok(gpu) => describe(gpu),
@@ -23,7 +23,7 @@ pub fn section(machine: &Machine, results: &[Result], command: &str) -> String {
     let versions = versions(results).join(", ");
     let measured = if versions.is_empty() { String::new() } else { format!(" Peers: {versions}.") };
     format!(
-        "`{command}` on {cpu}, {threads} threads; {gpu}.{measured}\n\n{}",
+        "`{command}` at commit {commit} on {cpu}, {threads} threads; {gpu}.{measured}\n\n{}",
         table(machine.gpu.as_ref().ok(), results)
     )
 }
@@ -60,7 +60,7 @@ fn table(gpu: Option<&Gpu>, results: &[Result]) -> String {
         "ms: median (min..max)",
         "GFLOP/s",
         "of the f32 FMA peak",
-        "Lenslet is so many times as fast",
+        "Lenslet is N times as fast",
     ]);
     text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|\n");
     for result in results {
@@ -189,8 +189,8 @@ mod tests {
             measured("ncnn-vulkan-fp32", Some("ncnn 1"), &[30.0, 80.0, 25.0]),
             measured("torch-cpu", None, &[40.0]),
         ];
-        let text = section(&machine(), &[Result { case: case(64), outcomes }], "bench");
-        let begin = "`bench` on Chip, 4 threads; GPU Card, driver 1.2, whose FMA peak is 1000 GFLOP/s in f32 and 2000 \
+        let text = section(&machine(), &[Result { case: case(64), outcomes }], "bench", "1a2b");
+        let begin = "`bench` at commit 1a2b on Chip, 4 threads; GPU Card, driver 1.2, whose FMA peak is 1000 GFLOP/s in f32 and 2000 \
                      in f16, and copies 50.0 GB/s. Peers: ncnn 1.\n\n| network |";
         assert!(text.starts_with(begin), "{text}");
         // 64 x 64 pixels of 64x16 are 5.07 GFLOP.
@@ -241,6 +241,7 @@ mod tests {
     #[test]
     fn a_machine_without_a_gpu_says_why() {
         let machine = Machine { cpu: "Chip".into(), threads: 4, gpu: Err("none found".into()) };
-        assert!(section(&machine, &[], "bench").starts_with("`bench` on Chip, 4 threads; no GPU: none found.\n"));
+        let text = section(&machine, &[], "bench", "1a2b");
+        assert!(text.starts_with("`bench` at commit 1a2b on Chip, 4 threads; no GPU: none found.\n"), "{text}");
     }
 }

@@ -72,7 +72,7 @@ fn a_fine_ramp_stays_a_ramp() {
 }
 
 #[test]
-fn filters_and_alpha_are_as_deep() {
+fn filters_and_alpha_have_them_too() {
     let mut picture = deepened(&picture(20, 16));
     picture.kind.alpha = true;
     for (index, alpha) in picture.rgba.chunks_exact_mut(2).skip(3).step_by(4).enumerate() {

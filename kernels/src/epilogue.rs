@@ -8,16 +8,16 @@ use crate::{
 };
 
 /// The end of a convolution. Values for each output channel are padded with zeros to whole vectors.
-pub struct Finish {
+pub struct Epilogue {
     pub(crate) bias: Values,
-    curve: Curve,
+    activation: Activation,
     slopes: Values,
-    combine: Meeting,
+    combine: Combine,
 }
 
 /// A function of each value by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Curve {
+pub enum Activation {
     /// Values stay as they are.
     Identity,
     /// Values below zero times a slope for each output channel.
@@ -30,8 +30,8 @@ pub enum Curve {
     Mish,
 }
 
-/// What becomes of a value after its curve; the others are channels of maps of the output's size.
-pub enum Meeting {
+/// What becomes of a value after its activation; the others are channels of maps of the output's size.
+pub enum Combine {
     /// Nothing.
     Nothing,
     /// Others times a share are added, two at most.
@@ -42,7 +42,7 @@ pub enum Meeting {
     Attend(Segment),
 }
 
-impl Meeting {
+impl Combine {
     /// The other values.
     pub fn others(&self) -> impl Iterator<Item = Segment> {
         let (pairs, one) = match self {
@@ -67,9 +67,9 @@ struct Other<'a> {
 
 impl<'a> Others<'a> {
     /// Row `y` of each.
-    pub(crate) fn of_row(finish: &Finish, parts: &'a [Rows], y: usize) -> Self {
+    pub(crate) fn of_row(epilogue: &Epilogue, parts: &'a [Rows], y: usize) -> Self {
         let mut others = Self::default();
-        for (other, segment) in others.0.iter_mut().zip(finish.others()) {
+        for (other, segment) in others.0.iter_mut().zip(epilogue.others()) {
             let rows = &parts[segment.part];
             let start = rows.geometry.left * rows.geometry.stride + segment.first;
             *other = Some(Other { values: &rows.row(y as isize)[start..], stride: rows.geometry.stride });
@@ -87,16 +87,16 @@ impl<'a> Others<'a> {
     }
 }
 
-impl Finish {
-    /// `slopes` are those of PReLU, and none for other curves; a vector has `lanes` values.
+impl Epilogue {
+    /// `slopes` are those of PReLU, and none for other activations; a vector has `lanes` values.
     #[must_use]
-    pub fn new(bias: &[f32], curve: Curve, slopes: &[f32], combine: Meeting, lanes: usize) -> Self {
+    pub fn new(bias: &[f32], activation: Activation, slopes: &[f32], combine: Combine, lanes: usize) -> Self {
         let padded = |values: &[f32]| {
             let mut padded = Values::zeros(values.len().next_multiple_of(lanes));
             padded.get_mut()[..values.len()].copy_from_slice(values);
             padded
         };
-        Self { bias: padded(bias), curve, slopes: padded(slopes), combine }
+        Self { bias: padded(bias), activation, slopes: padded(slopes), combine }
     }
 
     /// The other values.
@@ -108,7 +108,7 @@ impl Finish {
     /// may reach beyond the picture, where others are zero.
     #[inline(always)]
     pub(crate) fn run<S: Simd>(&self, simd: S, sums: &mut [S::f32s], others: &Others<'_>, x: usize, channel: usize) {
-        if let Meeting::Attend(_) = &self.combine {
+        if let Combine::Attend(_) = &self.combine {
             for (offset, sum) in sums.iter_mut().enumerate() {
                 let other = others.load(simd, 0, x + offset, channel);
                 let gate = simd.sub_f32s(sigmoid(simd, *sum), simd.splat_f32s(0.5));
@@ -116,9 +116,9 @@ impl Finish {
             }
             return;
         }
-        match self.curve {
-            Curve::Identity => {}
-            Curve::Prelu => {
+        match self.activation {
+            Activation::Identity => {}
+            Activation::Prelu => {
                 let slopes = load::<S>(self.slopes.get(), channel);
                 let zero = simd.splat_f32s(0.0);
                 for sum in sums.iter_mut() {
@@ -126,25 +126,25 @@ impl Finish {
                     *sum = simd.select_f32s(negative, simd.mul_f32s(*sum, slopes), *sum);
                 }
             }
-            Curve::Silu => {
+            Activation::Silu => {
                 for sum in sums.iter_mut() {
                     *sum = simd.mul_f32s(*sum, sigmoid(simd, *sum));
                 }
             }
-            Curve::Sigmoid => {
+            Activation::Sigmoid => {
                 for sum in sums.iter_mut() {
                     *sum = sigmoid(simd, *sum);
                 }
             }
-            Curve::Mish => {
+            Activation::Mish => {
                 for sum in sums.iter_mut() {
                     *sum = mish(simd, *sum);
                 }
             }
         }
         match &self.combine {
-            Meeting::Nothing | Meeting::Attend(_) => {}
-            Meeting::Add(pairs) => {
+            Combine::Nothing | Combine::Attend(_) => {}
+            Combine::Add(pairs) => {
                 for (index, (_, share)) in pairs.iter().enumerate() {
                     let share = simd.splat_f32s(*share);
                     for (offset, sum) in sums.iter_mut().enumerate() {
@@ -152,7 +152,7 @@ impl Finish {
                     }
                 }
             }
-            Meeting::Multiply(_) => {
+            Combine::Multiply(_) => {
                 for (offset, sum) in sums.iter_mut().enumerate() {
                     *sum = simd.mul_f32s(*sum, others.load(simd, 0, x + offset, channel));
                 }
@@ -176,7 +176,7 @@ fn mish<S: Simd>(simd: S, value: S::f32s) -> S::f32s {
     simd.div_f32s(simd.mul_f32s(value, n), simd.add_f32s(n, two))
 }
 
-/// `e^x` for the curves above, which are flat in f32 beyond -20 and 20: a Taylor series for a 32nd of x, squared five times.
+/// `e^x` for the activations above, which are flat in f32 beyond -20 and 20: a Taylor series for a 32nd of x, squared five times.
 /// Off by less than 3e-6 of itself up to 8, and by 3e-4 at 20, where it no longer shows in a sigmoid.
 #[inline(always)]
 fn exp<S: Simd>(simd: S, value: S::f32s) -> S::f32s {

@@ -1,10 +1,10 @@
-//! Cuts a network into stages for workers that run side by side, each with steps of its own.
+//! Partitions a network into stages for workers that run side by side, each with steps of its own.
 
 use std::ops::Range;
 
 use lenslet_kernels::PATCH;
 
-use super::plan::{Plan, Step};
+use super::plan::{RowPlan, RowStep};
 use crate::{
     Network,
     network::{Op, Slice},
@@ -22,27 +22,27 @@ const SHUFFLE_COST: f64 = 20.0;
 /// Another worker is not worth its memory for less than this share of the time.
 const WORTH: f64 = 0.05;
 
-impl Plan {
-    /// The steps of each stage: at most so many stages, of nearly equal cost, and no more than make the network faster.
+impl RowPlan {
+    /// The steps of each stage: at most `most` stages, of nearly equal cost, and no more than make the network faster.
     pub(crate) fn stages(&self, network: &Network, most: usize) -> Vec<Range<usize>> {
         let steps = network.ops().iter().zip(&self.steps);
         let costs: Vec<_> = steps.map(|(op, step)| cost(network, op, step)).collect();
-        let cuts: Vec<_> = (1..=most.max(1)).map(|count| cut(&costs, count)).collect();
+        let partitions: Vec<_> = (1..=most.max(1)).map(|count| partition(&costs, count)).collect();
         let slowest =
             |stages: &[Range<usize>]| stages.iter().map(|steps| costs[steps.clone()].iter().sum()).fold(0.0, f64::max);
-        let best = cuts.iter().map(|stages| slowest(stages)).fold(f64::INFINITY, f64::min);
+        let best = partitions.iter().map(|stages| slowest(stages)).fold(f64::INFINITY, f64::min);
         let is_enough = |stages: &Vec<Range<usize>>| slowest(stages) * (1.0 - WORTH) <= best;
-        cuts.into_iter().find(is_enough).unwrap_or_default()
+        partitions.into_iter().find(is_enough).unwrap_or_default()
     }
 }
 
 /// About how much work an op is for each pixel of the picture, in weights of a direct convolution.
-fn cost(network: &Network, op: &Op, step: &Step) -> f64 {
+fn cost(network: &Network, op: &Op, step: &RowStep) -> f64 {
     let values = |slice: Slice| network.density(slice.map) * slice.channels as f64;
     match op {
         Op::Conv(conv) => {
             let weights = values(conv.output) * (conv.source.channels * conv.kernel * conv.kernel) as f64;
-            let is_winograd = matches!(step, Step::Conv(step) if step.unit() == PATCH);
+            let is_winograd = matches!(step, RowStep::Conv(step) if step.unit == PATCH);
             if is_winograd {
                 weights * WINOGRAD_COST + (values(conv.source) + values(conv.output)) * TRANSFORM_COST
             } else {
@@ -56,8 +56,8 @@ fn cost(network: &Network, op: &Op, step: &Step) -> f64 {
     }
 }
 
-/// Cuts steps of these costs into at most so many stages such that the slowest is as fast as can be.
-fn cut(costs: &[f64], count: usize) -> Vec<Range<usize>> {
+/// Partitions steps of these costs into at most `count` stages such that the slowest is as fast as can be.
+fn partition(costs: &[f64], count: usize) -> Vec<Range<usize>> {
     // The least cost of the slowest that leads to few enough stages, halved out as finely as numbers go.
     let (mut too_low, mut enough) = (0.0, costs.iter().sum());
     for _ in 0..f64::MANTISSA_DIGITS {
@@ -93,10 +93,10 @@ mod tests {
     #[test]
     fn the_slowest_stage_is_as_fast_as_can_be() {
         let costs = [1.0, 4.0, 4.0, 4.0, 4.0, 3.0];
-        assert_eq!(cut(&costs, 1).len(), 1);
-        assert_eq!(cut(&costs, 2), [0..3, 3..6]);
-        assert_eq!(cut(&costs, 3), [0..2, 2..4, 4..6]);
-        assert_eq!(cut(&costs, 5), [0..2, 2..3, 3..4, 4..5, 5..6]);
-        assert_eq!(cut(&costs, 9), [0..1, 1..2, 2..3, 3..4, 4..5, 5..6]);
+        assert_eq!(partition(&costs, 1).len(), 1);
+        assert_eq!(partition(&costs, 2), [0..3, 3..6]);
+        assert_eq!(partition(&costs, 3), [0..2, 2..4, 4..6]);
+        assert_eq!(partition(&costs, 5), [0..2, 2..3, 3..4, 4..5, 5..6]);
+        assert_eq!(partition(&costs, 9), [0..1, 1..2, 2..3, 3..4, 4..5, 5..6]);
     }
 }
