@@ -126,17 +126,15 @@ pub fn list(missing: &[Need]) -> String {
 pub fn advice(missing: &[Need]) -> String {
     let what: Vec<_> = missing.iter().map(|need| need.what).collect();
     let mut advice = format!("Missing: {}. Install what is missing and run this again", what.join(", "));
-    let systems: [(&str, fn(&Need) -> &'static str); 3] = [
-        ("Debian, Ubuntu: sudo apt-get install", |need| need.debian),
-        ("Fedora:         sudo dnf install", |need| need.fedora),
-        ("macOS:          brew install", |need| need.macos),
-    ];
-    for (command, package) in systems {
-        let packages: Vec<_> = missing.iter().map(package).filter(|package| !package.is_empty()).collect();
+    let mut add = |command: &str, packages: fn(&Need) -> &'static str| {
+        let packages: Vec<_> = missing.iter().map(packages).filter(|packages| !packages.is_empty()).collect();
         if !packages.is_empty() {
             advice.push_str(&format!("\n  {command} {}", packages.join(" ")));
         }
-    }
+    };
+    add("Debian, Ubuntu: sudo apt-get install", |need| need.debian);
+    add("Fedora:         sudo dnf install", |need| need.fedora);
+    add("macOS:          brew install", |need| need.macos);
     advice
 }
 
