@@ -5,6 +5,9 @@
 
 const LARGEST_ZOOM_PERCENT = 1600;
 
+/** A picture that is a line when it is shown whole is shown wider than the stage, so that there is something to see. */
+const THINNEST_PX = 24;
+
 export class Viewport {
   zoom = 1;
   x = 0;
@@ -48,6 +51,10 @@ export class Viewport {
     else this.#settle();
   }
 
+  get density() {
+    return this.#density;
+  }
+
   get percent() {
     return this.zoom * this.#density * 100;
   }
@@ -58,7 +65,10 @@ export class Viewport {
   }
 
   get #fitZoom() {
-    return Math.min(this.#stage.width / this.#picture.width, this.#stage.height / this.#picture.height);
+    const { width, height } = this.#picture;
+    const across = this.#stage.width / width;
+    const down = this.#stage.height / height;
+    return Math.max(Math.min(across, down), Math.min(THINNEST_PX / Math.min(width, height), Math.max(across, down)));
   }
 
   fit() {

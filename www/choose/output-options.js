@@ -10,7 +10,7 @@ export const FORMATS = /** @type {const} */ (['png', 'jpeg', 'webp']);
 /** The library's own. */
 export const USUAL_QUALITY = 92;
 
-const MOST_SCALE = 16;
+export const MOST_SCALE = 16;
 
 /** @param {string | null} text */
 function pixels(text) {
@@ -56,4 +56,21 @@ export function write({ scale, width, height, fit, format, quality, stripMetadat
   const texts = { scale, width, height, fit: fit && `${fit.width}x${fit.height}`, format, quality };
   const all = { ...texts, metadata: stripMetadata ? 'none' : undefined };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value === undefined ? undefined : String(value)]));
+}
+
+/**
+ * The part of it that a result's pixels depend on.
+ * @param {OutputOptions} output
+ * @returns {Size}
+ */
+export function sizeOf({ scale, width, height, fit }) {
+  return { scale, width, height, fit };
+}
+
+/**
+ * The other part, which its file depends on.
+ * @param {OutputOptions} output
+ */
+export function fileOptionsOf({ format, quality, stripMetadata }) {
+  return { format, quality, stripMetadata };
 }

@@ -1,7 +1,9 @@
 /**
- * <compare-view>: two versions of a picture, one over the other, with a slider between them. Both lie at the same place
- * and size, however many pixels each has, and zoom and move together. Its parts stand in index.html. Fires `zoom` when
- * the picture is shown at another size.
+ * <compare-view>: two versions of a picture, divided by a slider or side by side. Both lie at the same place and size,
+ * however many pixels each has, and zoom and move together. Its parts stand in index.html. Fires `zoom` when the picture
+ * is shown at another size.
+ *
+ * @typedef {'one' | 'growing' | 'split' | 'side'} Mode one shows only the second; a growing one lies over the first
  */
 
 import { find } from '../ui/dom.js';
@@ -20,61 +22,68 @@ export class CompareView extends HTMLElement {
   #viewport = new Viewport();
   #split = 50;
   #labels = ['', ''];
+  /** @type {Mode} */
+  #mode = 'one';
+  /** @type {(import('./surface.js').Surface | undefined)[]} */
+  #surfaces = [];
+  /** How large they are laid out, so that moving them lays nothing out. */
+  #laid = '';
 
   connectedCallback() {
-    new ResizeObserver(() =>
-      this.#change(() => this.#viewport.resize(this.clientWidth, this.clientHeight, devicePixelRatio)),
-    ).observe(this);
+    new ResizeObserver(() => this.#measure()).observe(this);
     trackGestures(
       this,
       (dx, dy) => this.#change(() => this.#viewport.pan(dx, dy)),
-      (factor, x, y) => this.#change(() => this.#viewport.zoomTo(this.#viewport.zoom * factor, x, y)),
+      (factor, x, y) => this.zoomBy(factor, ...this.#inPane(x, y)),
     );
-    this.addEventListener('keydown', (event) => this.#onStageKey(event));
+    this.addEventListener('keydown', (event) => this.#onKey(event));
     this.#wireSlider();
   }
 
   /**
    * Another picture of that size comes: it is shown whole.
-   * @param {{width: number, height: number}} size
+   * @param {number} width
+   * @param {number} height
    */
-  open({ width, height }) {
+  open(width, height) {
     this.split = 50;
     this.#change(() => this.#viewport.open(width, height));
   }
 
   /**
    * The same picture has that size now, which is what 100 % means; it stays where and as large as it is shown.
-   * @param {{width: number, height: number}} size
+   * @param {number} width
+   * @param {number} height
    */
-  resize({ width, height }) {
+  resize(width, height) {
     this.#change(() => this.#viewport.become(width, height));
   }
 
-  /** @param {HTMLCanvasElement} canvas */
-  showOne(canvas) {
-    this.toggleAttribute('data-alone', true);
-    this.#after.replaceChildren(canvas);
-    this.#change(() => {});
-  }
-
   /**
-   * @param {HTMLCanvasElement} before
-   * @param {HTMLCanvasElement} after
+   * @param {Mode} mode
+   * @param {import('./surface.js').Surface | undefined} before
+   * @param {import('./surface.js').Surface | undefined} after
    * @param {[string, string]} labels for those who do not see them
    */
-  showTwo(before, after, labels) {
-    this.toggleAttribute('data-alone', false);
-    this.#before.replaceChildren(before);
-    this.#after.replaceChildren(after);
+  show(mode, before, after, labels) {
+    this.#surfaces = [before, after];
+    this.#before.replaceChildren(...(before ? [before.element] : []));
+    this.#after.replaceChildren(...(after ? [after.element] : []));
     this.#labels = labels;
+    this.#mode = mode;
+    this.dataset.mode = mode;
     this.split = this.#split;
-    this.#change(() => {});
+    this.#laid = '';
+    this.#measure();
   }
 
   /** How large the picture is shown: at 100, one output pixel fills one device pixel. */
   get percent() {
     return this.#viewport.percent;
+  }
+
+  get isFitted() {
+    return this.#viewport.fitted;
   }
 
   fit() {
@@ -86,11 +95,20 @@ export class CompareView extends HTMLElement {
   }
 
   zoomIn() {
-    this.#change(() => this.#viewport.zoomTo(this.#viewport.zoom * ZOOM_STEP));
+    this.zoomBy(ZOOM_STEP);
   }
 
   zoomOut() {
-    this.#change(() => this.#viewport.zoomTo(this.#viewport.zoom / ZOOM_STEP));
+    this.zoomBy(1 / ZOOM_STEP);
+  }
+
+  /**
+   * @param {number} factor
+   * @param {number} [x] what stays where it is, in CSS pixels of a pane; its middle by default
+   * @param {number} [y]
+   */
+  zoomBy(factor, x, y) {
+    this.#change(() => this.#viewport.zoomTo(this.#viewport.zoom * factor, x, y));
   }
 
   /** How much of the stage, from the left and in percent, shows the version on the left. */
@@ -107,15 +125,41 @@ export class CompareView extends HTMLElement {
     this.#slider.setAttribute('aria-valuetext', `${shown} % ${before}, ${100 - shown} % ${after}`);
   }
 
+  /** Side by side the two share the longer of the stage's sides. */
+  get #pane() {
+    const { clientWidth: width, clientHeight: height } = this;
+    if (this.#mode !== 'side') return { width, height };
+    return this.dataset.axis === 'x' ? { width: width / 2, height } : { width, height: height / 2 };
+  }
+
+  #measure() {
+    this.dataset.axis = this.clientWidth >= this.clientHeight ? 'x' : 'y';
+    const { width, height } = this.#pane;
+    this.#change(() => this.#viewport.resize(width, height, devicePixelRatio));
+  }
+
+  /**
+   * A point of the stage as one of the pane that it lies in.
+   * @param {number} x
+   * @param {number} y
+   * @returns {[number, number]}
+   */
+  #inPane(x, y) {
+    const { width, height } = this.#pane;
+    return [x >= width ? x - width : x, y >= height ? y - height : y];
+  }
+
   /** @param {() => void} change of the viewport */
   #change(change) {
     change();
-    const { width, height } = this.#viewport.shown;
-    for (const { style } of this.querySelectorAll('canvas')) {
-      style.width = `${width}px`;
-      style.height = `${height}px`;
-      style.translate = `${this.#viewport.x}px ${this.#viewport.y}px`;
+    const { x, y, shown, density } = this.#viewport;
+    const laid = `${shown.width} ${shown.height} ${density}`;
+    for (const surface of this.#surfaces) {
+      if (!surface) continue;
+      if (laid !== this.#laid) surface.lay(shown.width, shown.height, density);
+      surface.element.style.translate = `${x}px ${y}px`;
     }
+    this.#laid = laid;
     this.dispatchEvent(new Event('zoom'));
   }
 
@@ -148,22 +192,12 @@ export class CompareView extends HTMLElement {
   }
 
   /** @param {KeyboardEvent} event */
-  #onStageKey(event) {
+  #onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = {
-      '+': () => this.zoomIn(),
-      '=': () => this.zoomIn(),
-      '-': () => this.zoomOut(),
-      0: () => this.fit(),
-      1: () => this.actualSize(),
-      ArrowLeft: () => this.#change(() => this.#viewport.pan(PAN_STEP_PX, 0)),
-      ArrowRight: () => this.#change(() => this.#viewport.pan(-PAN_STEP_PX, 0)),
-      ArrowUp: () => this.#change(() => this.#viewport.pan(0, PAN_STEP_PX)),
-      ArrowDown: () => this.#change(() => this.#viewport.pan(0, -PAN_STEP_PX)),
-    }[event.key];
-    if (!action) return;
+    const [dx, dy] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
+    if (dx === 0 && dy === 0) return;
     event.preventDefault();
-    action();
+    this.#change(() => this.#viewport.pan(dx * PAN_STEP_PX, dy * PAN_STEP_PX));
   }
 }
 
