@@ -12,7 +12,7 @@ import {
   enlargeAgain,
   give,
   openPage,
-  openSettings,
+  openMore,
   startBrowser,
   startServer,
   waitForEngine,
@@ -55,7 +55,7 @@ for (const [screen, size] of Object.entries(SCREENS)) {
     await addModel(page, model, 'my-first-restorer');
     await waitForText(page, '#expected', 'Takes');
     await shoot('next-action');
-    await openSettings(page);
+    await openMore(page);
     await shoot('card');
     await page.select('#mix', 'fast-x4');
     await waitForText(page, '#mix-problem', 'The two models');

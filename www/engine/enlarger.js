@@ -1,10 +1,12 @@
 /** Takes pictures through the engine, one at a time, and keeps in the state how far that is and what came out. */
 
 import { EngineError, NotStarted } from '../js/client.js';
-import { filterSettings, namingOf, pixelsKey, planKey, settingsOf } from '../choose/choice.js';
+import { namingOf, pixelsKey, planKey, settingsOf } from '../choose/choice.js';
 import { sizeOf } from '../choose/output-options.js';
 import { ORIGINAL, withResult } from '../look/sides.js';
 import { Surface } from '../look/surface.js';
+import { isFilter } from '../models/purposes.js';
+import { resultToSave } from '../state/store.js';
 import { ownFormatOf } from '../pictures/file-format.js';
 import * as format from '../ui/format.js';
 import { sentenceOf } from '../ui/words.js';
@@ -24,20 +26,9 @@ const MOST_KEPT_PIXELS = 100e6;
  * @typedef {import('../state/store.js').Picture} Picture
  * @typedef {import('../js/client.js').Settings} Settings
  * @typedef {import('../js/client.js').OutputOptions} OutputOptions
- * @typedef {{key: string, planKey: string, naming: ReturnType<typeof namingOf>, settings: Settings, output: OutputOptions}} Order
+ * @typedef {{key: string, planKey: string, naming: ReturnType<typeof namingOf>, settings: Settings, output: OutputOptions,
+ *   side?: 'left' | 'right'}} Order the side that the result is to stand on, where the other one is to stay as it is
  */
-
-/**
- * The browser's own decoding of the original.
- * @param {Blob} file
- */
-async function decode(file) {
-  try {
-    return await createImageBitmap(file, { imageOrientation: 'from-image' });
-  } catch {
-    return undefined; // The engine reads more formats than some browsers do, and goes on without.
-  }
-}
 
 export class Enlarger extends EventTarget {
   #store;
@@ -102,12 +93,15 @@ export class Enlarger extends EventTarget {
   /**
    * Enlarges the picture that is shown with a classical filter, to the size of what it is compared with.
    * @param {string} filter
+   * @param {'left' | 'right'} side that the result is to stand on
    */
-  filter(filter) {
+  filter(filter, side) {
     const { picture, state } = this.#store;
     if (!picture) return;
-    const choice = { ...state.choice, model: filter, mix: undefined, sliders: {} };
-    return this.#run(picture.id, Infinity, this.#order(choice, filterSettings(filter)));
+    const compared = resultToSave(picture);
+    const output = compared ? { width: compared.made.width } : sizeOf(state.choice.output);
+    const choice = { ...state.choice, model: filter, mix: undefined, sliders: {}, output };
+    this.#run(picture.id, Infinity, { ...this.#order(choice), side });
   }
 
   cancel() {
@@ -132,16 +126,15 @@ export class Enlarger extends EventTarget {
 
   /**
    * @param {import('../choose/choice.js').Choice} [choice]
-   * @param {Settings} [settings]
    * @returns {Order}
    */
-  #order(choice = this.#store.state.choice, settings = settingsOf(choice, this.#store.state.models)) {
+  #order(choice = this.#store.state.choice) {
     const { models } = this.#store.state;
     return {
       key: pixelsKey(choice, models),
       planKey: planKey(choice, models),
       naming: namingOf(choice, models),
-      settings,
+      settings: settingsOf(choice, models),
       output: choice.output,
     };
   }
@@ -229,11 +222,8 @@ export class Enlarger extends EventTarget {
    */
   async #open(id, { inputWidth: width, inputHeight: height }, isMine) {
     const picture = this.#store.find(id);
-    if (!picture || picture.original) return;
-    const bitmap = await decode(picture.file);
-    const original = new Surface(width, height);
-    if (bitmap) await original.draw(bitmap);
-    bitmap?.close();
+    if (!picture || picture.width) return;
+    const original = await Surface.of(picture.file, width, height);
     if (!isMine()) return original.close();
     this.#store.setPicture(id, { width, height, original });
     this.#store.set({ shown: id });
@@ -283,9 +273,9 @@ export class Enlarger extends EventTarget {
       scale,
       made,
       surface: picture.growing,
-      isSaved: false,
+      isSaved: isFilter(order.settings.model),
     };
-    const { change, dropped } = withResult(picture, result);
+    const { change, dropped } = withResult(picture, result, order.side);
     this.#store.setPicture(id, { ...change, phase: 'done', progress: undefined, growing: undefined });
     for (const old of dropped) this.#letGoResult(old);
     if (dropped.some(({ key }) => key !== order.key)) this.#store.set({ note: 'The oldest result was let go, to save memory.' });
@@ -314,7 +304,7 @@ export class Enlarger extends EventTarget {
     const picture = this.#store.find(id);
     if (!picture) return;
     picture.growing?.close();
-    if (picture.original) {
+    if (picture.width) {
       const phase = picture.results.length > 0 ? 'done' : 'waiting';
       this.#store.setPicture(id, { phase, progress: undefined, growing: undefined });
     } else {
@@ -332,6 +322,7 @@ export class Enlarger extends EventTarget {
   /** @param {import('../state/store.js').Result} result */
   #letGoResult({ surface, made, file }) {
     surface?.close();
+    file?.surface?.close();
     this.#stored.letGo(made.stored);
     if (file?.stored !== made.stored) this.#stored.letGo(file?.stored);
   }

@@ -1,6 +1,7 @@
 /** What becomes of files that come in: models are listed and chosen, pictures are opened. */
 
 import { sentenceOf } from '../ui/words.js';
+import { isAnimation } from './animation.js';
 import { adviceFor, kindOfFile } from './kind-of-file.js';
 
 export class Incoming {
@@ -31,7 +32,9 @@ export class Incoming {
     const problems = [...useless, ...(await this.#addModels(of('model')))];
     this.#store.set({ problem: problems.join(' ') });
     const pictures = of('picture');
-    if (pictures.length > 0) await this.#enlarger.open(pictures);
+    if (pictures.length > 0) this.#enlarger.open(pictures);
+    const moving = (await Promise.all(pictures.map(async (file) => ((await isAnimation(file)) ? file.name : '')))).filter(Boolean);
+    if (moving.length > 0) this.#store.set({ note: `Only the first frame is enlarged of what moves: ${moving.join(', ')}.` });
   }
 
   /** @param {File[]} files that are meant as models, whatever they are */

@@ -27,7 +27,7 @@ export function layersOf({ original, originalPixels, results }) {
   return [
     { key: ORIGINAL, label: 'Original', surface: original },
     { key: ORIGINAL_PIXELS, label: 'Original, as squares', surface: originalPixels },
-    ...results,
+    ...results.map(({ key, label, surface, file }) => ({ key, label, surface: file?.surface ?? surface })),
   ];
 }
 
@@ -55,9 +55,10 @@ export async function putOn(store, picture, side, key) {
  * A picture with one more result, which stands beside what stood on the right before; the oldest have made room for it.
  * @param {Picture} picture
  * @param {Result} result
+ * @param {'left' | 'right'} [side] that it is to stand on, where the other one is to stay as it is
  * @returns {{change: Pick<Picture, 'results' | 'left' | 'right'>, dropped: Result[]}}
  */
-export function withResult(picture, result) {
+export function withResult(picture, result, side) {
   const dropped = picture.results.filter(({ key }) => key === result.key);
   let results = picture.results.filter(({ key }) => key !== result.key);
   const earlier = picture.right !== result.key && results.some(({ key }) => key === picture.right) ? picture.right : ORIGINAL;
@@ -71,6 +72,9 @@ export function withResult(picture, result) {
     dropped.push(oldest);
     results = results.filter((other) => other !== oldest);
   }
-  const left = results.some(({ key }) => key === earlier) ? earlier : ORIGINAL;
-  return { change: { results: [...results, result], left, right: result.key }, dropped };
+  const other = side === 'left' ? picture.right : side === 'right' ? picture.left : earlier;
+  const isThere = other === ORIGINAL_PIXELS || results.some(({ key }) => key === other);
+  const beside = isThere ? other : ORIGINAL;
+  const [left, right] = side === 'left' ? [result.key, beside] : [beside, result.key];
+  return { change: { results: [...results, result], left, right }, dropped };
 }

@@ -61,6 +61,24 @@ export class Surface {
     this.element.append(...this.#pieces.map(({ canvas }) => canvas));
   }
 
+  /**
+   * The browser's own decoding of a picture.
+   * @param {Blob} file
+   * @param {number} width
+   * @param {number} height
+   */
+  static async of(file, width, height) {
+    const surface = new Surface(width, height);
+    try {
+      const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+      await surface.draw(bitmap);
+      bitmap.close();
+    } catch {
+      // The engine reads more formats than some browsers do. There is nothing to see of it then.
+    }
+    return surface;
+  }
+
   #cut() {
     this.#pieces = [];
     for (let y = 0; y < this.height; y += PIECE) {

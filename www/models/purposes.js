@@ -43,6 +43,9 @@ export const FILTERS = [
   ['lanczos', 'Lanczos', 'The sharpest of the smooth filters, with faint rings along edges.'],
 ].map(([key, title, summary]) => ({ key, name: key, title, summary, purpose: CLASSICAL, sliders: [] }));
 
+/** @param {unknown} model */
+export const isFilter = (model) => FILTERS.some(({ key }) => key === model);
+
 /** What can be chosen before the list of models is there. */
 export const ALWAYS = [AUTOMATIC, ...PURPOSES, ...FILTERS];
 

@@ -16,8 +16,8 @@ function expectation(state) {
   const problem = (plan && problemOf(plan)) ?? '';
   if (problem || !plan || milliseconds === undefined || !info) return { problem, sentence: '' };
   const isLong = shownPicture(state)?.phase === 'waiting' && milliseconds > PATIENCE_MS;
-  const takes = `${isLong ? 'Not begun yet, because it takes' : 'Takes'} ${format.about(milliseconds / 1000)}`;
-  return { problem, sentence: `${takes} on ${format.device(info)}. Makes ${format.planned(plan)}.` };
+  const takes = `${isLong ? 'Not begun: takes' : 'Takes'} ${format.about(milliseconds / 1000)}`;
+  return { problem, sentence: `${takes} · ${format.planned(plan)}` };
 }
 
 /** @param {Readonly<import('../state/store.js').State>} state */
@@ -88,6 +88,7 @@ export function showActionBar(store, enlarger) {
         element('#result').hidden = !hasResult || isBusy === true;
         element('#ways-out').hidden = !hasResult || isBusy === true;
         save.classList.toggle('quiet', isToMake === true);
+        element('#ways-out').classList.toggle('second', isToMake === true);
       }),
   );
   store.follow(

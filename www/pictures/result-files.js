@@ -5,12 +5,16 @@
 
 import { filterSettings } from '../choose/choice.js';
 import { fileOptionsOf } from '../choose/output-options.js';
+import { Surface } from '../look/surface.js';
 import { resultToSave, shownPicture } from '../state/store.js';
 import { sentenceOf } from '../ui/words.js';
 import { wantedFormat } from './file-format.js';
 
 /** Takes the pixels as they are. */
 const UNCHANGED = { settings: filterSettings('nearest'), output: { scale: 1 } };
+
+/** What a file has lost is shown where that takes no more than 128 MB. */
+const MOST_SHOWN_PIXELS = 32e6;
 
 /** Who moves the slider of the quality does not want a file for every step. */
 const QUIET_MS = 150;
@@ -39,6 +43,7 @@ export function makeResultFiles(store, engine, stored) {
     const finish = (file) => {
       const before = store.find(picture.id)?.results.find((other) => other.key === result.key)?.file;
       if (before?.stored !== file.stored && before?.stored !== made.stored) stored.letGo(before?.stored);
+      before?.surface?.close();
       store.setResult(picture.id, result.key, { file });
     };
     const isWhatWasMade = made.format !== 'png' || (options.format === 'png' && !options.stripMetadata);
@@ -50,8 +55,13 @@ export function makeResultFiles(store, engine, stored) {
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
       if (signal.aborted) return;
       const saved = await engine.upscale(made.blob, UNCHANGED.settings, { ...UNCHANGED.output, ...options }, { name, signal });
-      if (signal.aborted) return stored.letGo(saved.stored);
-      finish({ key, phase: 'ready', blob: saved.blob, format: saved.format, stored: saved.stored });
+      const isShown = saved.format === 'jpeg' && saved.width * saved.height <= MOST_SHOWN_PIXELS;
+      const surface = isShown && !signal.aborted ? await Surface.of(saved.blob, saved.width, saved.height) : undefined;
+      if (signal.aborted) {
+        surface?.close();
+        return stored.letGo(saved.stored);
+      }
+      finish({ key, phase: 'ready', blob: saved.blob, format: saved.format, stored: saved.stored, surface });
     } catch (error) {
       stored.letGo(name);
       if (!signal.aborted) finish({ key, phase: 'failed', problem: sentenceOf(error) });

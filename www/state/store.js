@@ -8,10 +8,11 @@
  *   sound; waiting for the person to begin
  * @typedef {{fraction?: number, secondsLeft?: number, isWriting: boolean, isStopping: boolean}} Progress the fraction from 0 to 1
  * @typedef {{key: string, phase: 'making' | 'ready' | 'failed', blob?: Blob, format?: import('../js/client.js').Format,
- *   stored?: string, problem?: string}} SavedFile the key tells as what it is saved
+ *   stored?: string, surface?: import('../look/surface.js').Surface, problem?: string}} SavedFile the key tells as what it is
+ *   saved; the surface shows what is lost by that
  * @typedef {{key: string, label: string, name: string, scale: number, made: import('../js/client.js').Result,
  *   surface?: import('../look/surface.js').Surface, file?: SavedFile, isSaved: boolean}} Result
- *   the key tells with what it was made; the label is for people and the name for files; `made.blob` holds every pixel
+ *   the key tells with what it was made; the label is for people and the name for files; `made.blob` holds every pixel; saved is also what is not worth asking for
  * @typedef {{id: number, file: File, ownFormat: import('../js/client.js').Format, phase: Phase, width?: number, height?: number, progress?: Progress,
  *   original?: import('../look/surface.js').Surface, originalPixels?: import('../look/surface.js').Surface,
  *   growing?: import('../look/surface.js').Surface, results: Result[], left: string, right: string,
