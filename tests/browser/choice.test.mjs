@@ -85,7 +85,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     test('models stand in groups by what they are for, in plain words', async () => {
       const page = await open();
       const groups = await page.$$eval('#model optgroup', (all) => all.map((group) => /** @type {any} */ (group).label));
-      assert.ok(groups.includes('Quick') && groups.includes('Classical filters'), groups.join());
+      assert.ok(groups.includes('Fast') && groups.includes('Classical filters'), groups.join());
       const filters = await page.$$eval('#model optgroup:last-of-type option', (all) => all.map((each) => each.textContent));
       assert.deepEqual(filters, ['Nearest', 'Bilinear', 'Bicubic', 'Lanczos']);
       await page.close();

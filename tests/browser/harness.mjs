@@ -269,7 +269,7 @@ export async function listed(page) {
 }
 
 /** What the page chooses where nothing else is chosen. */
-export const AUTOMATIC = 'Automatic, by what is in the picture';
+export const AUTOMATIC = 'Automatic';
 
 /**
  * Waits for the state the page says it is in.

@@ -108,6 +108,26 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    for (const [query, note] of /** @type {const} */ ([
+      ['model=photo-x3', 'This page has no model called “photo-x3”'],
+      ['model=', ''],
+    ])) {
+      test(`an address with ${query} gets the automatic choice${note && ' and a note'}`, async () => {
+        const page = await openPage(browser.running, `${site.server.url}?run=cpu&${query}`);
+        assert.equal(await page.$eval('input[name=kind]:checked', (input) => /** @type {HTMLInputElement} */ (input).value), 'auto');
+        assert.ok((await visibleText(page, '#note')).startsWith(note));
+        assert.equal(await visibleText(page, '#problem'), '');
+        await page.close();
+      });
+    }
+
+    test('an address that says what the picture is shows that', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=photo`);
+      assert.equal(await page.$eval('input[name=kind]:checked', (input) => /** @type {HTMLInputElement} */ (input).value), 'photo');
+      assert.equal((await listed(page)).chosen, 'Photo');
+      await page.close();
+    });
+
     test('a kept model that got damaged is told about and can be removed', async () => {
       const page = await open();
       await page.evaluate(async () => {

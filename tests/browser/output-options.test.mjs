@@ -77,12 +77,50 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    test('a number that is none is told, and the choice stays; exact sizes begin with what is made now', async () => {
+      const page = await open();
+      await choose(page, await site.pictures.write('exact.png', drawPng(20, 12)));
+      await waitForState(page, 'done');
+      await page.$eval('input[name=size][value=exact]', (input) => /** @type {HTMLInputElement} */ (input).click());
+      await page.select('#by', 'width');
+      assert.equal(await page.$eval('#exact-width', (field) => /** @type {HTMLInputElement} */ (field).value), '80');
+      assert.match(await page.evaluate(() => location.search), /width=80/);
+      for (const wrong of ['', '0', '-3', '1.5']) {
+        await type(page, '#exact-width', wrong);
+        assert.match(await visibleText(page, '#size-problem'), /^Give a number/);
+        assert.equal(await page.$eval('#exact-width', (field) => field.getAttribute('aria-invalid')), 'true');
+        assert.equal(await page.$eval('#exact-width', (field) => /** @type {HTMLInputElement} */ (field).value), wrong, 'it stays as typed');
+        assert.match(await page.evaluate(() => location.search), /width=80/);
+      }
+      await type(page, '#exact-width', '70');
+      assert.equal(await visibleText(page, '#size-problem'), '');
+      await page.waitForFunction(() => location.search.includes('width=70'));
+      await page.close();
+    });
+
+    test('results of one model in two sizes stand beside each other', async () => {
+      const page = await open();
+      await choose(page, await site.pictures.write('twice.png', drawPng(10, 8)));
+      await waitForState(page, 'done');
+      await chooseSize(page, { times: 2 });
+      await again(page, '20 × 16 px');
+      assert.deepEqual(
+        await page.$$eval('.sides select', (all) => all.map((select) => /** @type {HTMLSelectElement} */ (select).selectedOptions[0].text)),
+        ['Fast 4×', 'Fast 2×'],
+      );
+      // What the model makes without being asked is what is made already.
+      await chooseSize(page, { times: 4 });
+      await page.waitForFunction(() => !document.querySelector('#again').checkVisibility());
+      await page.close();
+    });
+
     test('a reload keeps the size and how it is saved, and the next picture gets them', async () => {
       const page = await open('&fit=50x20&format=jpeg&quality=40&metadata=none');
       for (const picture of ['first.png', 'second.png']) {
         await choose(page, await site.pictures.write(picture, drawPng(10, 10)));
         await waitForText(page, '#file-name', picture);
         await waitForState(page, 'done');
+        await page.waitForSelector('#save[href]');
         assert.match(await visibleText(page, '#size'), /^20 × 20 px .* JPEG$/);
       }
       const shown = await page.evaluate(() =>
