@@ -1,6 +1,6 @@
 /** Takes pictures through the engine, one at a time, and keeps in the state how far that is and what came out. */
 
-import { EngineError, NotStarted } from '../js/client.js';
+import { NotStarted } from '../js/client.js';
 import { namingOf, pixelsKey, planKey, settingsOf } from '../choose/choice.js';
 import { sizeOf } from '../choose/output-options.js';
 import { ORIGINAL, withResult } from '../look/sides.js';
@@ -208,7 +208,7 @@ export class Enlarger extends EventTarget {
     const isPng = output.format === undefined || output.format === 'png';
     const known = plans[order.planKey];
     let plan = typeof known === 'object' ? known : undefined;
-    if (!plan && !isPng) plan = await this.#engine.plan(settings, file, output, signal);
+    if (!plan && !isPng) plan = await this.#engine.plan(file, settings, output, { signal });
     if (!plan) return kept;
     if (problemOf(plan) || plan.milliseconds > patience) throw new NotStarted(plan);
     return plan.width * plan.height > MOST_KEPT_PIXELS ? output : kept;
@@ -288,9 +288,8 @@ export class Enlarger extends EventTarget {
    * @param {unknown} error
    */
   #fail(id, error) {
-    const isCancelled = error instanceof EngineError && error.code === 'cancelled';
     const picture = this.#store.find(id);
-    if (isCancelled) this.#store.set({ note: 'Stopped. Nothing was saved.' });
+    if (this.#current.signal.aborted) this.#store.set({ note: 'Stopped. Nothing was saved.' });
     else this.#store.set({ problem: sentenceOf(error, picture?.file, this.#store.state.pictures.length > 1) });
     this.#settle(id);
     this.dispatchEvent(new Event('failed'));

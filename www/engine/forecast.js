@@ -70,8 +70,8 @@ export class Forecast {
     this.#learn(picture?.id, key, 'asked');
     try {
       const known = picture
-        ? await this.#engine.plan(settings, picture.file, output, signal)
-        : await this.#engine.estimate(settings, ONE_MEGAPIXEL, output.scale, signal);
+        ? await this.#engine.plan(picture.file, settings, output, { signal })
+        : await this.#engine.estimate(settings, ONE_MEGAPIXEL, { scale: output.scale, signal });
       if (!signal.aborted) this.#learn(picture?.id, key, known);
     } catch {
       // The engine cannot run the model: whoever runs it is told why.

@@ -46,7 +46,7 @@ export class Readiness {
     try {
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (signal.aborted) return;
-      const info = await this.#engine.prepare(settings, signal);
+      const info = await this.#engine.prepare(settings, { signal });
       this.#models.learn(choice.model, info.model);
       this.#store.set({ engine: { phase: 'ready', info, problem: '', mixProblem: '' } });
     } catch (error) {

@@ -100,7 +100,7 @@ export function showActionBar(store, enlarger) {
       if (progress.fraction === undefined) progressBar.removeAttribute('value');
       else progressBar.value = progress.fraction;
       progressBar.setAttribute('aria-valuetext', text);
-      cancel.disabled = progress.isStopping;
+      cancel.setAttribute('aria-disabled', String(progress.isStopping)); // and keeps the focus
     },
   );
   store.follow(
