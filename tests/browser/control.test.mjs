@@ -90,6 +90,7 @@ for (const [name, setup] of Object.entries(SETUPS)) {
         await kill(page, way);
         await page.waitForSelector('#problem:not(:empty)');
         assert.match(await visibleText(page, '#problem'), /engine stopped unexpectedly.*again/);
+        assert.doesNotMatch(await visibleText(page, '#problem'), /Uncaught|Error|killed/, 'in words for a person');
         await waitForState(page, 'waiting');
         await waitForEngine(page);
         await choose(page, small);

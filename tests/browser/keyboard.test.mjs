@@ -39,12 +39,14 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
-    test('after Cancel the focus is on Enlarge; what begins, goes on and ends is announced', async () => {
+    test('after Cancel the focus is on Enlarge; what begins and ends is announced, and the title tells how far it is', async () => {
       const page = await openPage(browser.running, `${site.server.url}?run=cpu&tile=8`);
       await page.evaluate(() => {
         const news = /** @type {HTMLElement} */ (document.querySelector('#news'));
         const said = (/** @type {any} */ (window).said = /** @type {string[]} */ ([]));
         new MutationObserver(() => said.push(news.textContent)).observe(news, { childList: true });
+        const titles = (/** @type {any} */ (window).titles = /** @type {string[]} */ ([]));
+        new MutationObserver(() => titles.push(document.title)).observe(document.querySelector('title'), { childList: true });
         const bar = /** @type {HTMLProgressElement} */ (document.querySelector('#bar'));
         const stop = new MutationObserver(() => {
           if (!(bar.value > 0)) return;
@@ -62,7 +64,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await waitForEngine(page);
       await page.keyboard.press('Enter');
       await waitForState(page, 'done');
-      const said = await page.evaluate(() => /** @type {any} */ (window).said);
+      const { said, titles } = await page.evaluate(() => ({ said: [...window['said']], titles: [...window['titles']] }));
+      assert.ok(titles.some((title) => /^[1-9]\d* % · .+ left · Lenslet$/.test(title)), titles.join('\n'));
       assert.equal(said[0], 'Enlarging told.png.');
       assert.match(said[said.length - 1], /^Done\. Fast 4×, 1200 × 1600 px\.$/);
       assert.match(await page.$eval('#bar', (bar) => bar.getAttribute('aria-valuetext')), /^\d+ % · /);

@@ -13,6 +13,12 @@ const site = withSite();
 const zip = (/** @type {string} */ first) =>
   Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(22), Buffer.from([first.length, 0, 0, 0]), Buffer.from(first)]);
 
+/** Two frames of one pixel. */
+const ANIMATION = Buffer.from(
+  'R0lGODlhAQABAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAAQABAAACAkQBACH5BAAKAAAALAAAAAABAAEAAAICTAEAOw==',
+  'base64',
+);
+
 /** @param {import('puppeteer-core').Page} page */
 const list = (page) => page.$$eval('.thumbnail .name', (all) => all.map((each) => each.textContent));
 
@@ -126,3 +132,15 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
   });
 }
+
+describe('Chromium, no WebGPU', () => {
+  const browser = withBrowser('Chromium, no WebGPU');
+
+  test('of a picture that moves the page says that the first frame is enlarged', async () => {
+    const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
+    await give(page, 'drop', [{ name: 'moves.gif', content: ANIMATION }, { name: 'rests.png', content: drawPng(5, 4) }]);
+    await waitForText(page, '#note', 'Only the first frame is enlarged of what moves: moves.gif.');
+    await waitForState(page, 'done');
+    await page.close();
+  });
+});

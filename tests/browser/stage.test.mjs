@@ -64,7 +64,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('side by side shows both whole, in step', async () => {
-      await page.setViewport({ width: 1100, height: 700 });
+      await page.setViewport({ width: 1100, height: 400 }); // so that there is more room beside than under
       await page.click('#side-by-side');
       await page.click('#fit');
       const stage = await box(page, 'compare-view');

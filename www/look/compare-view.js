@@ -48,6 +48,7 @@ export class CompareView extends HTMLElement {
   open(width, height) {
     this.split = 50;
     this.#change(() => this.#viewport.open(width, height));
+    this.#measure();
   }
 
   /**
@@ -125,7 +126,7 @@ export class CompareView extends HTMLElement {
     this.#slider.setAttribute('aria-valuetext', `${shown} % ${before}, ${100 - shown} % ${after}`);
   }
 
-  /** Side by side the two share the longer of the stage's sides. */
+  /** Side by side each has half of the stage: beside or under the other, where it is larger. */
   get #pane() {
     const { clientWidth: width, clientHeight: height } = this;
     if (this.#mode !== 'side') return { width, height };
@@ -133,9 +134,13 @@ export class CompareView extends HTMLElement {
   }
 
   #measure() {
-    this.dataset.axis = this.clientWidth >= this.clientHeight ? 'x' : 'y';
-    const { width, height } = this.#pane;
-    this.#change(() => this.#viewport.resize(width, height, devicePixelRatio));
+    const { clientWidth: width, clientHeight: height } = this;
+    const { ratio } = this.#viewport;
+    const beside = Math.min(width / 2, height * ratio);
+    const under = Math.min(width, (height / 2) * ratio);
+    this.dataset.axis = beside >= under ? 'x' : 'y';
+    const pane = this.#pane;
+    this.#change(() => this.#viewport.resize(pane.width, pane.height, devicePixelRatio));
   }
 
   /**

@@ -1,11 +1,14 @@
 /**
- * A picture's pixels on the page, painted tile by tile. They lie on canvases of a modest size side by side: a browser copies
- * a whole canvas now and then while it is painted on, which with a large one would make the page stutter. Above a largest
- * size the picture is painted smaller, while the saved file keeps every pixel.
+ * A picture's pixels on the page, painted tile by tile. They lie on canvases of a modest size side by side, of which few are
+ * painted on in each frame: a browser copies a whole canvas whenever it has been painted on since it was shown, which with a
+ * large one would make the page stutter. Above a largest size the picture is painted smaller, while the saved file keeps
+ * every pixel.
  */
 
 /** Pixels a side of each canvas. */
-const PIECE = 2048;
+const PIECE = 1024;
+
+const MOST_PIECES_A_FRAME = 2;
 
 const LIMITS = [{ side: 65_536, area: 64 * 1024 * 1024 }, { side: 16_384, area: 16 * 1024 * 1024 }];
 
@@ -30,6 +33,15 @@ function context(canvas) {
   return found;
 }
 
+/** Comes at once while the page is hidden, because no frame does then. */
+async function nextFrame() {
+  if (document.hidden) return;
+  const done = new AbortController();
+  const hidden = new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { signal: done.signal }));
+  await Promise.race([new Promise(requestAnimationFrame), hidden]);
+  done.abort();
+}
+
 /** @param {HTMLCanvasElement} canvas */
 function draws(canvas) {
   const pen = context(canvas);
@@ -45,6 +57,10 @@ export class Surface {
   element = Object.assign(document.createElement('div'), { className: 'surface' });
   /** @type {Piece[]} */
   #pieces = [];
+  /** @type {Map<HTMLCanvasElement, (() => void)[]>} what is still to be painted */
+  #toPaint = new Map();
+  /** @type {Promise<void> | undefined} */
+  #painting;
   width = 0;
   height = 0;
 
@@ -95,7 +111,7 @@ export class Surface {
   }
 
   /**
-   * Draws a whole picture, a piece at a time so that the page can do something else in between.
+   * Draws a whole picture.
    * @param {CanvasImageSource & {width: number, height: number}} picture
    */
   async draw(picture) {
@@ -103,9 +119,9 @@ export class Surface {
     for (const { canvas, x, y } of this.#pieces) {
       const { width, height } = canvas;
       const from = /** @type {const} */ ([x * factorX, y * factorY, width * factorX, height * factorY]);
-      context(canvas).drawImage(picture, ...from, 0, 0, width, height);
-      if (this.#pieces.length > 1) await new Promise((resolve) => setTimeout(resolve));
+      this.#paint(canvas, () => context(canvas).drawImage(picture, ...from, 0, 0, width, height));
     }
+    await this.painted();
   }
 
   /**
@@ -114,9 +130,35 @@ export class Surface {
    */
   async copy(other) {
     for (const [index, { canvas }] of this.#pieces.entries()) {
-      context(canvas).drawImage(other.#pieces[index].canvas, 0, 0);
-      if (this.#pieces.length > 1) await new Promise((resolve) => setTimeout(resolve));
+      this.#paint(canvas, () => context(canvas).drawImage(other.#pieces[index].canvas, 0, 0));
     }
+    await this.painted();
+  }
+
+  /** Waits until everything is painted. */
+  async painted() {
+    await this.#painting;
+  }
+
+  /**
+   * Paints on a canvas when its turn has come.
+   * @param {HTMLCanvasElement} canvas
+   * @param {() => void} action
+   */
+  #paint(canvas, action) {
+    this.#toPaint.set(canvas, [...(this.#toPaint.get(canvas) ?? []), action]);
+    this.#painting ??= this.#paintAll();
+  }
+
+  async #paintAll() {
+    while (this.#toPaint.size > 0) {
+      await nextFrame();
+      for (const [canvas, actions] of [...this.#toPaint].slice(0, MOST_PIECES_A_FRAME)) {
+        this.#toPaint.delete(canvas);
+        for (const action of actions) action();
+      }
+    }
+    this.#painting = undefined;
   }
 
   /**
@@ -150,13 +192,12 @@ export class Surface {
     if (scaled) context(scaled).putImageData(image, 0, 0);
     for (const { canvas, x, y } of this.#pieces) {
       if (left >= x + canvas.width || left + width <= x || top >= y + canvas.height || top + height <= y) continue;
-      const pen = context(canvas);
-      if (scaled) {
+      this.#paint(canvas, () => {
+        const pen = context(canvas);
+        if (!scaled) return pen.putImageData(image, left - x, top - y);
         pen.clearRect(left - x, top - y, width, height);
         pen.drawImage(scaled, left - x, top - y, width, height);
-      } else {
-        pen.putImageData(image, left - x, top - y);
-      }
+      });
     }
   }
 
@@ -180,6 +221,7 @@ export class Surface {
 
   /** Lets the memory go. */
   close() {
+    this.#toPaint.clear();
     for (const { canvas } of this.#pieces) Object.assign(canvas, { width: 0, height: 0 });
     this.element.remove();
   }

@@ -51,6 +51,11 @@ export class Viewport {
     else this.#settle();
   }
 
+  /** How many times as wide as high the picture is. */
+  get ratio() {
+    return this.#picture.width / this.#picture.height;
+  }
+
   get density() {
     return this.#density;
   }

@@ -36,7 +36,7 @@ export function count(number) {
 
 /** @param {number} scale */
 export function times(scale) {
-  return `${scale} times`;
+  return `${scale} ${scale === 1 ? 'time' : 'times'}`;
 }
 
 /** @param {number} scale */
