@@ -36,3 +36,6 @@
 
 /** In place of a model's name: each picture gets the one that suits what is in it. */
 export const AUTOMATIC = 'auto';
+
+/** The names of the classical filters. */
+export const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos'];

@@ -8,7 +8,7 @@ import { StagePool } from './cpu/pool.js';
 import { ResultFile } from './io/result-file.js';
 import { placeFor } from './io/room.js';
 import { decodePicture } from './io/source-picture.js';
-import { AUTOMATIC } from './protocol.js';
+import { AUTOMATIC, FILTERS } from './protocol.js';
 
 /** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
 
@@ -22,6 +22,9 @@ const started = init();
 
 /** @type {{key: string, upscalers: Record<import('../lenslet.js').Seen['kind'], Upscaler>} | undefined} */
 let current;
+
+/** Classical filters hold nothing, and stay beside the network in use. @type {Map<string, Upscaler>} */
+const filters = new Map();
 
 /** @type {Map<number, AbortController>} */
 const calls = new Map();
@@ -57,6 +60,7 @@ function post(message, transfer = []) {
  * @param {import('./protocol.js').Settings} settings
  */
 async function upscalersFor(settings) {
+  if (typeof settings.model === 'string' && FILTERS.includes(settings.model)) return filterFor(settings.model);
   const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
   if (current?.key !== key) {
     await started;
@@ -64,6 +68,14 @@ async function upscalersFor(settings) {
     current = { key, upscalers: await makeUpscalers(settings) };
   }
   return current.upscalers;
+}
+
+/** @param {string} model */
+async function filterFor(model) {
+  await started;
+  const filter = filters.get(model) ?? (await Upscaler.create({ model }));
+  filters.set(model, filter);
+  return { photo: filter, graphic: filter };
 }
 
 /** @param {import('./protocol.js').Settings} settings */

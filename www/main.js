@@ -1,80 +1,84 @@
-/** Wires the page: models and pictures come in, the choice makes the engine ready, the job enlarges and compares. */
+/** Wires the page: what acts, and the views that follow the state. */
 
-import { CompareView } from './compare/compare-view.js';
-import { Comparison } from './compare/comparison.js';
-import { wireZoomBar } from './compare/zoom-bar.js';
+import { Choosing } from './choose/choosing.js';
+import { showKindField } from './choose/kind-field.js';
+import { showModelCard } from './choose/model-card.js';
+import { showMore } from './choose/more.js';
+import { showSaveAsField } from './choose/save-as-field.js';
+import { showSizeField } from './choose/size-field.js';
+import { showSlidersField } from './choose/sliders-field.js';
+import { Enlarger } from './engine/enlarger.js';
+import { Forecast } from './engine/forecast.js';
+import { Readiness } from './engine/readiness.js';
+import { showStatus } from './engine/status.js';
 import { takeGiven, takePicked } from './input/file-drop.js';
 import { Incoming } from './input/incoming.js';
 import { Engine } from './js/client.js';
+import { wireKeys } from './look/keys.js';
+import { showSidePickers } from './look/side-pickers.js';
+import { showStage } from './look/stage.js';
+import { keepSurfacesOfShown } from './look/surfaces.js';
+import { wireZoomBar } from './look/zoom-bar.js';
 import { Models } from './models/models.js';
-import { Forecast } from './picture/forecast.js';
-import { Job } from './picture/job.js';
-import { NextAction } from './picture/next-action.js';
-import { FOLDER, StoredResults } from './picture/stored-results.js';
-import { Choice } from './settings/choice.js';
-import { Readiness } from './settings/readiness.js';
-import { SettingsPanel } from './settings/settings-panel.js';
+import { showActionBar } from './pictures/action-bar.js';
+import { makeResultFiles } from './pictures/result-files.js';
+import { wireSaving } from './pictures/saving.js';
+import { FOLDER, StoredResults } from './pictures/stored-results.js';
+import { showStrip } from './pictures/strip.js';
+import { startState } from './state/start.js';
+import { Store } from './state/store.js';
 import { find } from './ui/dom.js';
-import { note, sentenceOf, tell } from './ui/notices.js';
+import { showNotices } from './ui/notices.js';
+import { askBeforeLeaving, showPageState } from './ui/page-state.js';
+import { sentenceOf } from './ui/words.js';
 
+const store = new Store(startState());
 const engine = new Engine({ folder: FOLDER });
-const models = new Models(engine);
-const choice = new Choice(models);
-const panel = new SettingsPanel(models, choice);
 const stored = new StoredResults();
-const view = find(document, 'compare-view', CompareView);
-const comparison = new Comparison(
-  view,
-  find(document, '#left', HTMLSelectElement),
-  find(document, '#right', HTMLSelectElement),
-  stored,
+const models = new Models(store, engine);
+const choosing = new Choosing(store);
+const enlarger = new Enlarger(store, engine, stored);
+const readiness = new Readiness(store, engine, models);
+const incoming = new Incoming(store, models, choosing, enlarger);
+new Forecast(store, engine);
+makeResultFiles(store, engine, stored);
+
+showPageState(store);
+showNotices(store);
+showStatus(store);
+const view = showStage(store);
+showSidePickers(store, enlarger);
+keepSurfacesOfShown(store);
+wireZoomBar(store, view);
+showKindField(store, choosing);
+showSlidersField(store, choosing);
+showSizeField(store, choosing);
+showSaveAsField(store, choosing);
+showMore(store, choosing);
+showModelCard(store, models);
+showActionBar(store, enlarger);
+showStrip(store, enlarger);
+wireSaving(store, stored);
+askBeforeLeaving(store);
+
+const listed = models.load().then(
+  () => choosing.begin(true),
+  (error) => {
+    store.set({ problem: sentenceOf(error) });
+    choosing.begin(false);
+  },
 );
-const job = new Job(engine, choice, comparison, stored);
-const forecast = new Forecast(engine, choice);
-const nextAction = new NextAction(job, choice, comparison, forecast, panel);
-const readiness = new Readiness(engine, choice, forecast, panel);
-const incoming = new Incoming(models, choice, job, panel);
+listed.then(() => readiness.begin());
+enlarger.addEventListener('failed', () => readiness.prepare());
 
-const loaded = models
-  .load()
-  .catch((error) => tell(sentenceOf(error)))
-  .then(() => {
-    const lost = choice.settle();
-    if (lost.length > 0) note(`Not kept on this device, and therefore not chosen: ${lost.join(', ')}.`);
-    panel.show();
-    readiness.prepare();
-  });
-
-models.addEventListener('change', () => {
-  const { key } = choice;
-  choice.settle();
-  choice.write();
-  panel.show();
-  if (choice.key === key) return;
-  tell('');
-  readiness.prepare();
-});
-choice.addEventListener('change', () => {
-  tell('');
-  panel.show();
-  readiness.follow();
-  nextAction.show();
-});
-readiness.addEventListener('change', () => nextAction.show());
-job.addEventListener('change', () => nextAction.show());
-job.addEventListener('not-started', (event) => {
-  const { key, plan } = /** @type {CustomEvent<{key: string, plan: import('./js/client.js').Plan}>} */ (event).detail;
-  forecast.picture = job.picture;
-  forecast.learn(key, plan);
-});
-job.addEventListener('failed', () => readiness.prepare());
-forecast.addEventListener('change', () => nextAction.show());
-panel.onOpen(() => nextAction.show());
-
-takeGiven((files) => loaded.then(() => incoming.take(files)));
-takePicked(find(document, '#file', HTMLInputElement), (files) => loaded.then(() => incoming.take(files)));
+const picker = find(document, '#file', HTMLInputElement);
+takeGiven(
+  (files) => listed.then(() => incoming.take(files)),
+  () => incoming.takeOther(),
+);
+takePicked(picker, (files) => listed.then(() => incoming.take(files)));
 takePicked(find(document, '#model-file', HTMLInputElement), (files) => incoming.takeModels(files));
-find(document, '#save', HTMLAnchorElement).addEventListener('click', () => {
-  stored.keepForDownload(comparison.shown?.result?.stored);
+wireKeys(store, view, {
+  e: () => enlarger.again(),
+  a: () => picker.click(),
 });
-wireZoomBar(view);

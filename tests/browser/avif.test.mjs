@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, openPage, save, visibleText, waitForState } from './harness.mjs';
+import { choose, openPage, save, textOf, visibleText, waitForState } from './harness.mjs';
 
 /*
  * 16 x 12 pixels, red (220, 40, 30) on the left and blue (20, 60, 200) on the right, both nearly clear (alpha 40) in the lower
@@ -48,7 +48,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=${model}&scale=2`);
         await choose(page, await site.pictures.write('picture.avif', Buffer.from(content, 'base64')));
         await waitForState(page, 'done');
-        if (model === 'auto') assert.match(await visibleText(page, '#note'), /^This looks like /);
+        if (model === 'auto') assert.match(await textOf(page, '#seen'), /^This looks like /);
         const saved = await save(page, browser.downloads);
         assert.match(saved.name, /^picture-2x-.*\.png$/);
         const picture = PNG.sync.read(saved.bytes);
@@ -65,12 +65,12 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       });
     }
 
-    test('where the browser cannot read it either, the engine says what it can', async () => {
+    test('where the browser cannot read it either, the page says what can be read', async () => {
       const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
       const broken = Buffer.from(CLEAR_BELOW, 'base64').subarray(0, 300);
       await choose(page, await site.pictures.write('broken.avif', broken));
       await page.waitForSelector('#problem:not(:empty)');
-      assert.match(await visibleText(page, '#problem'), /^This is not a picture that can be read here\. Supported are /);
+      assert.match(await visibleText(page, '#problem'), /^This picture is damaged, or of a kind that cannot be read here\. PNG, JPEG, WebP, AVIF, /);
       await waitForState(page, 'empty');
       await page.close();
     });

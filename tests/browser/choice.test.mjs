@@ -8,10 +8,12 @@ import { withBrowser, withSite } from './fixtures.mjs';
 import {
   AUTOMATIC,
   choose,
+  chooseSize,
   enlargeAgain,
   listed,
   openPage,
-  openSettings,
+  textOf,
+  openMore,
   save,
   visibleText,
   waitForEngine,
@@ -46,9 +48,9 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       ])) {
         const picture = await site.pictures.write(`${kind}.png`, content);
         await choose(page, picture);
-        await page.waitForFunction((looks) => document.querySelector('#note').textContent.startsWith(looks), {}, looks);
+        await page.waitForFunction((looks) => document.querySelector('#seen').textContent.startsWith(looks), {}, looks);
         await waitForState(page, 'done');
-        assert.match(await visibleText(page, '#note'), new RegExp(`, so ${model} enlarged it\\. .*%.*\\.$`));
+        assert.match(await textOf(page, '#seen'), new RegExp(`, so ${model} enlarged it\\. .*%.*\\.$`));
         const saved = await save(page, browser.downloads);
         assert.equal(saved.name, `${kind}-4x-${model}.png`);
         const difference = largestDifference(PNG.sync.read(saved.bytes), await enlargedByCommand(picture, model));
@@ -83,7 +85,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     test('models stand in groups by what they are for, in plain words', async () => {
       const page = await open();
       const groups = await page.$$eval('#model optgroup', (all) => all.map((group) => /** @type {any} */ (group).label));
-      assert.ok(groups.includes('Quick') && groups.includes('Classical filters'), groups.join());
+      assert.ok(groups.includes('Fast') && groups.includes('Classical filters'), groups.join());
       const filters = await page.$$eval('#model optgroup:last-of-type option', (all) => all.map((each) => each.textContent));
       assert.deepEqual(filters, ['Nearest', 'Bilinear', 'Bicubic', 'Lanczos']);
       await page.close();
@@ -98,10 +100,9 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         ['strength', 'End', '100 % strength', ['--strength', '1'], { strength: '100', denoise: null }],
         ['denoise', 'Home', '100 % strength + 0 % denoise', ['--strength', '1', '--denoise', '0'], { strength: '100', denoise: '0' }],
       ])) {
-        await openSettings(page);
+        await openMore(page);
         await page.focus(`#slider-${slider}`);
         await page.keyboard.press(key);
-        await page.$eval('#settings', (settings) => settings.hidePopover());
         await waitForEngine(page);
         await enlargeAgain(page, `photo-x4 + ${label}`);
         const saved = PNG.sync.read((await save(page, browser.downloads)).bytes);
@@ -122,19 +123,18 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const picture = await site.pictures.write('filtered.png', photoPng(20, 15));
       await choose(page, picture);
       await waitForState(page, 'done');
-      await openSettings(page);
+      await openMore(page);
       await page.select('#model', 'lanczos');
       assert.equal(await page.$eval('#mix', (mix) => /** @type {any} */ (mix).disabled), true);
       await enlargeAgain(page, 'lanczos');
       const saved = await save(page, browser.downloads);
       assert.equal(saved.name, 'filtered-4x-lanczos.png');
       assert.equal(largestDifference(PNG.sync.read(saved.bytes), await enlargedByCommand(picture, 'lanczos')), 0);
-      await page.select('#scale', '3');
+      await chooseSize(page, { times: 3 });
       await waitForEngine(page);
-      await page.$eval('#settings', (settings) => settings.hidePopover());
       await page.locator('#again').click();
       await waitForText(page, '#size', '60 × 45 px');
-      assert.match(await visibleText(page, '#run'), / · lanczos$/);
+      assert.match(await textOf(page, '#run'), / · lanczos$/);
       const address = new URL(page.url());
       assert.deepEqual([address.searchParams.get('model'), address.searchParams.get('scale')], ['lanczos', '3']);
       await page.close();

@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { addModel, choose, enlargeAgain, openPage, options, save, visibleText, waitForState, waitForText } from './harness.mjs';
+import { addModel, choose, enlargeAgain, openPage, options, save, textOf, visibleText, waitForState, waitForText } from './harness.mjs';
 import { modelFile } from './model-files.mjs';
 import { drawPng } from './pictures.mjs';
 
 const WIDTH = 15;
 const HEIGHT = 10;
+
+/** What can be made to compare with. */
+const FILTERS = ['Nearest', 'Bilinear', 'Bicubic', 'Lanczos'];
 
 const site = withSite();
 
@@ -58,8 +61,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('the first result stands beside the original', async () => {
-      assert.deepEqual((await sides()).map(({ label }) => label), ['Original', 'fast-x4']);
-      assert.deepEqual(await options(page, '#left'), ['Original', 'Original pixels', 'fast-x4']);
+      assert.deepEqual((await sides()).map(({ label }) => label), ['Original', 'Fast 4×']);
+      assert.deepEqual(await options(page, '#left'), ['Original', 'Original, as squares', 'Fast 4×', ...FILTERS]);
     });
 
     test('a second model stands beside the first, in the same place at another scale', async () => {
@@ -67,7 +70,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const shownBefore = (await sides())[1].place;
       await addAndEnlarge('two', 2);
       const [left, right] = await sides();
-      assert.deepEqual([left.label, right.label], ['fast-x4', 'two']);
+      assert.deepEqual([left.label, right.label], ['Fast 4×', 'two 2×']);
       assert.deepEqual([left.pixels, right.pixels], [WIDTH * 4, WIDTH * 2]);
       assert.deepEqual(left.place, right.place);
       assert.deepEqual(right.place, shownBefore, 'the picture stays where and as large as it was');
@@ -75,25 +78,25 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('either side shows any of them, and never the same', async () => {
-      await put('left', 'Original pixels');
+      await put('left', 'Original, as squares');
       assert.equal(await page.$eval('.before canvas', (canvas) => getComputedStyle(canvas).imageRendering), 'pixelated');
-      await put('right', 'fast-x4');
-      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['Original pixels', 1], ['fast-x4', 1]]);
-      await put('left', 'fast-x4');
-      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['fast-x4', 1], ['Original pixels', 1]]);
+      await put('right', 'Fast 4×');
+      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['Original, as squares', 1], ['Fast 4×', 1]]);
+      await put('left', 'Fast 4×');
+      assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['Fast 4×', 1], ['Original, as squares', 1]]);
     });
 
     test('what is saved and told is the result on the right, or the only one there is', async () => {
       assert.equal((await save(page, browser.downloads)).name, 'compared-4x-fast-x4.png');
-      await put('right', 'two');
+      await put('right', 'two 2×');
       const saved = await save(page, browser.downloads);
       assert.equal(saved.name, 'compared-2x-two.png');
       assert.equal(PNG.sync.read(saved.bytes).width, WIDTH * 2);
       assert.match(await visibleText(page, '#size'), new RegExp(`^${WIDTH * 2} × ${HEIGHT * 2} px`));
-      assert.match(await visibleText(page, '#run'), / · two$/);
+      assert.match(await textOf(page, '#run'), / · two$/);
       assert.equal(
         await page.$eval('[role=slider]', (slider) => slider.getAttribute('aria-valuetext')),
-        '50 % fast-x4, 50 % two',
+        '50 % Fast 4×, 50 % two 2×',
       );
     });
 
@@ -111,7 +114,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       });
       await waitForText(page, '#note', 'Stopped');
       await waitForState(page, 'done');
-      assert.deepEqual((await sides()).map(({ label }) => label), ['fast-x4', 'two']);
+      assert.deepEqual((await sides()).map(({ label }) => label), ['Fast 4×', 'two 2×']);
       assert.equal((await save(page, browser.downloads)).name, 'compared-2x-two.png');
     });
 
@@ -120,12 +123,12 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.equal(await visibleText(page, '#note').then((text) => /oldest/.test(text)), false);
       await addAndEnlarge('fifth one', 3);
       assert.match(await visibleText(page, '#note'), /oldest/);
-      assert.deepEqual(await options(page, '#right'), ['fifth one', 'Original', 'Original pixels', 'two', 'third', 'fourth']);
+      assert.deepEqual(await options(page, '#right'), ['fifth one 3×', 'Original', 'Original, as squares', 'two 2×', 'third 1×', 'fourth 1×', ...FILTERS]);
 
       await choose(page, await site.pictures.write('fresh.png', drawPng(8, 6)));
       await waitForText(page, '#file-name', 'fresh.png');
       await waitForState(page, 'done');
-      assert.deepEqual(await options(page, '#right'), ['fifth one', 'Original', 'Original pixels']);
+      assert.deepEqual(await options(page, '#right'), ['fifth one 3×', 'Original', 'Original, as squares', ...FILTERS]);
     });
   });
 }

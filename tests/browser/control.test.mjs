@@ -53,7 +53,7 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       await cancelAtFirstTile(page);
       await choose(page, many);
       await waitForState(page, 'working');
-      await waitForState(page, 'empty');
+      await waitForState(page, 'waiting');
       assert.match(await visibleText(page, '#note'), /Stopped/);
       assert.equal(await visibleText(page, '#problem'), '');
 
@@ -90,7 +90,8 @@ for (const [name, setup] of Object.entries(SETUPS)) {
         await kill(page, way);
         await page.waitForSelector('#problem:not(:empty)');
         assert.match(await visibleText(page, '#problem'), /engine stopped unexpectedly.*again/);
-        await waitForState(page, 'empty');
+        assert.doesNotMatch(await visibleText(page, '#problem'), /Uncaught|Error|killed/, 'in words for a person');
+        await waitForState(page, 'waiting');
         await waitForEngine(page);
         await choose(page, small);
         await waitForState(page, 'done');

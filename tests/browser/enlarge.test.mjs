@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, openPage, save, SETUPS, visibleText, waitForEngine, waitForState } from './harness.mjs';
+import { choose, openMore, openPage, save, SETUPS, textOf, visibleText, waitForEngine, waitForState } from './harness.mjs';
 import { drawPng, enlargedByCommand, largestDifference } from './pictures.mjs';
 
 /** Largest difference allowed, in steps of 255: the design's promise for each precision. */
@@ -33,7 +33,7 @@ for (const [name, setup] of Object.entries(SETUPS)) {
         const difference = largestDifference(picture, await enlargedByCommand(file));
         assert.ok(difference <= TOLERANCE[setup.precision], `differs by up to ${difference} of 255`);
 
-        const run = await visibleText(page, '#run');
+        const run = await textOf(page, '#run');
         assert.match(run, new RegExp(`^[\\d.]+ s on ${setup.run.toUpperCase()} · .+ · ${setup.precision}`));
         assert.match(await visibleText(page, '#size'), new RegExp(`^${width * 4} × ${height * 4} px · .*MP`));
         await page.close();
@@ -47,20 +47,24 @@ describe('A person without WebGPU', () => {
 
   test('is told so before choosing, and still gets the picture', async () => {
     const page = await openPage(browser.running, site.server.url);
-    assert.match(await visibleText(page, '#warnings'), /WebGPU.*CPU/);
+    assert.equal(await visibleText(page, '#status'), 'CPU');
+    await page.click('[popovertarget=about-engine]');
+    assert.match(await visibleText(page, '#engine-warnings'), /WebGPU.*CPU/);
     await choose(page, await site.pictures.write('plain.png', drawPng(9, 7)));
     await waitForState(page, 'done');
-    assert.match(await visibleText(page, '#run'), /on CPU/);
-    assert.match(await visibleText(page, '#warnings'), /WebGPU.*CPU/);
+    assert.match(await textOf(page, '#run'), /on CPU/);
+    assert.match(await textOf(page, '#warnings'), /WebGPU.*CPU/);
     await page.close();
   });
 
   test('can choose where it runs, and a reload keeps the choice', async () => {
     const page = await openPage(browser.running, site.server.url);
-    await page.click('[popovertarget=settings]');
+    await choose(page, await site.pictures.write('chosen.png', drawPng(9, 7)));
+    await waitForState(page, 'done');
+    await openMore(page);
     await page.select('#run-on', 'cpu');
     await waitForEngine(page);
-    assert.equal(await visibleText(page, '#warnings'), '', 'who asks for the CPU needs no warning about it');
+    assert.equal(await textOf(page, '#engine-warnings'), '', 'who asks for the CPU needs no warning about it');
     await page.reload();
     await waitForEngine(page);
     assert.equal(await page.$eval('#run-on', (select) => /** @type {HTMLSelectElement} */ (select).value), 'cpu');

@@ -98,7 +98,8 @@ export async function startBrowser(name) {
  */
 function agreeToWait() {
   const agree = () => {
-    if (document.body.dataset.state === 'waiting') /** @type {HTMLButtonElement} */ (document.querySelector('#again')).click();
+    const isAsking = /^Not begun/.test(document.querySelector('#expected').textContent) && !document.querySelector('#note').textContent;
+    if (document.body.dataset.state === 'waiting' && isAsking) /** @type {HTMLButtonElement} */ (document.querySelector('#again')).click();
   };
   addEventListener('DOMContentLoaded', () => new MutationObserver(agree).observe(document.body, { attributes: true }));
 }
@@ -113,6 +114,7 @@ function agreeToWait() {
 export async function openPage(running, address, { patient = true, inWorker = () => {} } = {}) {
   const page = await running.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
+  page.on('dialog', (dialog) => dialog.accept()); // the question before leaving
   await installProbe(page, inWorker);
   if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.
@@ -161,7 +163,7 @@ export function give(page, kind, files) {
 }
 
 /**
- * Picks a model file in the settings, and waits until the model is chosen and ready.
+ * Picks a model file under "More", and waits until the model is chosen and ready.
  * @param {import('puppeteer-core').Page} page
  * @param {string} file
  * @param {string} name what it is to be called
@@ -174,7 +176,46 @@ export async function addModel(page, file, name) {
 }
 
 /** @param {import('puppeteer-core').Page} page */
-export const openSettings = (page) => page.$eval('#settings', (settings) => settings.showPopover());
+export const openMore = (page) =>
+  page.$eval('#more', (more) => {
+    /** @type {HTMLDetailsElement} */ (more).open = true;
+  });
+
+/**
+ * Chooses a size by its plain answer, or by a number under "Exact".
+ * @param {import('puppeteer-core').Page} page
+ * @param {{times?: number, width?: number, height?: number, fit?: [number, number]}} size
+ */
+export async function chooseSize(page, size) {
+  const [way] = Object.keys(size);
+  const answer = await page.$(`input[name=size][value="${size.times}"]`);
+  if (answer) return answer.evaluate((input) => /** @type {HTMLInputElement} */ (input).click());
+  await page.$eval('input[name=size][value=exact]', (input) => /** @type {HTMLInputElement} */ (input).click());
+  await page.select('#by', way);
+  const [width, height] = size.fit ?? [size.width, size.height];
+  for (const [field, value] of Object.entries({ '#times': size.times, '#exact-width': width, '#exact-height': height })) {
+    if (value !== undefined) await type(page, field, value);
+  }
+}
+
+/**
+ * Puts a number into a field, as a person does.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ * @param {number | string} value
+ */
+export function type(page, selector, value) {
+  return page.$eval(
+    selector,
+    (element, value) => {
+      const field = /** @type {HTMLInputElement} */ (element);
+      field.value = String(value);
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    },
+    value,
+  );
+}
 
 /**
  * Presses the button that enlarges the open picture with the chosen model, and waits for that result.
@@ -183,7 +224,6 @@ export const openSettings = (page) => page.$eval('#settings', (settings) => sett
  */
 export async function enlargeAgain(page, label) {
   await waitForEngine(page);
-  await page.$eval('#settings', (settings) => settings.hidePopover());
   await page.locator('#again').click();
   await page.waitForFunction(
     (label) => document.body.dataset.state === 'done' && document.querySelector('#run').textContent.endsWith(` · ${label}`),
@@ -229,7 +269,7 @@ export async function listed(page) {
 }
 
 /** What the page chooses where nothing else is chosen. */
-export const AUTOMATIC = 'Automatic, by what is in the picture';
+export const AUTOMATIC = 'Automatic';
 
 /**
  * Waits for the state the page says it is in.
@@ -250,11 +290,19 @@ export function visibleText(page, selector) {
 }
 
 /**
+ * The text at a selector, whether it is seen or not.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} selector
+ */
+export const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent.trim());
+
+/**
  * Presses Save and returns what the browser put into its downloads folder.
  * @param {import('puppeteer-core').Page} page
  * @param {string} downloads
  */
 export async function save(page, downloads) {
+  await page.waitForSelector('#save[href]');
   const name = await page.$eval('#save', (link) => /** @type {HTMLAnchorElement} */ (link).download);
   const file = path.join(downloads, name);
   await page.click('#save');

@@ -9,7 +9,8 @@ import {
   choose,
   listed,
   openPage,
-  openSettings,
+  textOf,
+  openMore,
   visibleText,
   waitForEngine,
   waitForState,
@@ -25,10 +26,9 @@ const site = withSite();
  * @param {import('puppeteer-core').Page} page
  */
 async function toggleKeep(page) {
-  await openSettings(page);
+  await openMore(page);
   await page.locator('#keep').click();
   await page.waitForSelector('#keep:enabled');
-  await page.$eval('#settings', (settings) => settings.hidePopover());
 }
 
 /** @param {import('puppeteer-core').Page} page */
@@ -72,7 +72,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await waitForState(page, 'done');
       assert.match(await visibleText(page, '#size'), /^16 × 12 px/);
 
-      await openSettings(page);
+      await openMore(page);
       assert.equal(await page.$eval('#keep', (box) => /** @type {HTMLInputElement} */ (box).checked), true);
       assert.equal(await visibleText(page, '[data-fact=enlarges]'), '2 times');
       await page.locator('#remove').click();
@@ -94,7 +94,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await waitForEngine(page);
       await choose(page, await site.pictures.write('brief.png', drawPng(8, 6)));
       await waitForState(page, 'done');
-      assert.match(await visibleText(page, '#run'), / · brief$/);
+      assert.match(await textOf(page, '#run'), / · brief$/);
       await reload(page);
       assert.deepEqual(await listed(page), { chosen: AUTOMATIC, own: [] });
       await page.close();
@@ -105,6 +105,26 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.match(await visibleText(page, '#note'), /Not kept.*\.\.\/elsewhere, nowhere/);
       assert.equal(await visibleText(page, '#problem'), '');
       assert.deepEqual(await listed(page), { chosen: AUTOMATIC, own: [] });
+      await page.close();
+    });
+
+    for (const [query, note] of /** @type {const} */ ([
+      ['model=photo-x3', 'This page has no model called “photo-x3”'],
+      ['model=', ''],
+    ])) {
+      test(`an address with ${query} gets the automatic choice${note && ' and a note'}`, async () => {
+        const page = await openPage(browser.running, `${site.server.url}?run=cpu&${query}`);
+        assert.equal(await page.$eval('input[name=kind]:checked', (input) => /** @type {HTMLInputElement} */ (input).value), 'auto');
+        assert.ok((await visibleText(page, '#note')).startsWith(note));
+        assert.equal(await visibleText(page, '#problem'), '');
+        await page.close();
+      });
+    }
+
+    test('an address that says what the picture is shows that', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=photo`);
+      assert.equal(await page.$eval('input[name=kind]:checked', (input) => /** @type {HTMLInputElement} */ (input).value), 'photo');
+      assert.equal((await listed(page)).chosen, 'Photo');
       await page.close();
     });
 
@@ -121,7 +141,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.waitForSelector('body[data-engine=failed]');
       assert.match(await visibleText(page, '#problem'), /^The model file is damaged/);
       assert.deepEqual(await listed(page), { chosen: 'broken', own: ['broken'] });
-      await openSettings(page);
+      await openMore(page);
       await page.locator('#remove').click();
       await waitForEngine(page);
       assert.deepEqual(await stored(page), []);
@@ -149,14 +169,14 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         await addModel(page, await site.pictures.write('loose.safetensors', modelFile({ seed: 9 })), 'loose');
         await page.evaluate(sabotage);
         await toggleKeep(page);
-        await openSettings(page);
+        await openMore(page);
         const told = await visibleText(page, '#card [role=alert]');
         assert.match(told, sentence);
         assert.match(told, /can be used until you leave this page\.$/);
         assert.equal(await page.$eval('#keep', (box) => /** @type {HTMLInputElement} */ (box).checked), false);
         await choose(page, await site.pictures.write('loose.png', drawPng(8, 6)));
         await waitForState(page, 'done');
-        assert.match(await visibleText(page, '#run'), / · loose$/);
+        assert.match(await textOf(page, '#run'), / · loose$/);
         await page.reload();
         await waitForEngine(page);
         assert.deepEqual(await stored(page), []);

@@ -9,7 +9,7 @@ import {
   choose,
   enlargeAgain,
   openPage,
-  openSettings,
+  openMore,
   options,
   save,
   visibleText,
@@ -28,12 +28,11 @@ const site = withSite();
  * @param {number} share
  */
 async function moveShare(page, share) {
-  await openSettings(page);
+  await openMore(page);
   await page.focus('#share');
   await page.keyboard.press('Home');
   if (share === 100) await page.keyboard.press('End');
   else for (let step = 0; step < share; step++) await page.keyboard.press('ArrowRight');
-  await page.$eval('#settings', (settings) => settings.hidePopover());
   await waitForEngine(page);
 }
 
@@ -77,8 +76,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     test('the slider says its value in words, and a mix saves under its name', async () => {
       await moveShare(page, 7);
-      await openSettings(page);
-      assert.equal(await visibleText(page, '.share output'), '7 %');
+      await openMore(page);
+      assert.equal(await visibleText(page, '#share-text'), '7 %');
       assert.equal(await page.$eval('#share', (slider) => slider.getAttribute('aria-valuetext')), '7 % of b');
       await enlargeAgain(page, 'a + 7 % b');
       assert.equal((await save(page, browser.downloads)).name, 'mixed-4x-a-7-b.png');
@@ -88,13 +87,13 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.select('#mix', 'own:other');
       await waitForText(page, '#mix-problem', 'The two models cannot be mixed');
       assert.equal(await visibleText(page, '#problem'), '');
-      assert.ok(await page.$('#again:disabled'), 'what cannot run is not offered');
+      assert.ok(await page.$('#again[aria-disabled=true]'), 'what cannot run is not offered');
       await page.select('#mix', '');
       await waitForEngine(page);
       assert.equal(await page.$eval('#mix-problem', (element) => element.textContent), '');
-      await openSettings(page);
+      await openMore(page);
       assert.equal(await visibleText(page, '#share'), '');
-      assert.equal(await page.$eval('.share', (row) => row.checkVisibility()), false);
+      assert.equal(await page.$eval('#share-row', (row) => row.checkVisibility()), false);
     });
 
     test('a model cannot be mixed with itself, and mixes with the built-in ones', async () => {

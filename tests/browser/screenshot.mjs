@@ -1,6 +1,6 @@
 /**
- * Makes the README's screenshots, and those to look at after a change of the page: `node screenshot.mjs PICTURE FOLDER`
- * enlarges PICTURE on the page and writes `<desktop|phone>-<light|dark>-<state>.png` into FOLDER. Takes the environment
+ * Makes the README's screenshot, and those to look at after a change of the page: `node screenshot.mjs PICTURE FOLDER`
+ * enlarges PICTURE on the page and writes `<screen>-<light|dark>-<state>.png` into FOLDER. Takes the environment
  * of the tests.
  */
 
@@ -12,7 +12,7 @@ import {
   enlargeAgain,
   give,
   openPage,
-  openSettings,
+  openMore,
   startBrowser,
   startServer,
   waitForEngine,
@@ -24,7 +24,10 @@ import { drawPng } from './pictures.mjs';
 
 const SCREENS = {
   desktop: { width: 1280, height: 800, deviceScaleFactor: 1 },
-  phone: { width: 360, height: 720, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+  zoomed: { width: 640, height: 400, deviceScaleFactor: 2 }, // the same at 200 %
+  phone: { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+  small: { width: 320, height: 568, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+  turned: { width: 844, height: 390, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
 
 const [picture, folder] = process.argv.slice(2);
@@ -52,14 +55,21 @@ for (const [screen, size] of Object.entries(SCREENS)) {
     await choose(page, picture);
     await waitForState(page, 'done');
     await shoot('result');
+    await page.click('#side-by-side');
+    await shoot('side-by-side');
+    await page.click('#side-by-side');
+    await give(page, 'drop', [{ name: 'notes.txt', content: 'These are notes.' }]);
+    await page.waitForSelector('#problem:not(:empty)');
+    await shoot('problem');
     await addModel(page, model, 'my-first-restorer');
     await waitForText(page, '#expected', 'Takes');
     await shoot('next-action');
-    await openSettings(page);
+    await openMore(page);
+    await page.$eval('#card', (card) => card.scrollIntoView());
     await shoot('card');
     await page.select('#mix', 'fast-x4');
     await waitForText(page, '#mix-problem', 'The two models');
-    await page.$eval('#settings', (settings) => settings.scrollTo(0, settings.scrollHeight));
+    await page.$eval('#mix-problem', (problem) => problem.scrollIntoView({ block: 'center' }));
     await shoot('mix');
     await page.select('#mix', '');
     await enlargeAgain(page, 'my-first-restorer');

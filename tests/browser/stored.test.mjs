@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, openPage, openSettings, save, visibleText, waitForState, waitForText } from './harness.mjs';
+import { choose, chooseSize, openPage, save, visibleText, waitForState, waitForText } from './harness.mjs';
 import { drawPng, enlargedByCommand, largestDifference, noisePng } from './pictures.mjs';
 
 const site = withSite();
@@ -119,9 +119,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         /^The result could not be written: the browser has no more room for it on this device\. Free some space, or ask for a smaller/,
       );
       await waitForState(page, 'waiting');
-      await openSettings(page);
-      await page.select('#scale', '2');
-      await waitForText(page, '#makes', 'Makes 18 × 18 px');
+      await chooseSize(page, { times: 2 });
+      await page.waitForFunction(() => document.querySelector('#expected').textContent.includes(' 18 × 18 px'));
       await page.close();
     });
 
@@ -134,9 +133,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const sentence = await visibleText(page, '#limit');
       const [, scale] = /^The file would have about [\d.]+ GB, and this browser has room for 2\.0 GB\. Enlarge at most ([\d.]+) times, to \d+ × \d+ px, or save as JPEG\.$/.exec(sentence) ?? [];
       assert.ok(Number(scale) > 1 && Number(scale) < 16, sentence);
-      await openSettings(page);
-      await page.select('#scale', '2');
-      await waitForText(page, '#makes', 'Makes 6000 × 5000 px');
+      await chooseSize(page, { times: 2 });
+      await page.waitForFunction(() => document.querySelector('#expected').textContent.includes(' 6000 × 5000 px'));
       assert.equal(await visibleText(page, '#limit'), '');
       await page.close();
     });

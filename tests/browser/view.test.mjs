@@ -42,9 +42,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       for (const window of [{ width: 900, height: 700 }, { width: 500, height: 800 }]) {
         await page.setViewport(window);
         await page.click('#fit');
-        await page.waitForFunction(
-          () => Math.abs(document.querySelector('compare-view').clientWidth - innerWidth) < 1,
-        );
+        await page.waitForFunction((width) => innerWidth === width, {}, window.width);
         const stage = await box(page, 'compare-view');
         const picture = await box(page, '.after canvas');
         const fill = Math.max(picture.width / stage.width, picture.height / stage.height);
@@ -116,7 +114,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       }
       assert.equal(
         await page.$eval('[role=slider]', (slider) => slider.getAttribute('aria-valuetext')),
-        '88 % Original, 12 % fast-x4',
+        '88 % Original, 12 % Fast 4×',
       );
     });
 
@@ -158,41 +156,53 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await choose(narrow, await site.pictures.write(`${'a long name '.repeat(12)}.png`, drawPng(9, 90)));
       await waitForState(narrow, 'done');
       assert.ok((await overflow()) <= 0);
-      for (const selector of ['#save', '.actions label', '#actual-size', '#zoom-out']) {
+      for (const selector of ['#save', 'header label', '#actual-size', '#zoom-out']) {
         const { x, width } = await box(narrow, selector);
         assert.ok(x >= 0 && x + width <= 360, `${selector} reaches from ${x} to ${x + width}`);
       }
       await narrow.close();
     });
 
-    test('above the largest canvas the preview is reduced, and tiles still meet', async () => {
-      const pixels = await page.evaluate(async () => {
-        const { Preview } = await import(`${location.origin}/compare/preview.js`);
-        const preview = new Preview(20_000, 40, undefined);
-        const half = { y: 0, width: 10_000, height: 40, wholeWidth: 20_000, wholeHeight: 40, done: 1, total: 2 };
-        for (const x of [0, 10_000]) {
-          preview.paint({ ...half, x, pixels: new Uint8ClampedArray(10_000 * 40 * 4).fill(255) });
+    test('a large picture lies on canvases of a modest size, above a largest size it is reduced, and tiles still meet', async () => {
+      const found = await page.evaluate(async () => {
+        const { Surface, surfaceSize } = await import(`${location.origin}/look/surface.js`);
+        const surface = new Surface(5000, 40);
+        const half = { y: 0, width: 2500, height: 40, wholeWidth: 5000, wholeHeight: 40, done: 1, total: 2 };
+        for (const x of [0, 2500]) {
+          surface.paint({ ...half, x, pixels: new Uint8ClampedArray(2500 * 40 * 4).fill(255) });
         }
-        const { canvas } = preview;
-        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return { width: canvas.width, unpainted: data.filter((value) => value !== 255).length };
+        await surface.painted();
+        const canvases = [...surface.element.children];
+        const data = canvases.map((canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data);
+        surface.lay(1000 / 3, 8 / 3, 1.5);
+        const edges = canvases.map(({ style }) => [parseFloat(style.left), parseFloat(style.left) + parseFloat(style.width)]);
+        return {
+          widths: canvases.map(({ width }) => width),
+          unpainted: data.flatMap((values) => [...values]).filter((value) => value !== 255).length,
+          gaps: edges.slice(1).map(([left], at) => Math.abs(left - edges[at][1])),
+          reduced: surfaceSize(40_000, 20_000),
+        };
       });
-      assert.ok(pixels.width <= 16_384);
-      assert.equal(pixels.unpainted, 0);
+      assert.deepEqual(found.widths, [1024, 1024, 1024, 1024, 904]);
+      assert.equal(found.unpainted, 0);
+      assert.ok(Math.max(...found.gaps) < 0.01);
+      assert.ok(found.reduced.width * found.reduced.height <= 64 * 1024 * 1024);
+      assert.ok(Math.abs(found.reduced.width / found.reduced.height - 2) < 0.001);
     });
 
     test('tiles of what is still to be resized lie where they will be in the result', async () => {
       for (const [wholeWidth, wholeHeight] of [[8, 4], [16, 8], [48, 24]]) {
         const corners = await page.evaluate(
           async (wholeWidth, wholeHeight) => {
-            const { Preview } = await import(`${location.origin}/compare/preview.js`);
-            const preview = new Preview(24, 12, undefined);
+            const { Surface } = await import(`${location.origin}/look/surface.js`);
+            const surface = new Surface(24, 12);
             const [width, height] = [wholeWidth / 2, wholeHeight / 2];
             for (const [x, y, grey] of [[0, 0, 10], [width, 0, 70], [0, height, 130], [width, height, 190]]) {
               const pixels = new Uint8ClampedArray(width * height * 4).map((_, at) => (at % 4 === 3 ? 255 : grey));
-              preview.paint({ x, y, width, height, wholeWidth, wholeHeight, pixels, done: 1, total: 4 });
+              surface.paint({ x, y, width, height, wholeWidth, wholeHeight, pixels, done: 1, total: 4 });
             }
-            const pen = preview.canvas.getContext('2d');
+            await surface.painted();
+            const pen = surface.element.firstChild.getContext('2d');
             return [[0, 0], [11, 5], [12, 0], [23, 5], [0, 6], [11, 11], [12, 6], [23, 11]].map(
               ([x, y]) => pen.getImageData(x, y, 1, 1).data[0],
             );

@@ -12,15 +12,22 @@ export function takePicked(picker, onFiles) {
   });
 }
 
-/** @param {(files: File[]) => void} onFiles at least one */
-export function takeGiven(onFiles) {
-  /** @param {FileList | undefined} list */
-  const take = (list) => {
-    const files = [...(list ?? [])];
+/**
+ * @param {(files: File[]) => void} onFiles at least one
+ * @param {() => void} onOther something came that is no file
+ */
+export function takeGiven(onFiles, onOther) {
+  /** @param {DataTransfer | null} transfer */
+  const take = (transfer) => {
+    const files = [...(transfer?.files ?? [])];
     if (files.length > 0) onFiles(files);
+    else if (transfer && transfer.types.length > 0) onOther();
   };
 
-  document.addEventListener('paste', (event) => take(event.clipboardData?.files));
+  document.addEventListener('paste', (event) => {
+    if (event.target instanceof HTMLInputElement && event.clipboardData?.files.length === 0) return;
+    take(event.clipboardData);
+  });
 
   document.addEventListener('dragover', (event) => {
     event.preventDefault();
@@ -32,6 +39,6 @@ export function takeGiven(onFiles) {
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     document.body.classList.remove('dragging');
-    take(event.dataTransfer?.files);
+    take(event.dataTransfer);
   });
 }

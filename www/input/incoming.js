@@ -1,68 +1,71 @@
-/** What becomes of files that come in: models are listed and chosen, and a picture is opened. */
+/** What becomes of files that come in: models are listed and chosen, pictures are opened. */
 
-import { isModelFile } from '../models/model-files.js';
-import { clear, note, sentenceOf, tell } from '../ui/notices.js';
+import { sentenceOf } from '../ui/words.js';
+import { isAnimation } from './animation.js';
+import { adviceFor, kindOfFile } from './kind-of-file.js';
 
 export class Incoming {
+  #store;
   #models;
-  #choice;
-  #job;
-  #panel;
+  #choosing;
+  #enlarger;
 
   /**
+   * @param {import('../state/store.js').Store} store
    * @param {import('../models/models.js').Models} models
-   * @param {import('../settings/choice.js').Choice} choice
-   * @param {import('../picture/job.js').Job} job
-   * @param {import('../settings/settings-panel.js').SettingsPanel} panel
+   * @param {import('../choose/choosing.js').Choosing} choosing
+   * @param {import('../engine/enlarger.js').Enlarger} enlarger
    */
-  constructor(models, choice, job, panel) {
+  constructor(store, models, choosing, enlarger) {
+    this.#store = store;
     this.#models = models;
-    this.#choice = choice;
-    this.#job = job;
-    this.#panel = panel;
+    this.#choosing = choosing;
+    this.#enlarger = enlarger;
   }
 
-  /** @param {File[]} files of either kind */
+  /** @param {File[]} files of any kind; what is of no use does not keep the others from being taken */
   async take(files) {
-    clear();
-    const areModels = await Promise.all(files.map(isModelFile));
-    const models = files.filter((_, index) => areModels[index]);
-    const pictures = files.filter((_, index) => !areModels[index]);
-    if (!(await this.#addModels(models))) return;
-    if (pictures.length > 1) note('One picture at a time: this is the first of those you gave.');
-    if (pictures.length > 0) {
-      this.#panel.close();
-      this.#job.open(pictures[0]);
-    } else {
-      this.#panel.open();
-    }
+    this.#store.set({ problem: '', note: '' });
+    const kinds = await Promise.all(files.map(kindOfFile));
+    const of = (/** @type {string} */ kind) => files.filter((_, index) => kinds[index] === kind);
+    const useless = files.flatMap((file, index) => (['picture', 'model'].includes(kinds[index]) ? [] : [adviceFor(file, kinds[index])]));
+    const problems = [...useless, ...(await this.#addModels(of('model')))];
+    this.#store.set({ problem: problems.join(' ') });
+    const pictures = of('picture');
+    if (pictures.length > 0) this.#enlarger.open(pictures);
+    const moving = (await Promise.all(pictures.map(async (file) => ((await isAnimation(file)) ? file.name : '')))).filter(Boolean);
+    if (moving.length > 0) this.#store.set({ note: `Only the first frame is enlarged of what moves: ${moving.join(', ')}.` });
   }
 
   /** @param {File[]} files that are meant as models, whatever they are */
   async takeModels(files) {
-    clear();
-    await this.#addModels(files);
+    this.#store.set({ problem: '', note: '' });
+    this.#store.set({ problem: (await this.#addModels(files)).join(' ') });
+  }
+
+  /** Something came that is no file. */
+  takeOther() {
+    this.#store.set({ problem: 'Only files can be taken. Save the picture on your device first, and then bring the file.' });
   }
 
   /**
+   * The last one that is sound is chosen.
    * @param {File[]} files
-   * @returns {Promise<boolean>} whether all of them are listed now; the last one is chosen
+   * @returns {Promise<string[]>} what is wrong with the others
    */
   async #addModels(files) {
     const problems = [];
     for (const file of files) {
-      note(`Reading ${file.name}…`);
+      this.#store.set({ note: `Reading ${file.name}…` });
       try {
         const { key, name } = await this.#models.add(file);
-        this.#choice.choose({ model: key });
-        note(`${name} is one of your models now, and chosen.`);
+        this.#choosing.choose({ model: key });
+        this.#store.set({ note: `${name} is one of your models now, and chosen.` });
       } catch (error) {
-        note('');
-        problems.push(files.length > 1 ? `${file.name}: ${sentenceOf(error)}` : sentenceOf(error));
+        this.#store.set({ note: '' });
+        problems.push(sentenceOf(error, file, files.length > 1));
       }
     }
-    tell(problems.join(' '));
-    if (problems.length > 0) this.#panel.close();
-    return problems.length === 0;
+    return problems;
   }
 }

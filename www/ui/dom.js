@@ -10,3 +10,9 @@ export function find(parent, selector, type) {
   if (!(found instanceof type)) throw new Error(`The page has no ${selector}.`);
   return found;
 }
+
+/** @param {string} selector */
+export const element = (selector) => find(document, selector, HTMLElement);
+
+/** @param {string} selector */
+export const button = (selector) => find(document, selector, HTMLButtonElement);

@@ -36,7 +36,7 @@ export function count(number) {
 
 /** @param {number} scale */
 export function times(scale) {
-  return `${scale} times`;
+  return `${scale} ${scale === 1 ? 'time' : 'times'}`;
 }
 
 /** @param {number} scale */
@@ -51,6 +51,12 @@ const FORMATS = {
   webp: { name: 'WebP', ending: 'webp' },
 };
 
+/** Of pictures. What stands behind another last dot belongs to the name. */
+const ENDING = /\.(png|apng|jpe?g|jfif|webp|gif|bmp|tiff?|qoi|ico|p[bgpn]m|pam|avif|heic|heif|jxl)$/i;
+
+/** In bytes. File systems allow 255, of which browsers need some while a file is downloaded. */
+const LONGEST_NAME = 200;
+
 /** @param {import('../js/client.js').Format} format */
 export function file(format) {
   return FORMATS[format].name;
@@ -58,7 +64,7 @@ export function file(format) {
 
 /** @param {import('../js/client.js').Plan} plan */
 export function planned({ width, height, bytes: about, format }) {
-  return `${pixels(width, height)} · ${megapixels(width, height)} · about ${bytes(about)} ${file(format)}`;
+  return `${pixels(width, height)} · about ${bytes(about)} ${file(format)}`;
 }
 
 /** @param {'photo' | 'graphic'} kind */
@@ -104,7 +110,19 @@ export function ranOn({ backend, adapter, precision }) {
  * @param {import('../js/client.js').Format} format
  */
 export function outputName(name, scale, label, format) {
-  const stem = name.replace(/\.[^.]*$/, '') || 'picture';
+  const stem = name.replace(ENDING, '') || 'picture';
   const model = label.replace(/[^\p{L}\p{N}\p{M}._]+/gu, '-');
-  return `${stem}-${Number(scale.toFixed(2))}x-${model}.${FORMATS[format].ending}`;
+  const end = `-${Number(scale.toFixed(2))}x-${cut(model, LONGEST_NAME / 2)}.${FORMATS[format].ending}`;
+  return cut(stem, LONGEST_NAME - end.length) + end;
+}
+
+/**
+ * @param {string} text
+ * @param {number} bytes that it may have
+ */
+function cut(text, bytes) {
+  const letters = [...text];
+  let room = bytes;
+  const kept = letters.findIndex((letter) => (room -= new TextEncoder().encode(letter).length) < 0);
+  return kept < 0 ? text : letters.slice(0, kept).join('');
 }

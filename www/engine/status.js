@@ -1,0 +1,19 @@
+/** What enlarges here, in a word in the page's head, and all there is to know about it for those who ask. */
+
+import { element } from '../ui/dom.js';
+import * as format from '../ui/format.js';
+
+/** @param {import('../state/store.js').Store} store */
+export function showStatus(store) {
+  store.follow(
+    ({ engine }) => engine,
+    ({ phase, info, problem }) => {
+      const word = { loading: 'Getting ready…', ready: (info?.backend ?? '').toUpperCase(), failed: 'Not ready' }[phase];
+      element('#status').textContent = word;
+      element('#readiness').textContent = info ? `Ready: ${format.ranOn(info)}` : phase === 'failed' ? problem : 'Getting the engine ready…';
+      element('#engine-warnings').replaceChildren(
+        ...(info?.warnings ?? []).map((sentence) => Object.assign(document.createElement('p'), { textContent: sentence })),
+      );
+    },
+  );
+}

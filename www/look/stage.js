@@ -1,0 +1,53 @@
+/** The picture on the stage: the original, one that grows over it, or two versions to compare. */
+
+import { resultToSave, shownPicture } from '../state/store.js';
+import { find } from '../ui/dom.js';
+import { CompareView } from './compare-view.js';
+import { layersOf } from './sides.js';
+
+/**
+ * @param {import('../state/store.js').Store} store
+ * @returns {CompareView}
+ */
+export function showStage(store) {
+  const view = find(document, 'compare-view', CompareView);
+  /** @type {number | undefined} */
+  let opened;
+
+  /** @param {import('../state/store.js').Picture} picture */
+  const follow = (picture) => {
+    const { id, width, height } = picture;
+    if (!width || !height) return;
+    const { width: shownWidth, height: shownHeight } = resultToSave(picture)?.made ?? { width, height };
+    if (id === opened) view.resize(shownWidth, shownHeight);
+    else view.open(shownWidth, shownHeight);
+    opened = id;
+  };
+
+  store.follow(
+    (state) => {
+      const picture = shownPicture(state);
+      const layers = picture ? layersOf(picture) : [];
+      const left = layers.find(({ key }) => key === picture?.left);
+      const right = layers.find(({ key }) => key === picture?.right);
+      return [picture?.id, picture?.original, picture?.growing, left?.surface, right?.surface, state.look, state.isHeld, left?.label, right?.label];
+    },
+    () => {
+      const { picture } = store;
+      if (!picture?.original) {
+        opened = undefined;
+        view.show('one', undefined, undefined, ['', '']);
+        return;
+      }
+      const { original, growing, left, right } = picture;
+      const [before, after] = [left, right].map((side) => layersOf(picture).find(({ key }) => key === side));
+      const { look, isHeld } = store.state;
+      follow(picture);
+      if (isHeld || !after?.surface) view.show('one', undefined, original, ['', '']);
+      else if (growing) view.show('growing', original, growing, ['', '']);
+      else if (before === after) view.show('one', undefined, after.surface, ['', '']);
+      else view.show(look, before?.surface, after.surface, [before?.label ?? '', after.label]);
+    },
+  );
+  return view;
+}

@@ -1,0 +1,134 @@
+/** The one thing to do next with the picture, and what came out of the last. */
+
+import { namingOf, scaleOf } from '../choose/choice.js';
+import { forecastOf, isToBeMade } from '../engine/forecast.js';
+import { PATIENCE_MS } from '../engine/enlarger.js';
+import { problemOf } from '../engine/limits.js';
+import { AUTOMATIC } from '../models/purposes.js';
+import { resultToSave, shownPicture } from '../state/store.js';
+import { button, element, find } from '../ui/dom.js';
+import * as format from '../ui/format.js';
+
+/** @param {Readonly<import('../state/store.js').State>} state */
+function expectation(state) {
+  const { plan, milliseconds } = forecastOf(state);
+  const { info } = state.engine;
+  const problem = (plan && problemOf(plan)) ?? '';
+  if (problem || !plan || milliseconds === undefined || !info) return { problem, sentence: '' };
+  const isLong = shownPicture(state)?.phase === 'waiting' && milliseconds > PATIENCE_MS;
+  const takes = `${isLong ? 'Not begun: takes' : 'Takes'} ${format.about(milliseconds / 1000)}`;
+  return { problem, sentence: `${takes} · ${format.planned(plan)}` };
+}
+
+/** @param {Readonly<import('../state/store.js').State>} state */
+function spoken({ choice, models }) {
+  if (choice.model === AUTOMATIC.key) return 'what suits the picture';
+  return namingOf(choice, models)(choice.model ?? '', scaleOf(choice, models) ?? 0).name;
+}
+
+/** @param {import('../state/store.js').Progress} progress */
+function progressText({ fraction, secondsLeft, isWriting, isStopping }) {
+  if (isStopping) return 'Stopping…';
+  if (fraction === undefined) return 'Reading the picture…';
+  const rest = isWriting ? 'writing the file' : `${format.about(secondsLeft ?? 0)} left`;
+  return `${Math.floor(fraction * 100)} % · ${rest}`;
+}
+
+/**
+ * @param {import('../state/store.js').Store} store
+ * @param {import('../engine/enlarger.js').Enlarger} enlarger
+ */
+export function showActionBar(store, enlarger) {
+  const bar = element('#action');
+  const again = button('#again');
+  const cancel = button('#cancel');
+  const save = find(document, '#save', HTMLAnchorElement);
+  const progressBar = find(document, '#bar', HTMLProgressElement);
+
+  again.addEventListener('click', () => {
+    if (again.getAttribute('aria-disabled') !== 'true') enlarger.again();
+  });
+  cancel.addEventListener('click', () => enlarger.cancel());
+  save.addEventListener('click', (event) => {
+    if (!save.href) event.preventDefault();
+  });
+  // A key that is held down acts once, however the buttons change under it.
+  bar.addEventListener('keydown', (event) => {
+    if (event.repeat && (event.key === 'Enter' || event.key === ' ')) event.preventDefault();
+  });
+
+  /** Whoever had the focus on a button that goes gets it on the one that comes. */
+  const keepFocus = (/** @type {() => void} */ change) => {
+    const { activeElement } = document;
+    const isHere = bar.contains(activeElement);
+    change();
+    if (!isHere || activeElement?.checkVisibility()) return;
+    [save, again].find((next) => next.checkVisibility())?.focus();
+  };
+
+  store.follow(
+    (state) => {
+      const picture = shownPicture(state);
+      const { problem, sentence } = expectation(state);
+      const isBusy = picture?.progress !== undefined;
+      return [isBusy, isToBeMade(state), resultToSave(picture) !== undefined, problem, sentence, state.engine.phase, spoken(state)];
+    },
+    ([isBusy, isToMake, hasResult, problem, sentence, engine, what]) =>
+      keepFocus(() => {
+        again.hidden = !isBusy && !isToMake;
+        const isOff = isBusy || engine === 'failed' || problem !== '';
+        again.setAttribute('aria-disabled', String(isOff));
+        again.textContent = isBusy ? 'Enlarging…' : 'Enlarge';
+        again.title = isBusy ? '' : `Enlarge with ${what}`;
+        cancel.hidden = !isBusy;
+        element('#working').hidden = !isBusy;
+        element('#next').hidden = !isToMake;
+        element('#expected').textContent = /** @type {string} */ (sentence);
+        element('#limit').textContent = /** @type {string} */ (problem);
+        element('#result').hidden = !hasResult || isBusy === true;
+        element('#ways-out').hidden = !hasResult || isBusy === true;
+        save.classList.toggle('quiet', isToMake === true);
+        element('#ways-out').classList.toggle('second', isToMake === true);
+      }),
+  );
+  store.follow(
+    (state) => shownPicture(state)?.progress,
+    (progress) => {
+      if (!progress) return;
+      const text = progressText(progress);
+      element('#progress-text').textContent = text;
+      if (progress.fraction === undefined) progressBar.removeAttribute('value');
+      else progressBar.value = progress.fraction;
+      progressBar.setAttribute('aria-valuetext', text);
+      cancel.setAttribute('aria-disabled', String(progress.isStopping)); // and keeps the focus
+    },
+  );
+  store.follow(
+    (state) => shownPicture(state)?.file.name,
+    (name) => {
+      element('#file-name').textContent = name ?? '';
+    },
+  );
+  store.follow((state) => resultToSave(shownPicture(state)), showResult);
+}
+
+/** @param {import('../state/store.js').Result | undefined} result */
+function showResult(result) {
+  if (!result) return;
+  const { made, file, name } = result;
+  const { width, height } = made;
+  const kind = file?.format && format.file(file.format);
+  const weight = file?.blob && kind ? `${format.bytes(file.blob.size)} ${kind}` : '';
+  element('#size').textContent = [format.pixels(width, height), format.megapixels(width, height), weight].filter(Boolean).join(' · ');
+  element('#run').textContent = `${format.duration(made.milliseconds)} on ${format.ranOn(made)} · ${name}`;
+  element('#seen').textContent = made.seen
+    ? `${format.seen(made.seen.kind)}, so ${made.model} enlarged it. ${made.seen.reason}`
+    : '';
+  element('#warnings').replaceChildren(
+    ...made.warnings.map((sentence) => Object.assign(document.createElement('li'), { textContent: sentence })),
+  );
+  element('#file-problem').textContent = file?.problem ?? '';
+  const save = element('#save');
+  save.textContent = file?.phase === 'making' ? 'Preparing…' : kind ? `Save ${kind}` : 'Save';
+  save.setAttribute('aria-disabled', String(!file?.blob));
+}
