@@ -36,7 +36,7 @@ describe('Chromium, no WebGPU', () => {
 
   for (const { width, height, scale } of [
     { width: 300, height: 200, scale: 4 },
-    { width: 900, height: 700, scale: 8 },
+    { width: 600, height: 420, scale: 8 },
   ]) {
     const megapixels = Math.round((width * height * scale ** 2) / 1e6);
     test(`no task over ${MOST_MS} ms while ${megapixels} megapixels are made and shown`, async (t) => {

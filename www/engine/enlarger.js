@@ -183,7 +183,6 @@ export class Enlarger extends EventTarget {
         },
       });
       await opened;
-      await this.#store.find(id)?.growing?.painted();
       if (isMine()) this.#finish(id, order, made);
       else this.#stored.letGo(made.stored);
     } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * A picture's pixels on the page, painted tile by tile. They lie on canvases of a modest size side by side, of which few are
+ * A picture's pixels on the page, painted tile by tile. They lie on canvases of a modest size side by side, of which one is
  * painted on in each frame: a browser copies a whole canvas whenever it has been painted on since it was shown, which with a
  * large one would make the page stutter. Above a largest size the picture is painted smaller, while the saved file keeps
  * every pixel.
@@ -7,8 +7,6 @@
 
 /** Pixels a side of each canvas. */
 const PIECE = 1024;
-
-const MOST_PIECES_A_FRAME = 2;
 
 const LIMITS = [{ side: 65_536, area: 64 * 1024 * 1024 }, { side: 16_384, area: 16 * 1024 * 1024 }];
 
@@ -153,10 +151,9 @@ export class Surface {
   async #paintAll() {
     while (this.#toPaint.size > 0) {
       await nextFrame();
-      for (const [canvas, actions] of [...this.#toPaint].slice(0, MOST_PIECES_A_FRAME)) {
-        this.#toPaint.delete(canvas);
-        for (const action of actions) action();
-      }
+      const [canvas, actions = []] = this.#toPaint.entries().next().value ?? [];
+      if (canvas) this.#toPaint.delete(canvas);
+      for (const action of actions) action();
     }
     this.#painting = undefined;
   }
