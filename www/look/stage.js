@@ -16,11 +16,11 @@ export function showStage(store) {
 
   /** @param {import('../state/store.js').Picture} picture */
   const follow = (picture) => {
-    const { id, width, height } = picture;
-    if (!width || !height) return;
-    const { width: shownWidth, height: shownHeight } = resultToSave(picture)?.made ?? { width, height };
-    if (id === opened) view.resize(shownWidth, shownHeight);
-    else view.open(shownWidth, shownHeight);
+    const { id, original, growing } = picture;
+    const size = growing?.whole ?? resultToSave(picture)?.made ?? original?.whole;
+    if (!size) return;
+    if (id === opened) view.resize(size.width, size.height);
+    else view.open(size.width, size.height);
     opened = id;
   };
 

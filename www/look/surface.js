@@ -61,12 +61,15 @@ export class Surface {
   #painting;
   width = 0;
   height = 0;
+  /** The picture's own size. */
+  whole;
 
   /**
    * @param {number} width of the picture
    * @param {number} height of the picture
    */
   constructor(width, height) {
+    this.whole = { width, height };
     for (const limit of LIMITS) {
       Object.assign(this, surfaceSize(width, height, limit));
       this.#cut();
