@@ -81,7 +81,7 @@ fn purposes_have_the_same_words_in_the_page_and_in_training() {
     let training = text(&the_file(&["training"], |path| path.ends_with("purposes.py")));
     let mut at = 0;
     for purpose in Purpose::ALL {
-        let entry = format!("['{}', '{}']", purpose.name(), purpose.title());
+        let entry = format!("['{}', '{}'", purpose.name(), purpose.title());
         let place = page.find(&entry).unwrap_or_else(|| panic!("no {entry}"));
         assert!(place > at, "{entry} comes in another order");
         at = place;

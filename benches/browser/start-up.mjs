@@ -75,6 +75,8 @@ export async function measureStartUps(backend, { site, flags, runs, say }) {
     const browser = await startChromium(flags); // with a new profile
     try {
       const page = await browser.newPage();
+      // The page asks before it is left with a result that is not saved.
+      page.on('dialog', (dialog) => dialog.accept());
       await page.evaluateOnNewDocument(watch);
       await page.goto(`${site}?run=${backend}`, { waitUntil: 'domcontentloaded' });
       await measure(page, cold);
