@@ -447,9 +447,7 @@ fn models_inspect_and_bench_answer() {
     let folder = folder();
     let models = lenslet(folder.path(), "models");
     let table = String::from_utf8_lossy(&models.stdout);
-    for part in
-        ["\nClean pictures, nothing invented (--model fidelity)\n", "\nfast-x4 ", "Classical filters", "\nlanczos "]
-    {
+    for part in ["\nFaithful (--model fidelity)\n", "\nfast-x4 ", "Classical filters", "\nlanczos "] {
         assert!(status(&models) == 0 && table.contains(part), "{table}");
     }
     let models = json(&lenslet(folder.path(), "models --json")).remove(0);

@@ -40,10 +40,10 @@ impl Purpose {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::Photo => "Photos as they are",
-            Self::Fidelity => "Clean pictures, nothing invented",
-            Self::Text => "Text, logos, screenshots",
-            Self::Fast => "Quick",
+            Self::Photo => "Photos",
+            Self::Fidelity => "Faithful",
+            Self::Text => "Text and logos",
+            Self::Fast => "Fast",
             Self::History => "How it began",
         }
     }
