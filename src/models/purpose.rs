@@ -40,7 +40,7 @@ impl Purpose {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::Photo => "Photo",
+            Self::Photo => "Photos",
             Self::Fidelity => "Faithful",
             Self::Text => "Text and logos",
             Self::Fast => "Fast",

@@ -93,7 +93,7 @@ impl Model {
             ("architecture", architecture.into()),
             ("scale", scale.into()),
             ("parameters", (parameters as f64).into()),
-            ("bytes", f64::from(self.bytes).into()),
+            ("bytes", self.bytes.into()),
             ("radius", radius.into()),
             ("halo", tiling.halo.into()),
             ("flopsPerPixel", flops.into()),
