@@ -34,6 +34,9 @@ describe('Chromium, no WebGPU', () => {
       /** @param {string} state */
       const check = async (state) => assert.deepEqual(await findings(page), [], state);
       await check('empty');
+      await page.click('#show-choices');
+      await check('choices before a picture');
+      await page.click('#show-choices');
 
       // A plan that waits: nothing is begun until the person says so.
       await choose(page, await site.pictures.write('large.png', drawPng(2000, 1500)));

@@ -178,6 +178,8 @@ export async function addModel(page, file, name) {
 /** @param {import('puppeteer-core').Page} page */
 export const openMore = (page) =>
   page.$eval('#more', (more) => {
+    const choices = /** @type {HTMLButtonElement} */ (document.querySelector('#show-choices'));
+    if (choices.checkVisibility() && choices.ariaExpanded !== 'true') choices.click();
     /** @type {HTMLDetailsElement} */ (more).open = true;
   });
 

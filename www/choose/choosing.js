@@ -48,6 +48,7 @@ export class Choosing {
     const known = isWhole ? models : [...models, ...[choice.model, choice.mix].flatMap((key) => unlisted(key))];
     const { choice: next, gone } = settled(choice, known);
     if (JSON.stringify(next) !== JSON.stringify(choice)) this.#store.set({ choice: next });
+    if (isWhole && next.model !== choice.model) this.#store.set({ problem: '' }); // which was of the model that is gone
     return gone;
   }
 

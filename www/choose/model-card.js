@@ -64,13 +64,12 @@ export function showModelCard(store, models) {
   store.follow(
     (state) => {
       const { milliseconds, isAsked } = forecastOf(state);
-      return [milliseconds, isAsked, shownPicture(state) !== undefined, state.engine.info];
+      return [milliseconds, isAsked, shownPicture(state) !== undefined];
     },
     ([milliseconds, isAsked, isOfPicture]) => {
-      const { info } = store.state.engine;
       const time = typeof milliseconds === 'number' ? format.about(milliseconds / 1000) : '';
       const of = isOfPicture ? 'for this picture' : 'per megapixel';
-      tell('time', time && info ? `${time} ${of} on ${format.device(info)}` : isAsked ? 'measuring…' : '');
+      tell('time', time ? `${time} ${of}` : isAsked ? 'measuring…' : '');
     },
   );
 }

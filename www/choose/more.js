@@ -1,8 +1,8 @@
-/** More: any model, mixing two of them, what it runs on. */
+/** The choices before there is a picture, and More: any model, mixing two of them, what it runs on. */
 
 import { findModel } from '../models/models.js';
 import { GROUPS } from '../models/purposes.js';
-import { element, find } from '../ui/dom.js';
+import { button, element, find } from '../ui/dom.js';
 import { canMix } from './choice.js';
 
 /** @typedef {import('../models/models.js').Model} Model */
@@ -39,6 +39,13 @@ export function showMore(store, choosing) {
   const share = find(document, '#share', HTMLInputElement);
   const shareText = find(document, '#share-text', HTMLOutputElement);
   const run = find(document, '#run-on', HTMLSelectElement);
+
+  const choices = button('#show-choices');
+  choices.addEventListener('click', () => store.set({ areChoicesOpen: !store.state.areChoicesOpen }));
+  store.follow(
+    ({ areChoicesOpen }) => areChoicesOpen,
+    (areOpen) => choices.setAttribute('aria-expanded', String(areOpen)),
+  );
 
   more.addEventListener('toggle', () => store.set({ isMoreOpen: more.open }));
   store.follow(

@@ -106,7 +106,7 @@ export class Enlarger extends EventTarget {
 
   cancel() {
     const { picture } = this.#store;
-    if (!picture?.progress) return;
+    if (!picture?.progress || picture.progress.isStopping) return;
     this.#store.setPicture(picture.id, { progress: { ...picture.progress, isStopping: true } });
     this.#current.abort();
   }

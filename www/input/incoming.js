@@ -61,6 +61,7 @@ export class Incoming {
         const { key, name } = await this.#models.add(file);
         this.#choosing.choose({ model: key });
         this.#store.set({ note: `${name} is one of your models now, and chosen.` });
+        if (!this.#store.picture) this.#store.set({ areChoicesOpen: true, isMoreOpen: true });
       } catch (error) {
         this.#store.set({ note: '' });
         problems.push(sentenceOf(error, file, files.length > 1));

@@ -14,6 +14,7 @@ export function startState() {
     shown: undefined,
     look: sessionStorage.getItem('look') === 'side' ? 'side' : 'split',
     isHeld: false,
+    areChoicesOpen: false,
     isMoreOpen: false,
     problem: '',
     note: '',

@@ -30,11 +30,13 @@
  *   shown: number | undefined,
  *   look: Look,
  *   isHeld: boolean,
+ *   areChoicesOpen: boolean,
  *   isMoreOpen: boolean,
  *   problem: string,
  *   note: string,
  *   news: string,
- * }} State estimates are milliseconds for a megapixel by choice; held while the original is to be seen alone; the news
+ * }} State estimates are milliseconds for a megapixel by choice; held while the original is to be seen alone;
+ *   the choices are open before there is a picture; the news
  *   are for those who do not see the page
  */
 

@@ -92,11 +92,6 @@ export function about(seconds) {
   return `about ${Math.round(seconds / 3600)} hours`;
 }
 
-/** @param {{backend: string}} run */
-export function device({ backend }) {
-  return `this machine’s ${backend.toUpperCase()}`;
-}
-
 /** @param {{backend: string, adapter: string, precision: string}} run */
 export function ranOn({ backend, adapter, precision }) {
   return `${backend.toUpperCase()} · ${adapter} · ${precision}`;

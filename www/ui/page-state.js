@@ -33,10 +33,11 @@ function titleOf(state) {
 /** @param {import('../state/store.js').Store} store */
 export function showPageState(store) {
   store.follow(
-    (state) => [shownPicture(state)?.phase, state.engine.phase],
-    ([phase, engine]) => {
+    (state) => [shownPicture(state)?.phase, state.engine.phase, state.areChoicesOpen],
+    ([phase, engine, areChoicesOpen]) => {
       document.body.dataset.state = phase ? STATES[/** @type {keyof typeof STATES} */ (phase)] : 'empty';
-      document.body.dataset.engine = engine;
+      document.body.dataset.engine = /** @type {string} */ (engine);
+      document.body.dataset.panel = phase || areChoicesOpen ? 'open' : 'closed';
     },
   );
   store.follow(titleOf, (title) => {
