@@ -94,11 +94,11 @@ export function showActionBar(store, enlarger) {
   store.follow(
     (state) => shownPicture(state)?.progress,
     (progress) => {
+      if (progress?.fraction === undefined) progressBar.removeAttribute('value');
+      else progressBar.value = progress.fraction;
       if (!progress) return;
       const text = progressText(progress);
       element('#progress-text').textContent = text;
-      if (progress.fraction === undefined) progressBar.removeAttribute('value');
-      else progressBar.value = progress.fraction;
       progressBar.setAttribute('aria-valuetext', text);
       cancel.setAttribute('aria-disabled', String(progress.isStopping)); // and keeps the focus
     },
