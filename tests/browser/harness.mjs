@@ -12,7 +12,7 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 
 /** Software WebGPU is slow, and the machines that run this are busy: waiting is bounded, speed is not judged. */
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 
 const CHROMIUM_QUIET = [
   '--no-sandbox',

@@ -4,32 +4,36 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, chooseSize, openPage, save, visibleText, waitForState, waitForText } from './harness.mjs';
+import { choose, chooseSize, openPage, PATIENCE_MS, save, visibleText, waitForState, waitForText } from './harness.mjs';
 import { drawPng, enlargedByCommand, largestDifference, noisePng } from './pictures.mjs';
 
 const site = withSite();
 
-/**
- * The names of the files that results lie in.
- * @param {import('puppeteer-core').Page} page
- * @returns {Promise<string[]>}
- */
-const stored = (page) =>
-  page.evaluate(async () => {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('results').catch(() => undefined);
-    const names = [];
-    if (folder) for await (const name of folder.keys()) names.push(name);
-    return names;
-  });
+/** The names of the files that results lie in, asked in a page. */
+async function namesOfResults() {
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle('results').catch(() => undefined);
+  const names = [];
+  if (folder) for await (const name of folder.keys()) names.push(name);
+  return names;
+}
+
+/** @param {import('puppeteer-core').Page} page */
+const stored = (page) => page.evaluate(namesOfResults);
 
 /**
- * Waits until there are so many of these files.
+ * Waits until there are so many of these files, and fails where that is never so.
  * @param {import('puppeteer-core').Page} page
  * @param {number} count
  */
 async function waitForStored(page, count) {
-  while ((await stored(page)).length !== count) await new Promise((resolve) => setTimeout(resolve, 20));
+  const started = Date.now();
+  let names = await stored(page);
+  while (names.length !== count) {
+    assert.ok(Date.now() - started < PATIENCE_MS, `files of results: ${names.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    names = await stored(page);
+  }
 }
 
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
@@ -54,6 +58,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const [earlier] = await stored(page);
       assert.ok(earlier);
       await makesTheSame(page, 'later.png');
+      assert.equal((await stored(page)).length, 2);
+      await page.click('#strip-of-pictures [aria-label="Remove earlier.png"]');
       await waitForStored(page, 1);
       assert.notEqual((await stored(page))[0], earlier);
       await page.close();

@@ -187,6 +187,7 @@ export class Enlarger extends EventTarget {
       else this.#stored.letGo(made.stored);
     } catch (error) {
       this.#stored.letGo(name); // An engine that was ended has not done so.
+      await opened.catch(() => undefined); // A picture that was read is kept, however soon the work on it failed.
       if (!isMine()) return;
       if (error instanceof NotStarted) await this.#ask(id, order, error.plan, isMine);
       else this.#fail(id, error);
