@@ -40,22 +40,22 @@ impl Sink {
         })))
     }
 
-    /// The file of that media type; empty where its bytes were handed on.
-    pub(super) fn into_blob(self, media_type: &str) -> Result<Blob> {
+    /// The file of that media type; none where its bytes were handed on.
+    pub(super) fn into_blob(self, media_type: &str) -> Result<Option<Blob>> {
         let mut pieces = self.0.borrow_mut();
         // The rest, and then whatever has failed on the way.
         let _ = pieces.hand_on();
         if let Some(reason) = pieces.failure.take() {
             return Err(Error::Encode(reason));
         }
-        blob(&pieces.parts, media_type).map_err(|reason| Error::Encode(describe(&reason)))
+        if pieces.on_bytes.is_some() {
+            return Ok(None);
+        }
+        let bag = BlobPropertyBag::new();
+        bag.set_type(media_type);
+        let blob = Blob::new_with_blob_sequence_and_options(&pieces.parts, &bag);
+        blob.map(Some).map_err(|reason| Error::Encode(describe(&reason)))
     }
-}
-
-fn blob(parts: &Array, media_type: &str) -> Result<Blob, JsValue> {
-    let bag = BlobPropertyBag::new();
-    bag.set_type(media_type);
-    Blob::new_with_blob_sequence_and_options(parts, &bag)
 }
 
 impl Pieces {

@@ -135,12 +135,12 @@ export interface UpscaleOptions extends SizeOptions {
     quality?: number;
     /** Leaves EXIF, with the place where a photo was taken, and XMP out of the file. The colour profile stays. */
     stripMetadata?: boolean;
-    /** Takes the file's bytes piece by piece in place of the result's blob, which is empty then. */
+    /** Takes the file's bytes piece by piece in place of the result's blob, which is null then. */
     onBytes?(bytes: Uint8Array): void;
 }
 export interface UpscaleResult {
-    /** The file, empty where none was asked for or its bytes were taken. */
-    blob: Blob;
+    /** The file, null where none was asked for or its bytes were taken. */
+    blob: Blob | null;
     /** The file's format. */
     format?: "png" | "jpeg" | "webp";
     width: number; height: number; tiles: number; milliseconds: number;

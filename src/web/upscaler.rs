@@ -197,11 +197,14 @@ impl Upscaler {
         } else {
             self.inner.upscale(&picture, size, &mut |_| Ok(()), &mut observer).await?;
         }
-        let blob = sink.into_blob(format.map_or("", FileFormat::media_type))?;
+        let blob = match format {
+            Some(format) => sink.into_blob(format.media_type())?,
+            None => None,
+        };
         let BackendInfo { name, adapter, precision, blocking, warnings, .. } = self.inner.info();
         let warnings: Array = warnings.into_iter().chain(observer.warnings).map(JsValue::from).collect();
         Ok(object(&[
-            ("blob", blob.into()),
+            ("blob", blob.map_or(JsValue::NULL, JsValue::from)),
             ("format", word(format)),
             ("width", observer.output_size.0.into()),
             ("height", observer.output_size.1.into()),

@@ -41,6 +41,19 @@ describe('Chromium, no WebGPU', () => {
     assert.deepEqual(error, { code: 'invalid-option', message: 'The picture was freed before.' });
   });
 
+  test('a result has a Blob only where a file is asked for and its bytes are not taken', async () => {
+    const [size, none, taken, bytes] = await inPage(async (Upscaler, [file]) => {
+      const upscaler = await Upscaler.create({ model: 'nearest', scale: 2 });
+      const made = await upscaler.upscale(file);
+      const none = await upscaler.upscale(file, { format: 'none' });
+      let bytes = 0;
+      const taken = await upscaler.upscale(file, { onBytes: (piece) => (bytes += piece.length) });
+      return [made.blob.size, none.blob, taken.blob, bytes];
+    });
+    assert.ok(size > 0);
+    assert.deepEqual([none, taken, bytes], [null, null, size]);
+  });
+
   for (const callback of ['onStart', 'onTile', 'onBytes']) {
     test(`what ${callback} throws ends the work, and the call rejects with just that`, async () => {
       const [isSame, calls, works] = await inPage(

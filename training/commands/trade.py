@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+from ..measure.conditions import commit, processor
 from ..measure.evaluate import read_evaluation
 from ..measure.methods import classical, of_model
 from ..measure.packages import require
@@ -24,6 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, required=True, help="plot to write, .svg; the table goes beside it, as .md")
 
 
+def asked(args: argparse.Namespace) -> str:
+    """Return the command again, in one line."""
+    words = [*args.models, "--clean", *args.clean, "--lenslet", args.lenslet, "--out", args.out]
+    return f"python -m training trade {shlex.join(map(str, words))}"
+
+
 def run(args: argparse.Namespace, log: Callable[[str], None] = log) -> None:
     """Measure the models, write plot and table; raises OSError or ValueError for the caller's mistakes."""
     require("matplotlib", "the plot")
@@ -35,6 +43,7 @@ def run(args: argparse.Namespace, log: Callable[[str], None] = log) -> None:
         )
     scale = scales.pop()
     sets = read_evaluation(args.clean, scale)
+    where = f"{{}} of {processor()}, commit {commit()}"
     points = []
     for path, network in networks.items():
         seconds, threads = seconds_per_megapixel(args.lenslet, path)
@@ -42,11 +51,11 @@ def run(args: argparse.Namespace, log: Callable[[str], None] = log) -> None:
         points.append(Point(path.stem, psnr, gflop_per_megapixel(network), seconds))
         log(f"measured {path.stem}")
     bicubic = closeness(classical("bicubic"), sets, scale)
-    text = table(points, bicubic, threads)
+    text = f"{table(points, bicubic, where.format(threads))}\n\n```sh\n{asked(args)}\n```"
     args.out.parent.mkdir(parents=True, exist_ok=True)
     plot(args.out, points, bicubic)
     write_whole(
         args.out.with_suffix(".md"),
-        f"![{CLOSENESS} against work and time]({args.out.name})\n\n{text}\n".encode(),
+        f"# What closeness costs\n\n![{CLOSENESS} against work and time]({args.out.name})\n\n{text}\n".encode(),
     )
     log(text)

@@ -33,8 +33,8 @@ def closeness(method: Method, sets: dict[str, list[Pair]], scale: int) -> dict[s
     }
 
 
-def table(points: list[Point], bicubic: dict[str, float], threads: str) -> str:
-    """Return the points as a Markdown table, bicubic first."""
+def table(points: list[Point], bicubic: dict[str, float], where: str) -> str:
+    """Return the points as a Markdown table, bicubic first, and `where` the times were taken."""
     sets = list(bicubic)
     lines = [f"| Model | {WORK} | {TIME} | " + " | ".join(f"PSNR-Y on {name}" for name in sets) + " |"]
     lines.append("|---|" + "---:|" * (2 + len(sets)))
@@ -43,7 +43,7 @@ def table(points: list[Point], bicubic: dict[str, float], threads: str) -> str:
         *((p.name, f"{p.gflop:,.0f}", f"{p.seconds:.2f}", p.psnr) for p in points),
     ]:
         lines.append(f"| {name} | {work} | {time} | " + " | ".join(f"{psnr[s]:.2f} dB" for s in sets) + " |")
-    return "\n".join([*lines, "", f"Time taken by `lenslet bench --backend cpu`, {threads}."])
+    return "\n".join([*lines, "", f"Time taken by `lenslet bench --backend cpu`, {where}."])
 
 
 def plot(path: Path, points: list[Point], bicubic: dict[str, float]) -> None:

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.commands import trade
+from training.measure.conditions import commit, processor
 from training.measure.trade import Point, plot, table
 from training.measure.work import gflop_per_megapixel, seconds_per_megapixel
 from training.networks.compact import Compact
@@ -91,6 +94,21 @@ def test_table_of_points() -> None:
     ]
 
 
+def test_conditions(tmp_path: Path) -> None:
+    """The processor's own name, the commit, and a word where the code is not the commit's."""
+    (tmp_path / "cpuinfo").write_text("processor\t: 0\nmodel name\t: Some CPU\nmodel name\t: Some CPU\n")
+    assert processor(tmp_path / "cpuinfo") == "Some CPU"
+    assert commit(tmp_path) == "unknown"
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    assert re.fullmatch("[0-9a-f]{10}", commit(tmp_path))
+    (tmp_path / "note.md").write_text("text")
+    assert " " not in commit(tmp_path)
+    (tmp_path / "code").write_text("code")
+    assert commit(tmp_path).endswith(" with changes")
+
+
 def test_plot_is_the_same_each_time(tmp_path: Path) -> None:
     """Byte for byte, and it names the models."""
     pytest.importorskip("matplotlib")
@@ -110,6 +128,8 @@ def test_trade(tmp_path: Path, folder: Path) -> None:
     trade.run(arguments(model, "--clean", folder, "--lenslet", bench(tmp_path), "--out", out), log.append)
     assert out.read_bytes().startswith(b"<?xml")
     text = out.with_suffix(".md").read_text()
+    assert "2 threads of " in text and f"commit {commit()}.\n" in text
+    assert f"python -m training trade {model} --clean {folder} --lenslet" in text
     assert "(trade.svg)" in text and "| tiny | 1 | 4.00 |" in text and "PSNR-Y on pictures" in text
 
 
