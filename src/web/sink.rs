@@ -7,7 +7,6 @@ use std::{
 };
 
 use js_sys::{Array, Function, Uint8Array};
-use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::{callback::Thrown, describe};

@@ -54,8 +54,6 @@ def run(args: argparse.Namespace, log: Callable[[str], None] = log) -> None:
     text = f"{table(points, bicubic, where.format(threads))}\n\n```sh\n{asked(args)}\n```"
     args.out.parent.mkdir(parents=True, exist_ok=True)
     plot(args.out, points, bicubic)
-    write_whole(
-        args.out.with_suffix(".md"),
-        f"# What closeness costs\n\n![{CLOSENESS} against work and time]({args.out.name})\n\n{text}\n".encode(),
-    )
+    picture = f"![{CLOSENESS} against work and time]({args.out.name})"
+    write_whole(args.out.with_suffix(".md"), f"# What closeness costs\n\n{picture}\n\n{text}\n".encode())
     log(text)
