@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::module::{self, kilobytes};
-use crate::{cargo, paths, wasm};
+use crate::{cargo, npm, paths, wasm};
 
 /// Every file of dist/ by its path in there. All of them are gathered before the first one is written, so that a
 /// build that fails leaves the dist/ of the last one that did not.
@@ -28,6 +28,10 @@ pub fn build() -> Result<()> {
     module::check_size(size, module::MAX_BROTLI_BYTES)?;
     module::check_paths(&bytes, [paths::root(), &paths::cargo_home()?])?;
     step(4, "putting the page, the engine and the models into dist/");
+    let page = paths::root().join("www");
+    if !npm::is_installed(&page) {
+        npm::install(&page)?;
+    }
     let files = gather(&engine, paths::root())?;
     write(&files, &paths::dist())?;
     let all: usize = files.values().map(Vec::len).sum();
@@ -39,8 +43,8 @@ fn step(number: usize, what: &str) {
     eprintln!("  [{number}/4] {what}");
 }
 
-/// Everything that belongs into dist/: the engine with its JavaScript in js/, the models that models/index.json lists, and
-/// www/, whose folders lie at the root.
+/// Everything that belongs into dist/: the engine with its JavaScript in js/, the models that models/index.json lists, the
+/// page's libraries in libraries/, and www/, whose folders lie at the root.
 fn gather(engine: &Path, root: &Path) -> Result<Files> {
     let mut files = Files::new();
     read_folder(engine, Path::new(""), &mut files)?;
@@ -52,6 +56,9 @@ fn gather(engine: &Path, root: &Path) -> Result<Files> {
         files.insert(Path::new("models").join(name), bytes);
     }
     files.insert("models/index.json".into(), index);
+    for (name, bytes) in npm::libraries(&root.join("www"))? {
+        files.insert(Path::new("libraries").join(name), bytes);
+    }
 
     let mut page = Files::new();
     read_folder(&root.join("www"), Path::new(""), &mut page)?;
@@ -68,10 +75,12 @@ fn gather(engine: &Path, root: &Path) -> Result<Files> {
     Ok(files)
 }
 
-/// Settings for editors and notes for developers stay out of what is published.
+/// Settings for editors and for npm, and notes for developers, stay out of what is published.
 fn is_for_visitors(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    !(name == "jsconfig.json" || name.starts_with("README") || name.ends_with(".md") || name.starts_with('.'))
+    let is_setting = ["jsconfig.json", "package.json", "package-lock.json"].contains(&&*name) || name.starts_with('.');
+    let is_note = name.starts_with("README") || name.ends_with(".md");
+    !(is_setting || is_note || path.starts_with("node_modules"))
 }
 
 /// The weight files that an index lists, those of models and those of their sliders. Whether they are what it says, the engine checks when it loads them.
@@ -152,6 +161,12 @@ mod tests {
             ("www/jsconfig.json", "{}"),
             ("www/notes/README.md", "notes"),
             ("www/view/split.js", "split"),
+            ("www/package.json", r#"{"dependencies": {"zipper": "1.0.0"}}"#),
+            ("www/package-lock.json", "{}"),
+            ("www/node_modules/zipper/package.json", r#"{"module": "zip.js", "types": "zip.d.ts"}"#),
+            ("www/node_modules/zipper/zip.js", "zip"),
+            ("www/node_modules/zipper/zip.d.ts", "types"),
+            ("www/node_modules/zipper/LICENSE.txt", "licence"),
             (
                 "models/index.json",
                 r#"{"models": [{"file": "photo.safetensors", "sliders": [{"file": "bold.safetensors"}]}]}"#,
@@ -176,6 +191,9 @@ mod tests {
             "index.html",
             "js/client.js",
             "lenslet.js",
+            "libraries/zipper.LICENSE.txt",
+            "libraries/zipper.d.ts",
+            "libraries/zipper.js",
             "models/bold.safetensors",
             "models/index.json",
             "models/photo.safetensors",
@@ -208,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_page_may_not_shadow_what_else_is_there() {
-        for name in ["lenslet.js", "js/client.js", "models/index.json"] {
+        for name in ["lenslet.js", "js/client.js", "libraries/zipper.js", "models/index.json"] {
             let (folder, engine) = example();
             let file = folder.path().join("www").join(name);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
