@@ -11,6 +11,7 @@
  * @typedef {import('./protocol.js').Start} Start
  * @typedef {import('./protocol.js').Tile} Tile
  * @typedef {import('./protocol.js').Plan} Plan
+ * @typedef {import('./protocol.js').Download} Download
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {{signal?: AbortSignal}} Stoppable once the signal is aborted, the call rejects with its reason, which gets the code
  *   "cancelled" where it is an Error without a code of its own
@@ -20,6 +21,8 @@
  */
 
 import { startStageWorker } from './cpu/pool.js';
+import { whenGone } from './io/file-watch.js';
+import { whenEnded } from './liveness.js';
 import { startWorker } from './start-worker.js';
 
 export { AUTOMATIC } from './protocol.js';
@@ -67,13 +70,24 @@ export class Engine {
   /** @type {Map<string, () => void>} how to end the workers of the CPU engine, which the page starts for it */
   #stages = new Map();
   #folder;
+  #onDownload;
 
   /**
-   * @param {{folder?: string}} [options] the folder in the site's own storage on this device (OPFS) where results are to
-   *   lie, as far as there is room; whoever gives it sees to it that they go again
+   * @param {{folder?: string, onDownload?: (download: Download) => void}} [options] the folder in the site's own storage
+   *   on this device (OPFS) where results are to lie, as far as there is room; whoever gives it sees to it that they go
+   *   again; a download is told as it comes
    */
-  constructor({ folder } = {}) {
+  constructor({ folder, onDownload } = {}) {
     this.#folder = folder;
+    this.#onDownload = onDownload;
+  }
+
+  /**
+   * The site's models.
+   * @returns {Promise<import('./protocol.js').Index>}
+   */
+  index() {
+    return this.#ask({ kind: 'index' }, {});
   }
 
   /**
@@ -192,7 +206,8 @@ export class Engine {
     worker.addEventListener('message', ({ data }) => {
       /** @type {import('./protocol.js').FromWorker} */
       const message = data;
-      if (message.kind === 'alive') navigator.locks.request(name, () => died(''));
+      if (message.kind === 'alive') whenEnded(name, () => died(''));
+      else if (message.kind === 'download') this.#onDownload?.(message.download);
       else if (message.kind === 'start-stage') this.#startStage(worker, message);
       else if (message.kind === 'end-stage') this.#endStage(message.name);
       else if (message.kind === 'failed' && !message.code) died(` (${message.message})`);
@@ -227,6 +242,7 @@ export class Engine {
     if (!call) return;
     switch (message.kind) {
       case 'start':
+        if (message.isStored) this.#watchFile(call);
         call.options.onStart?.(message.start);
         return;
       case 'tile':
@@ -248,6 +264,20 @@ export class Engine {
       }
     }
     this.#calls.delete(message.id);
+  }
+
+  /**
+   * When the person clears the site's data a worker that writes there waits for ever. What it was at is begun anew, in
+   * memory.
+   * @param {Call} call
+   */
+  async #watchFile(call) {
+    const { request } = call;
+    if (request.kind !== 'upscale' || !request.folder || !request.name) return;
+    const isAsked = () => this.#calls.get(request.id) === call;
+    if (!(await whenGone(request.folder, request.name, isAsked))) return;
+    request.folder = undefined;
+    for (const waiting of this.#end()) this.#send(waiting);
   }
 
   /** Ends the worker, and hands back the calls it leaves unanswered; the next call starts another worker. */

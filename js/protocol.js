@@ -11,6 +11,8 @@
  *   and how it is saved; what is not said is left to the model and the picture
  * @typedef {import('../lenslet.js').ModelInfo} ModelInfo
  * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
+ * @typedef {{models: {name: string, title: string, summary: string, purpose?: string, scale: number,
+ *   sliders?: {name: 'strength' | 'denoise', title: string, summary: string, default: number}[]}[]}} Index of the site's models
  * @typedef {import('../lenslet.js').Start} Start
  * @typedef {import('../lenslet.js').Tile} Tile
  * @typedef {import('../lenslet.js').Plan & {format: Format, problem?: string, limit?: import('./io/room.js').Limit}} Plan
@@ -19,18 +21,19 @@
  * @typedef {Omit<import('../lenslet.js').UpscaleResult, 'blob'>
  *   & {blob: Blob, format: Format, stored?: string, seen?: import('../lenslet.js').Seen}} Result seen where the model was
  *   chosen by it; stored is the name of the file that the blob is, where it is one
- * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile}
+ * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile} | {kind: 'index'}
  *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
  *   | {kind: 'plan', settings: Settings, file: Blob, output: OutputOptions, folder?: string}
  *   | {kind: 'upscale', settings: Settings, file: Blob, output: OutputOptions, folder?: string, name?: string,
  *     patience: number}} Question
  * @typedef {Question & {id: number}} Request
  * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker
- * @typedef {{kind: 'start', id: number, start: Start} | {kind: 'tile', id: number, tile: Tile}
+ * @typedef {{kind: 'start', id: number, start: Start, isStored: boolean} | {kind: 'tile', id: number, tile: Tile}
  *   | {kind: 'not-started', id: number, plan: Plan} | {kind: 'done', id: number, result: Result}
- *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Plan | number}
+ *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Index | Plan | number}
  *   | {kind: 'failed', id: number, code: string, message: string}} Reply
- * @typedef {{kind: 'alive'} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}
+ * @typedef {{loaded: number, total: number}} Download in bytes; the total is 0 while it is unknown
+ * @typedef {{kind: 'alive'} | {kind: 'download', download: Download} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}
  *   | Reply} FromWorker
  */
 

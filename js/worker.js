@@ -5,6 +5,7 @@
 
 import init, { Upscaler } from '../lenslet.js';
 import { StagePool } from './cpu/pool.js';
+import { holdDownloads } from './io/downloads.js';
 import { ResultFile } from './io/result-file.js';
 import { placeFor } from './io/room.js';
 import { decodePicture } from './io/source-picture.js';
@@ -12,13 +13,30 @@ import { AUTOMATIC, FILTERS } from './protocol.js';
 
 /** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
 
+/** The site's list of models, where the engine looks for it too. */
+const INDEX = new URL('../models/index.json', import.meta.url).href;
+
 /** After these the device behind the upscaler cannot be trusted: the next picture gets a new one. */
 const NEEDS_NEW_UPSCALER = new Set(['device-lost', 'gpu-failed', 'out-of-memory']);
 
 /** The picture may be sound all the same: another size or format can be asked for. */
 const ASKS_FOR_ANOTHER_SIZE = new Set(['picture-too-large', 'invalid-option']);
 
-const started = init();
+holdDownloads((loaded, total) => post({ kind: 'download', download: { loaded, total } }));
+
+/** @type {Promise<unknown> | undefined} */
+let starting;
+
+/** Loads the engine itself, again where that failed. */
+function start() {
+  starting ??= init().catch((error) => {
+    starting = undefined;
+    throw Object.assign(new Error(`The engine could not be loaded (${error.message}).`), { code: 'fetch-failed' });
+  });
+  return starting;
+}
+
+start().catch(() => {}); // Whoever needs it is told.
 
 /** @type {{key: string, upscalers: Record<import('../lenslet.js').Seen['kind'], Upscaler>} | undefined} */
 let current;
@@ -63,7 +81,7 @@ async function upscalersFor(settings) {
   if (typeof settings.model === 'string' && FILTERS.includes(settings.model)) return filterFor(settings.model);
   const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
   if (current?.key !== key) {
-    await started;
+    await start();
     drop();
     current = { key, upscalers: await makeUpscalers(settings) };
   }
@@ -72,7 +90,7 @@ async function upscalersFor(settings) {
 
 /** @param {string} model */
 async function filterFor(model) {
-  await started;
+  await start();
   const filter = filters.get(model) ?? (await Upscaler.create({ model }));
   filters.set(model, filter);
   return { photo: filter, graphic: filter };
@@ -140,7 +158,7 @@ async function upscale(request, picture, signal) {
     const result = await upscaler.upscale(picture, {
       ...output,
       signal,
-      onStart: (start) => post({ kind: 'start', id, start }),
+      onStart: (start) => post({ kind: 'start', id, start, isStored: stored !== undefined }),
       onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
       onBytes: stored && ((bytes) => stored.write(/** @type {Uint8Array<ArrayBuffer>} */ (bytes))),
     });
@@ -181,8 +199,12 @@ async function answer(request, signal) {
   if (kind === 'upscale' || kind === 'plan') {
     await answerForPicture(request, signal);
   } else if (kind === 'inspect') {
-    await started;
+    await start();
     post({ kind: 'answer', id, answer: await Upscaler.inspect(request.model) });
+  } else if (kind === 'index') {
+    const response = await fetch(INDEX);
+    if (!response.ok) throw Object.assign(new Error(`${INDEX} could not be fetched (HTTP status ${response.status}).`), { code: 'fetch-failed' });
+    post({ kind: 'answer', id, answer: await response.json() });
   } else if (kind === 'estimate') {
     const { settings, width, height, scale } = request;
     const { photo: upscaler } = await upscalersFor(settings);
@@ -222,7 +244,7 @@ self.addEventListener('message', ({ data }) => {
     return;
   }
   calls.set(message.id, new AbortController());
-  if (message.kind === 'inspect') take(message);
+  if (message.kind === 'inspect' || message.kind === 'index') take(message);
   else queue = queue.then(() => take(message));
 });
 

@@ -13,6 +13,7 @@
  * @typedef {{resolve: (pixels: Uint8Array) => void, reject: (reason: Error) => void}} Waiting
  */
 
+import { whenEnded } from '../liveness.js';
 import { startWorker } from '../start-worker.js';
 
 /**
@@ -45,7 +46,7 @@ class StageWorker {
     };
     port1.addEventListener('messageerror', () => failed('a message could not be read'));
     port1.addEventListener('message', ({ data }) => {
-      if (data.kind === 'alive') navigator.locks?.request(name, () => failed('it ended'));
+      if (data.kind === 'alive') whenEnded(name, () => failed('it ended'));
       else this.receive(data);
     });
     port1.start();
