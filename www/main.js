@@ -21,25 +21,31 @@ import { keepSurfacesOfShown } from './look/surfaces.js';
 import { wireZoomBar } from './look/zoom-bar.js';
 import { Models } from './models/models.js';
 import { showActionBar } from './pictures/action-bar.js';
+import { keepStrip, restoreStrip } from './pictures/kept-strip.js';
+import { showOwnChoice } from './pictures/own-choice.js';
+import { showQueueBar, showUndo } from './pictures/queue-bar.js';
+import { Queue } from './pictures/queue.js';
 import { makeResultFiles } from './pictures/result-files.js';
+import { wireSavingAll } from './pictures/saving-all.js';
 import { wireSaving } from './pictures/saving.js';
 import { FOLDER, StoredResults } from './pictures/stored-results.js';
 import { showStrip } from './pictures/strip.js';
 import { startState } from './state/start.js';
 import { Store } from './state/store.js';
-import { find } from './ui/dom.js';
+import { element, find } from './ui/dom.js';
 import { showNotices } from './ui/notices.js';
 import { askBeforeLeaving, showPageState } from './ui/page-state.js';
 import { sentenceOf } from './ui/words.js';
 
 const store = new Store(startState());
-const engine = new Engine({ folder: FOLDER });
-const stored = new StoredResults();
+const engine = new Engine({ folder: FOLDER, onDownload: (download) => store.set({ download }) });
+const stored = await StoredResults.open();
 const models = new Models(store, engine);
 const choosing = new Choosing(store);
 const enlarger = new Enlarger(store, engine, stored);
 const readiness = new Readiness(store, engine, models);
-const incoming = new Incoming(store, models, choosing, enlarger);
+const queue = new Queue(store, enlarger, stored);
+const incoming = new Incoming(store, models, choosing, queue);
 new Forecast(store, engine);
 makeResultFiles(store, engine, stored);
 
@@ -56,8 +62,12 @@ showSizeField(store, choosing);
 showSaveAsField(store, choosing);
 showMore(store, choosing);
 showModelCard(store, models);
-showActionBar(store, enlarger);
-showStrip(store, enlarger);
+showActionBar(store, queue);
+showOwnChoice(store);
+showStrip(store, queue);
+showQueueBar(store, queue);
+showUndo(store, queue);
+wireSavingAll(store, engine, stored);
 wireSaving(store, stored);
 askBeforeLeaving(store);
 
@@ -68,17 +78,23 @@ const listed = models.load().then(
     choosing.begin(false);
   },
 );
-listed.then(() => readiness.begin());
+const begun = listed.then(() => {
+  readiness.begin();
+  return restoreStrip(store, queue, stored);
+});
+begun.then(() => keepStrip(store, stored));
 enlarger.addEventListener('failed', () => readiness.prepare());
 
 const picker = find(document, '#file', HTMLInputElement);
 takeGiven(
-  (files) => listed.then(() => incoming.take(files)),
-  () => incoming.takeOther(),
+  (files) => begun.then(() => incoming.take(files)),
+  (isFolder) => incoming.takeOther(isFolder),
 );
-takePicked(picker, (files) => listed.then(() => incoming.take(files)));
+const folderPicker = find(document, '#folder', HTMLInputElement);
+for (const input of [picker, folderPicker]) takePicked(input, (files) => begun.then(() => incoming.take(files)));
 takePicked(find(document, '#model-file', HTMLInputElement), (files) => incoming.takeModels(files));
 wireKeys(store, view, {
-  e: () => enlarger.again(),
+  e: () => queue.again(),
   a: () => picker.click(),
 });
+element('#not-started').remove();

@@ -1,13 +1,13 @@
-/** Takes pictures through the engine, one at a time, and keeps in the state how far that is and what came out. */
+/** Takes pictures through the engine, and keeps in the state how far that is and what came out. */
 
-import { NotStarted } from '../js/client.js';
+import { EngineError, NotStarted } from '../js/client.js';
 import { namingOf, pixelsKey, planKey, settingsOf } from '../choose/choice.js';
 import { sizeOf } from '../choose/output-options.js';
-import { ORIGINAL, withResult } from '../look/sides.js';
+import { withResult } from '../look/sides.js';
 import { Surface } from '../look/surface.js';
+import { letGoResult } from '../look/surfaces.js';
 import { isFilter } from '../models/purposes.js';
-import { resultToSave } from '../state/store.js';
-import { ownFormatOf } from '../pictures/file-format.js';
+import { choiceOf, resultToSave } from '../state/store.js';
 import * as format from '../ui/format.js';
 import { sentenceOf } from '../ui/words.js';
 import { problemOf } from './limits.js';
@@ -22,6 +22,9 @@ export const PATIENCE_MS = 20_000;
  */
 const MOST_KEPT_PIXELS = 100e6;
 
+/** The picture may be sound all the same: it is the engine that cannot do anything now. */
+const IS_ENGINE = new Set(['fetch-failed']);
+
 /**
  * @typedef {import('../state/store.js').Picture} Picture
  * @typedef {import('../js/client.js').Settings} Settings
@@ -34,9 +37,8 @@ export class Enlarger extends EventTarget {
   #store;
   #engine;
   #stored;
-  #count = 0;
-  /** Of the enlargement under way, or the last one. Whoever is not the current one has no say on the page any more. */
-  #current = new AbortController();
+  /** @type {Map<number, AbortController>} by picture; whoever is not in here has no say on the page any more */
+  #runs = new Map();
 
   /**
    * Fires `failed` when the engine may have lost its device or its life.
@@ -52,42 +54,13 @@ export class Enlarger extends EventTarget {
   }
 
   /**
-   * Lists pictures, and takes the first one through what is chosen.
-   * @param {File[]} files
+   * Takes a picture through what is chosen for it now.
+   * @param {Picture} picture
+   * @param {number} patience in milliseconds
    */
-  async open(files) {
-    const formats = await Promise.all(files.map(ownFormatOf));
-    /** @type {Picture[]} */
-    const pictures = files.map((file, index) => ({
-      id: ++this.#count,
-      file,
-      ownFormat: formats[index],
-      phase: 'queued',
-      results: [],
-      left: ORIGINAL,
-      right: ORIGINAL,
-      plans: {},
-    }));
-    this.#store.set({ pictures: [...this.#store.state.pictures, ...pictures] });
-    return this.#run(pictures[0].id, PATIENCE_MS);
-  }
-
-  /**
-   * Shows a picture of the list; one that has not been read is read.
-   * @param {number} id
-   */
-  show(id) {
-    const picture = this.#store.find(id);
-    if (picture?.phase === 'queued') this.#run(id, PATIENCE_MS);
-    else if (picture) this.#store.set({ shown: id });
-  }
-
-  /** Takes the picture that is shown through what is chosen now, however long it takes. */
-  again() {
-    const { picture } = this.#store;
-    if (!picture || picture.phase === 'working' || picture.phase === 'reading') return;
-    this.#store.set({ problem: '', note: '' });
-    this.#run(picture.id, Infinity);
+  enlarge(picture, patience) {
+    const choice = choiceOf(this.#store.state, picture);
+    return this.#run(picture, patience, this.#order(choice));
   }
 
   /**
@@ -101,34 +74,28 @@ export class Enlarger extends EventTarget {
     const compared = resultToSave(picture);
     const output = compared ? { width: compared.made.width } : sizeOf(state.choice.output);
     const choice = { ...state.choice, model: filter, mix: undefined, sliders: {}, output };
-    this.#run(picture.id, Infinity, { ...this.#order(choice), side });
+    this.#run(picture, Infinity, { ...this.#order(choice), side });
   }
 
-  cancel() {
-    const { picture } = this.#store;
-    if (!picture?.progress || picture.progress.isStopping) return;
-    this.#store.setPicture(picture.id, { progress: { ...picture.progress, isStopping: true } });
-    this.#current.abort();
+  /** @param {number} id of a picture whose work is to stop */
+  cancel(id) {
+    const progress = this.#store.find(id)?.progress;
+    if (!progress || progress.isStopping) return;
+    this.#store.setPicture(id, { progress: { ...progress, isStopping: true } });
+    this.#runs.get(id)?.abort();
   }
 
-  /** @param {number} id of a picture that is no longer wanted */
-  remove(id) {
-    const { pictures, shown } = this.#store.state;
-    const index = pictures.findIndex((picture) => picture.id === id);
-    if (index < 0) return;
-    if (pictures[index].progress) this.#current.abort();
-    const rest = pictures.filter((picture) => picture.id !== id);
-    this.#store.set({ pictures: rest, shown: shown === id ? undefined : shown });
-    this.#letGo(pictures[index]);
-    const next = rest[Math.min(index, rest.length - 1)];
-    if (shown === id && next) this.show(next.id);
+  /** @param {number} id of a picture that is nobody's concern any more */
+  drop(id) {
+    this.#runs.get(id)?.abort();
+    this.#runs.delete(id);
   }
 
   /**
-   * @param {import('../choose/choice.js').Choice} [choice]
+   * @param {import('../choose/choice.js').Choice} choice
    * @returns {Order}
    */
-  #order(choice = this.#store.state.choice) {
+  #order(choice) {
     const { models } = this.#store.state;
     return {
       key: pixelsKey(choice, models),
@@ -140,24 +107,24 @@ export class Enlarger extends EventTarget {
   }
 
   /**
-   * @param {number} id
+   * @param {Picture} picture
    * @param {number} patience in milliseconds
    * @param {Order} order
    */
-  async #run(id, patience, order = this.#order()) {
-    const picture = this.#store.find(id);
-    if (!picture) return;
-    this.#current.abort();
-    for (const other of this.#store.state.pictures) if (other.progress) this.#settle(other.id);
-    const mine = (this.#current = new AbortController());
-    const isMine = () => this.#current === mine;
-    const { file } = picture;
+  async #run(picture, patience, order) {
+    const { id, file } = picture;
+    this.drop(id);
+    const mine = new AbortController();
+    this.#runs.set(id, mine);
+    const isMine = () => this.#runs.get(id) === mine;
     const name = this.#stored.newName();
-    const isShown = this.#store.state.shown === id;
-    this.#store.setPicture(id, { phase: picture.width ? 'working' : 'reading', progress: { isWriting: false, isStopping: false } });
-    if (!this.#store.picture || isShown) this.#store.set({ shown: id });
+    if (!this.#store.picture) this.#store.show(id);
+    this.#store.setPicture(id, {
+      phase: picture.width ? 'working' : 'reading',
+      problem: undefined,
+      progress: { isWriting: false, isStopping: false },
+    });
 
-    let opened = Promise.resolve();
     /** @type {Progress} */
     let progress;
     try {
@@ -168,29 +135,25 @@ export class Enlarger extends EventTarget {
         patience,
         signal: mine.signal,
         onStart: (start) => {
+          if (!isMine()) return;
           progress = new Progress(start, performance.now());
-          opened = this.#open(id, start, isMine).then(() => {
-            if (!isMine()) return;
-            this.#store.find(id)?.growing?.close();
-            this.#store.setPicture(id, { phase: 'working', growing: new Surface(start.width, start.height) });
-          });
+          this.#begin(id, start);
         },
         onTile: (tile) => {
+          if (!isMine()) return;
           progress.add(tile, performance.now());
-          opened = opened.then(() => {
-            if (isMine()) this.#paint(id, progress, tile);
-          });
+          this.#paint(id, progress, tile);
         },
       });
-      await opened;
       if (isMine()) this.#finish(id, order, made);
       else this.#stored.letGo(made.stored);
     } catch (error) {
       this.#stored.letGo(name); // An engine that was ended has not done so.
-      await opened.catch(() => undefined); // A picture that was read is kept, however soon the work on it failed.
       if (!isMine()) return;
-      if (error instanceof NotStarted) await this.#ask(id, order, error.plan, isMine);
-      else this.#fail(id, error);
+      if (error instanceof NotStarted) this.#ask(id, order, error.plan);
+      else this.#fail(id, error, mine.signal.aborted);
+    } finally {
+      if (isMine()) this.#runs.delete(id);
     }
   }
 
@@ -216,30 +179,26 @@ export class Enlarger extends EventTarget {
   }
 
   /**
-   * Only called when the engine has seen that the picture is sound and not too large to decode.
+   * The engine has seen that the picture is sound. What is made of it can be seen growing where the picture is shown.
    * @param {number} id
-   * @param {{inputWidth: number, inputHeight: number}} size
-   * @param {() => boolean} isMine
+   * @param {import('../js/client.js').Start} start
    */
-  async #open(id, { inputWidth: width, inputHeight: height }, isMine) {
-    const picture = this.#store.find(id);
-    if (!picture || picture.width) return;
-    const original = await Surface.of(picture.file, width, height);
-    if (!isMine()) return original.close();
-    this.#store.setPicture(id, { width, height, original });
-    this.#store.set({ shown: id });
+  #begin(id, { inputWidth, inputHeight, width, height }) {
+    if (this.#store.state.toShow === id) this.#store.show(id);
+    this.#store.find(id)?.growing?.close();
+    const growing = this.#store.state.shown === id ? new Surface(width, height) : undefined;
+    this.#store.setPicture(id, { phase: 'working', width: inputWidth, height: inputHeight, growing });
   }
 
   /**
    * @param {number} id
    * @param {Order} order
    * @param {import('../js/client.js').Plan} plan
-   * @param {() => boolean} isMine
    */
-  async #ask(id, order, plan, isMine) {
-    await this.#open(id, plan, isMine);
-    if (!isMine()) return;
-    this.#store.setPicture(id, { plans: { ...this.#store.find(id)?.plans, [order.planKey]: plan } });
+  #ask(id, order, plan) {
+    const plans = { ...this.#store.find(id)?.plans, [order.planKey]: plan };
+    if (this.#store.state.toShow === id) this.#store.show(id);
+    this.#store.setPicture(id, { plans, width: plan.inputWidth, height: plan.inputHeight });
     this.#settle(id);
   }
 
@@ -274,56 +233,43 @@ export class Enlarger extends EventTarget {
       scale,
       made,
       surface: picture.growing,
-      isSaved: isFilter(order.settings.model),
+      isSaved: false,
+      isFilter: isFilter(order.settings.model),
     };
     const { change, dropped } = withResult(picture, result, order.side);
     this.#store.setPicture(id, { ...change, phase: 'done', progress: undefined, growing: undefined });
-    for (const old of dropped) this.#letGoResult(old);
+    for (const old of dropped) letGoResult(old, this.#stored);
     if (dropped.some(({ key }) => key !== order.key)) this.#store.set({ note: 'The oldest result was let go, to save memory.' });
     const size = format.pixels(made.width, made.height);
-    this.#store.set({ news: `Done. ${result.label}, ${size}.` });
+    if (this.#store.state.shown === id) this.#store.set({ news: `Done. ${result.label}, ${size}.` });
   }
 
   /**
    * @param {number} id
    * @param {unknown} error
+   * @param {boolean} isStopped by the person
    */
-  #fail(id, error) {
-    const picture = this.#store.find(id);
-    if (this.#current.signal.aborted) this.#store.set({ note: 'Stopped. Nothing was saved.' });
-    else this.#store.set({ problem: sentenceOf(error, picture?.file, this.#store.state.pictures.length > 1) });
+  #fail(id, error, isStopped) {
     this.#settle(id);
+    if (isStopped) {
+      this.#store.set({ note: 'Stopped. Nothing was saved.' });
+      return;
+    }
+    const picture = this.#store.find(id);
+    const isOfEngine = error instanceof EngineError && IS_ENGINE.has(error.code);
+    if (isOfEngine) this.#store.setPicture(id, { phase: 'queued' });
+    else this.#store.setPicture(id, { phase: picture?.results.length ? 'done' : 'failed', problem: sentenceOf(error, picture?.file) });
     this.dispatchEvent(new Event('failed'));
   }
 
   /**
-   * Nothing is done with it any more. One that could not be read is not kept.
+   * Nothing is done with it any more.
    * @param {number} id
    */
   #settle(id) {
     const picture = this.#store.find(id);
-    if (!picture) return;
-    picture.growing?.close();
-    if (picture.width) {
-      const phase = picture.results.length > 0 ? 'done' : 'waiting';
-      this.#store.setPicture(id, { phase, progress: undefined, growing: undefined });
-    } else {
-      this.#store.setPicture(id, { progress: undefined });
-      this.remove(id);
-    }
-  }
-
-  /** @param {Picture} picture */
-  #letGo({ original, originalPixels, growing, results }) {
-    for (const surface of [original, originalPixels, growing]) surface?.close();
-    for (const result of results) this.#letGoResult(result);
-  }
-
-  /** @param {import('../state/store.js').Result} result */
-  #letGoResult({ surface, made, file }) {
-    surface?.close();
-    file?.surface?.close();
-    this.#stored.letGo(made.stored);
-    if (file?.stored !== made.stored) this.#stored.letGo(file?.stored);
+    picture?.growing?.close();
+    const phase = picture?.results.length ? 'done' : 'waiting';
+    this.#store.setPicture(id, { phase, progress: undefined, growing: undefined });
   }
 }

@@ -15,7 +15,7 @@ const ONE_MEGAPIXEL = { width: 1000, height: 1000 };
  */
 export function isToBeMade(state) {
   const picture = shownPicture(state);
-  if (!picture || !['waiting', 'done'].includes(picture.phase)) return false;
+  if (!picture || !['waiting', 'done', 'failed'].includes(picture.phase)) return false;
   const key = pixelsKey(state.choice, state.models);
   return !picture.results.some((result) => result.key === key);
 }

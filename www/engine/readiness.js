@@ -15,6 +15,8 @@ export class Readiness {
   #preparing = new AbortController();
   /** The settings that it is made ready for. */
   #prepared = '';
+  /** What kept it from being made ready last; once it is ready that is told no longer. */
+  #told = '';
 
   /**
    * @param {import('../state/store.js').Store} store
@@ -33,6 +35,9 @@ export class Readiness {
     this.#store.follow(settings, (wanted) => {
       if (wanted !== this.#prepared) this.prepare(this.#prepared ? QUIET_MS : 0);
     });
+    addEventListener('online', () => {
+      if (this.#store.state.engine.phase === 'failed') this.prepare();
+    });
   }
 
   /** @param {number} [pause] before it is begun, in milliseconds */
@@ -42,13 +47,17 @@ export class Readiness {
     const { choice, models } = this.#store.state;
     const settings = settingsOf(choice, models);
     this.#prepared = JSON.stringify(settings);
-    this.#store.set({ engine: { phase: 'loading', problem: '', mixProblem: '' }, estimates: {} });
+    this.#store.set({ engine: { phase: 'loading', problem: '', mixProblem: '' }, download: undefined, estimates: {} });
     try {
       await new Promise((resolve) => setTimeout(resolve, pause));
       if (signal.aborted) return;
       const info = await this.#engine.prepare(settings, { signal });
       this.#models.learn(choice.model, info.model);
-      this.#store.set({ engine: { phase: 'ready', info, problem: '', mixProblem: '' } });
+      const { problem } = this.#store.state;
+      this.#store.set({
+        engine: { phase: 'ready', info, problem: '', mixProblem: '' },
+        problem: problem === this.#told ? '' : problem,
+      });
     } catch (error) {
       if (signal.aborted) return;
       this.#tellWhy(error, choice.mix !== undefined);
@@ -63,6 +72,7 @@ export class Readiness {
     const sentence = sentenceOf(error);
     const isOfMix = isMix && error instanceof EngineError && error.code === 'invalid-option';
     const [problem, mixProblem] = isOfMix ? ['', sentence] : [sentence, ''];
+    this.#told = problem;
     this.#store.set({ engine: { phase: 'failed', problem, mixProblem }, problem });
   }
 }

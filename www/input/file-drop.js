@@ -1,4 +1,6 @@
-/** The three ways a file comes in: picked, dropped anywhere on the page, or pasted. */
+/** The three ways files and folders come in: picked, dropped anywhere on the page, or pasted. */
+
+import { droppedIn, filesIn, sorted } from './folders.js';
 
 /**
  * @param {HTMLInputElement} picker
@@ -6,7 +8,8 @@
  */
 export function takePicked(picker, onFiles) {
   picker.addEventListener('change', () => {
-    const files = [...(picker.files ?? [])];
+    const chosen = [...(picker.files ?? [])];
+    const files = picker.webkitdirectory ? sorted(chosen) : chosen;
     picker.value = ''; // so that the same file can be picked again
     if (files.length > 0) onFiles(files);
   });
@@ -14,14 +17,17 @@ export function takePicked(picker, onFiles) {
 
 /**
  * @param {(files: File[]) => void} onFiles at least one
- * @param {() => void} onOther something came that is no file
+ * @param {(isFolder: boolean) => void} onOther something came that is no file, or a folder that holds none
  */
 export function takeGiven(onFiles, onOther) {
   /** @param {DataTransfer | null} transfer */
-  const take = (transfer) => {
-    const files = [...(transfer?.files ?? [])];
+  const take = async (transfer) => {
+    if (!transfer) return;
+    const isSomething = transfer.types.length > 0;
+    const { files: single, folders } = droppedIn(transfer);
+    const files = [single, ...(await Promise.all(folders.map(filesIn)))].flat();
     if (files.length > 0) onFiles(files);
-    else if (transfer && transfer.types.length > 0) onOther();
+    else if (isSomething) onOther(folders.length > 0);
   };
 
   document.addEventListener('paste', (event) => {

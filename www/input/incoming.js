@@ -4,23 +4,26 @@ import { sentenceOf } from '../ui/words.js';
 import { isAnimation } from './animation.js';
 import { adviceFor, kindOfFile } from './kind-of-file.js';
 
+/** What is wrong with more files than this is not said of each. */
+const MOST_ADVICE = 2;
+
 export class Incoming {
   #store;
   #models;
   #choosing;
-  #enlarger;
+  #queue;
 
   /**
    * @param {import('../state/store.js').Store} store
    * @param {import('../models/models.js').Models} models
    * @param {import('../choose/choosing.js').Choosing} choosing
-   * @param {import('../engine/enlarger.js').Enlarger} enlarger
+   * @param {import('../pictures/queue.js').Queue} queue
    */
-  constructor(store, models, choosing, enlarger) {
+  constructor(store, models, choosing, queue) {
     this.#store = store;
     this.#models = models;
     this.#choosing = choosing;
-    this.#enlarger = enlarger;
+    this.#queue = queue;
   }
 
   /** @param {File[]} files of any kind; what is of no use does not keep the others from being taken */
@@ -29,10 +32,11 @@ export class Incoming {
     const kinds = await Promise.all(files.map(kindOfFile));
     const of = (/** @type {string} */ kind) => files.filter((_, index) => kinds[index] === kind);
     const useless = files.flatMap((file, index) => (['picture', 'model'].includes(kinds[index]) ? [] : [adviceFor(file, kinds[index])]));
-    const problems = [...useless, ...(await this.#addModels(of('model')))];
+    const rest = useless.length > MOST_ADVICE ? [`${useless.length} files are no pictures that can be read here, and were left out.`] : useless;
+    const problems = [...rest, ...(await this.#addModels(of('model')))];
     this.#store.set({ problem: problems.join(' ') });
     const pictures = of('picture');
-    if (pictures.length > 0) this.#enlarger.open(pictures);
+    if (pictures.length > 0) this.#queue.add(pictures);
     const moving = (await Promise.all(pictures.map(async (file) => ((await isAnimation(file)) ? file.name : '')))).filter(Boolean);
     if (moving.length > 0) this.#store.set({ note: `Only the first frame is enlarged of what moves: ${moving.join(', ')}.` });
   }
@@ -43,9 +47,10 @@ export class Incoming {
     this.#store.set({ problem: (await this.#addModels(files)).join(' ') });
   }
 
-  /** Something came that is no file. */
-  takeOther() {
-    this.#store.set({ problem: 'Only files can be taken. Save the picture on your device first, and then bring the file.' });
+  /** @param {boolean} isFolder what came is a folder with nothing in it, or else no file at all */
+  takeOther(isFolder) {
+    const noFile = 'Only files can be taken. Save the picture on your device first, and then bring the file.';
+    this.#store.set({ problem: isFolder ? 'There are no files in this folder.' : noFile });
   }
 
   /**

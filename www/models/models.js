@@ -56,8 +56,7 @@ export class Models {
   /** The site's models and the kept ones. Rejects where the site's list cannot be had; the kept ones are there then. */
   async load() {
     for (const file of await listKept()) this.#list(file.name, file, true);
-    /** @type {{models: (Model & {sliders?: Slider[]})[]}} */
-    const index = await (await fetch(new URL('../models/index.json', import.meta.url))).json();
+    const index = await this.#engine.index();
     const builtIn = index.models.map(({ name, title, summary, purpose, scale, sliders = [] }) => {
       return { key: name, name, title, summary, purpose, scale, sliders };
     });

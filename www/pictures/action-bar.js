@@ -4,6 +4,7 @@ import { namingOf, scaleOf } from '../choose/choice.js';
 import { forecastOf, isToBeMade } from '../engine/forecast.js';
 import { PATIENCE_MS } from '../engine/enlarger.js';
 import { problemOf } from '../engine/limits.js';
+import { loadingWords } from '../engine/status.js';
 import { AUTOMATIC } from '../models/purposes.js';
 import { resultToSave, shownPicture } from '../state/store.js';
 import { button, element, find } from '../ui/dom.js';
@@ -26,19 +27,34 @@ function spoken({ choice, models }) {
   return namingOf(choice, models)(choice.model ?? '', scaleOf(choice, models) ?? 0).name;
 }
 
-/** @param {import('../state/store.js').Progress} progress */
-function progressText({ fraction, secondsLeft, isWriting, isStopping }) {
+/**
+ * @param {import('../state/store.js').Progress} progress
+ * @param {string} loading
+ */
+function progressText({ fraction, secondsLeft, isWriting, isStopping }, loading) {
   if (isStopping) return 'Stopping…';
-  if (fraction === undefined) return 'Reading the picture…';
+  if (fraction === undefined) return loading || 'Reading the picture…';
   const rest = isWriting ? 'writing the file' : `${format.about(secondsLeft ?? 0)} left`;
   return `${Math.floor(fraction * 100)} % · ${rest}`;
 }
 
 /**
- * @param {import('../state/store.js').Store} store
- * @param {import('../engine/enlarger.js').Enlarger} enlarger
+ * Why the picture that is shown has not been begun yet.
+ * @param {Readonly<import('../state/store.js').State>} state
  */
-export function showActionBar(store, enlarger) {
+function waitingText(state) {
+  if (shownPicture(state)?.phase !== 'queued') return '';
+  const { engine, isPaused, pictures } = state;
+  if (engine.phase === 'failed') return `Waits for the engine. ${engine.problem}`;
+  if (isPaused && pictures.length > 1) return 'Paused';
+  return engine.phase === 'loading' ? loadingWords(state) || 'Getting the engine ready…' : 'Waits for its turn';
+}
+
+/**
+ * @param {import('../state/store.js').Store} store
+ * @param {import('./queue.js').Queue} queue
+ */
+export function showActionBar(store, queue) {
   const bar = element('#action');
   const again = button('#again');
   const cancel = button('#cancel');
@@ -46,9 +62,9 @@ export function showActionBar(store, enlarger) {
   const progressBar = find(document, '#bar', HTMLProgressElement);
 
   again.addEventListener('click', () => {
-    if (again.getAttribute('aria-disabled') !== 'true') enlarger.again();
+    if (again.getAttribute('aria-disabled') !== 'true') queue.again();
   });
-  cancel.addEventListener('click', () => enlarger.cancel());
+  cancel.addEventListener('click', () => queue.cancel());
   save.addEventListener('click', (event) => {
     if (!save.href) event.preventDefault();
   });
@@ -70,15 +86,16 @@ export function showActionBar(store, enlarger) {
     (state) => {
       const picture = shownPicture(state);
       const { problem, sentence } = expectation(state);
-      const isBusy = picture?.progress !== undefined;
-      return [isBusy, isToBeMade(state), resultToSave(picture) !== undefined, problem, sentence, state.engine.phase, spoken(state)];
+      const isQueued = picture?.phase === 'queued';
+      const isBusy = picture?.progress !== undefined || isQueued;
+      return [isBusy, isQueued, isToBeMade(state), resultToSave(picture) !== undefined, problem, sentence, state.engine.phase, spoken(state)];
     },
-    ([isBusy, isToMake, hasResult, problem, sentence, engine, what]) =>
+    ([isBusy, isQueued, isToMake, hasResult, problem, sentence, engine, what]) =>
       keepFocus(() => {
         again.hidden = !isBusy && !isToMake;
         const isOff = isBusy || engine === 'failed' || problem !== '';
         again.setAttribute('aria-disabled', String(isOff));
-        again.textContent = isBusy ? 'Enlarging…' : 'Enlarge';
+        again.textContent = isQueued ? 'Waiting…' : isBusy ? 'Enlarging…' : 'Enlarge';
         again.title = isBusy ? '' : `Enlarge with ${what}`;
         cancel.hidden = !isBusy;
         element('#working').hidden = !isBusy;
@@ -92,15 +109,15 @@ export function showActionBar(store, enlarger) {
       }),
   );
   store.follow(
-    (state) => shownPicture(state)?.progress,
-    (progress) => {
+    (state) => /** @type {const} */ ([shownPicture(state)?.progress, loadingWords(state), waitingText(state)]),
+    ([progress, loading, waiting]) => {
+      progressBar.hidden = waiting !== '';
       if (progress?.fraction === undefined) progressBar.removeAttribute('value');
       else progressBar.value = progress.fraction;
-      if (!progress) return;
-      const text = progressText(progress);
+      const text = progress ? progressText(progress, loading) : waiting;
       element('#progress-text').textContent = text;
       progressBar.setAttribute('aria-valuetext', text);
-      cancel.setAttribute('aria-disabled', String(progress.isStopping)); // and keeps the focus
+      cancel.setAttribute('aria-disabled', String(progress?.isStopping ?? false)); // and keeps the focus
     },
   );
   store.follow(

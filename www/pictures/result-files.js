@@ -5,7 +5,6 @@
 
 import { filterSettings } from '../choose/choice.js';
 import { fileOptionsOf } from '../choose/output-options.js';
-import { Surface } from '../look/surface.js';
 import { resultToSave, shownPicture } from '../state/store.js';
 import { sentenceOf } from '../ui/words.js';
 import { wantedFormat } from './file-format.js';
@@ -13,11 +12,38 @@ import { wantedFormat } from './file-format.js';
 /** Takes the pixels as they are. */
 const UNCHANGED = { settings: filterSettings('nearest'), output: { scale: 1 } };
 
-/** What a file has lost is shown where that takes no more than 128 MB. */
-const MOST_SHOWN_PIXELS = 32e6;
-
 /** Who moves the slider of the quality does not want a file for every step. */
 const QUIET_MS = 150;
+
+/**
+ * As what a picture's result is to be saved.
+ * @param {import('../choose/output-options.js').OutputOptions} output
+ * @param {import('../state/store.js').Picture | undefined} picture
+ */
+export const saveOptions = (output, picture) => ({ ...fileOptionsOf(output), format: wantedFormat(output, picture) });
+
+/** @param {ReturnType<typeof saveOptions>} options */
+export const saveKey = (options) => JSON.stringify(options);
+
+/**
+ * The file of a result: what was made where it is that already.
+ * @param {import('../js/client.js').Engine} engine
+ * @param {import('../js/client.js').Result} made
+ * @param {ReturnType<typeof saveOptions>} options
+ * @param {string} name that the file may get in the site's storage
+ * @param {AbortSignal} signal
+ * @returns {Promise<import('../js/client.js').Result>}
+ */
+export async function fileOf(engine, made, options, name, signal) {
+  if (isWhatWasMade(made, options)) return made;
+  return engine.upscale(made.blob, UNCHANGED.settings, { ...UNCHANGED.output, ...options }, { name, signal });
+}
+
+/**
+ * @param {import('../js/client.js').Result} made
+ * @param {ReturnType<typeof saveOptions>} options
+ */
+const isWhatWasMade = (made, { format, stripMetadata }) => made.format !== 'png' || (format === 'png' && !stripMetadata);
 
 /**
  * @param {import('../state/store.js').Store} store
@@ -36,8 +62,7 @@ export function makeResultFiles(store, engine, stored) {
     stop.abort();
     const { signal } = (stop = new AbortController());
     if (result.file?.key === key && result.file.phase !== 'making') return;
-    const { output } = store.state.choice;
-    const options = { ...fileOptionsOf(output), format: wantedFormat(output, picture) };
+    const options = saveOptions(store.state.choice.output, picture);
     const { made } = result;
     /** @param {import('../state/store.js').SavedFile} file */
     const finish = (file) => {
@@ -46,22 +71,16 @@ export function makeResultFiles(store, engine, stored) {
       before?.surface?.close();
       store.setResult(picture.id, result.key, { file });
     };
-    const isWhatWasMade = made.format !== 'png' || (options.format === 'png' && !options.stripMetadata);
-    if (isWhatWasMade) return finish({ key, phase: 'ready', blob: made.blob, format: made.format, stored: made.stored });
+    if (isWhatWasMade(made, options)) return finish({ key, phase: 'ready', blob: made.blob, format: made.format, stored: made.stored });
 
     finish({ key, phase: 'making' });
     const name = stored.newName();
     try {
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
       if (signal.aborted) return;
-      const saved = await engine.upscale(made.blob, UNCHANGED.settings, { ...UNCHANGED.output, ...options }, { name, signal });
-      const isShown = saved.format === 'jpeg' && saved.width * saved.height <= MOST_SHOWN_PIXELS;
-      const surface = isShown && !signal.aborted ? await Surface.of(saved.blob, saved.width, saved.height) : undefined;
-      if (signal.aborted) {
-        surface?.close();
-        return stored.letGo(saved.stored);
-      }
-      finish({ key, phase: 'ready', blob: saved.blob, format: saved.format, stored: saved.stored, surface });
+      const saved = await fileOf(engine, made, options, name, signal);
+      if (signal.aborted) return stored.letGo(saved.stored);
+      finish({ key, phase: 'ready', blob: saved.blob, format: saved.format, stored: saved.stored });
     } catch (error) {
       stored.letGo(name);
       if (!signal.aborted) finish({ key, phase: 'failed', problem: sentenceOf(error) });
@@ -73,7 +92,7 @@ export function makeResultFiles(store, engine, stored) {
       const picture = shownPicture(state);
       const result = resultToSave(picture);
       const { output } = state.choice;
-      return [picture?.id, result?.key, result?.made, JSON.stringify([fileOptionsOf(output), wantedFormat(output, picture)])];
+      return [picture?.id, result?.key, result?.made, saveKey(saveOptions(output, picture))];
     },
     ([, , , key]) => {
       const { picture } = store;

@@ -5,13 +5,21 @@ import { ALWAYS } from '../models/purposes.js';
 
 /** @returns {import('./store.js').State} */
 export function startState() {
+  const choice = readChoice(new URLSearchParams(location.search));
   return {
     models: ALWAYS,
-    choice: readChoice(new URLSearchParams(location.search)),
+    choice,
+    common: choice,
     engine: { phase: 'loading', problem: '', mixProblem: '' },
+    download: undefined,
     estimates: {},
     pictures: [],
     shown: undefined,
+    toShow: undefined,
+    isPaused: false,
+    removed: undefined,
+    saving: undefined,
+    keepProblem: '',
     look: sessionStorage.getItem('look') === 'side' ? 'side' : 'split',
     isHeld: false,
     areChoicesOpen: false,

@@ -4,30 +4,45 @@
  * of a Surface.
  *
  * @typedef {import('../js/client.js').Plan} Plan
- * @typedef {'queued' | 'reading' | 'waiting' | 'working' | 'done'} Phase reading until the engine has seen that the file is
- *   sound; waiting for the person to begin
+ * @typedef {import('../choose/choice.js').Choice} Choice
+ * @typedef {'queued' | 'reading' | 'waiting' | 'working' | 'done' | 'failed'} Phase reading until the engine has seen that
+ *   the file is sound; waiting for the person to begin; failed where there is no result
+ * @typedef {'usual' | 'agreed' | 'now'} Turn usually a picture is asked about that would take long; agreed is that it is
+ *   enlarged however long it takes, or even now, before the others
  * @typedef {{fraction?: number, secondsLeft?: number, isWriting: boolean, isStopping: boolean}} Progress the fraction from 0 to 1
  * @typedef {{key: string, phase: 'making' | 'ready' | 'failed', blob?: Blob, format?: import('../js/client.js').Format,
  *   stored?: string, surface?: import('../look/surface.js').Surface, problem?: string}} SavedFile the key tells as what it is
  *   saved; the surface shows what is lost by that
  * @typedef {{key: string, label: string, name: string, scale: number, made: import('../js/client.js').Result,
- *   surface?: import('../look/surface.js').Surface, file?: SavedFile, isSaved: boolean}} Result
- *   the key tells with what it was made; the label is for people and the name for files; `made.blob` holds every pixel; saved is also what is not worth asking for
- * @typedef {{id: number, file: File, ownFormat: import('../js/client.js').Format, phase: Phase, width?: number, height?: number, progress?: Progress,
+ *   surface?: import('../look/surface.js').Surface, file?: SavedFile, isSaved: boolean, isFilter: boolean}} Result
+ *   the key tells with what it was made; the label is for people and the name for files; `made.blob` holds every pixel;
+ *   what a filter has made is not worth asking about
+ * @typedef {{id: number, file: File, kept?: string, ownFormat: import('../js/client.js').Format, choice?: Choice, phase: Phase,
+ *   turn: Turn, problem?: string, width?: number, height?: number, progress?: Progress,
  *   original?: import('../look/surface.js').Surface, originalPixels?: import('../look/surface.js').Surface,
  *   growing?: import('../look/surface.js').Surface, results: Result[], left: string, right: string,
  *   plans: Record<string, Plan | 'asked' | 'unknown'>}} Picture left and right are the keys of what stands on the two
- *   sides; plans are by the choice that they are for
+ *   sides; plans are by the choice that they are for; the choice is its own, where it has one; kept is the name of the
+ *   file on this device that holds it over a reload
+ * @typedef {{pictures: {picture: Picture, index: number}[]}} Removed and where each stood
+ * @typedef {{done: number, total: number}} Saving
  * @typedef {{phase: 'loading' | 'ready' | 'failed', info?: import('../js/client.js').Info, problem: string, mixProblem: string}}
  *   EngineState
  * @typedef {'split' | 'side'} Look
  * @typedef {{
  *   models: import('../models/models.js').Model[],
- *   choice: import('../choose/choice.js').Choice,
+ *   choice: Choice,
+ *   common: Choice,
  *   engine: EngineState,
+ *   download: import('../js/client.js').Download | undefined,
  *   estimates: Record<string, number | 'asked' | 'unknown'>,
  *   pictures: Picture[],
  *   shown: number | undefined,
+ *   toShow: number | undefined,
+ *   isPaused: boolean,
+ *   removed: Removed | undefined,
+ *   saving: Saving | undefined,
+ *   keepProblem: string,
  *   look: Look,
  *   isHeld: boolean,
  *   areChoicesOpen: boolean,
@@ -35,9 +50,10 @@
  *   problem: string,
  *   note: string,
  *   news: string,
- * }} State estimates are milliseconds for a megapixel by choice; held while the original is to be seen alone;
- *   the choices are open before there is a picture; the news
- *   are for those who do not see the page
+ * }} State the choice is that of the picture that is shown, and the common one that of all without their own; what
+ *   is to be shown is so once it is known to be sound; the keep problem is why a reload loses pictures; estimates are
+ *   milliseconds for a megapixel by choice; held while the original is to be seen alone; the choices are open before
+ *   there is a picture; the news are for those who do not see the page
  */
 
 /**
@@ -101,6 +117,16 @@ export class Store {
     if (results) this.setPicture(id, { results });
   }
 
+  /**
+   * @param {number} id of a picture of the list
+   * @param {Partial<State>} [change] besides
+   */
+  show(id, change = {}) {
+    const state = { ...this.#state, ...change };
+    const picture = state.pictures.find((other) => other.id === id);
+    this.set({ ...change, shown: id, toShow: undefined, choice: picture?.choice ?? state.common });
+  }
+
   /** @param {number} id */
   find(id) {
     return this.#state.pictures.find((picture) => picture.id === id);
@@ -127,6 +153,15 @@ export class Store {
 /** @param {Readonly<State>} state */
 export function shownPicture({ pictures, shown }) {
   return pictures.find(({ id }) => id === shown);
+}
+
+/**
+ * What is chosen for a picture.
+ * @param {Readonly<State>} state
+ * @param {Picture} picture
+ */
+export function choiceOf({ shown, choice, common }, picture) {
+  return picture.id === shown ? choice : (picture.choice ?? common);
 }
 
 /**

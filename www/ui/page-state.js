@@ -1,5 +1,6 @@
 /** The page as a whole: its state for the styles, its title, and what is said to those who do not see it. */
 
+import { countsOf } from '../pictures/queue.js';
 import { resultToSave, shownPicture } from '../state/store.js';
 import { element } from './dom.js';
 import * as format from './format.js';
@@ -10,7 +11,7 @@ const NEWS_MS = 10_000;
 /** @typedef {import('../state/store.js').Picture} Picture */
 
 /** @type {Record<import('../state/store.js').Phase, string>} */
-const STATES = { queued: 'working', reading: 'working', working: 'working', waiting: 'waiting', done: 'done' };
+const STATES = { queued: 'working', reading: 'working', working: 'working', waiting: 'waiting', failed: 'waiting', done: 'done' };
 
 /** @param {import('../state/store.js').Progress} progress */
 function howFar({ fraction = 0, secondsLeft }) {
@@ -24,6 +25,8 @@ function howFar({ fraction = 0, secondsLeft }) {
  */
 function titleOf(state) {
   const busy = state.pictures.find(({ progress }) => progress);
+  const { all, done } = countsOf(state);
+  if (busy && all > 1) return `${done} of ${all} · Lenslet`;
   if (busy?.progress) return `${howFar(busy.progress)} · Lenslet`;
   const picture = shownPicture(state);
   const result = resultToSave(picture);
@@ -63,7 +66,7 @@ function tellProgress(store) {
       const now = performance.now();
       if (busy?.progress && before?.id !== busy.id) {
         last = now;
-        store.set({ news: `Enlarging ${busy.file.name}.` });
+        if (busy.id === store.state.shown) store.set({ news: `Enlarging ${busy.file.name}.` });
       } else if (busy?.progress?.fraction && now - last > NEWS_MS) {
         last = now;
         store.set({ news: howFar(busy.progress) });
@@ -74,12 +77,14 @@ function tellProgress(store) {
 }
 
 /**
- * Asks before the page is left while something is being made, or is not saved yet.
+ * Asks before the page is left while something is being made or is about to be, or is not saved yet.
  * @param {import('../state/store.js').Store} store
  */
 export function askBeforeLeaving(store) {
   addEventListener('beforeunload', (event) => {
-    const isAtStake = store.state.pictures.some(({ progress, results }) => progress || results.some(({ isSaved }) => !isSaved));
-    if (isAtStake) event.preventDefault();
+    const { pictures, saving } = store.state;
+    const isAtStake = (/** @type {Picture} */ { phase, progress, results }) =>
+      progress || phase === 'queued' || results.some(({ isSaved, isFilter }) => !isSaved && !isFilter);
+    if (saving || pictures.some(isAtStake)) event.preventDefault();
   });
 }

@@ -7,6 +7,9 @@ const PLAINER = {
   'engine-stopped': 'The engine stopped unexpectedly, and has been started again. Try once more, or choose a smaller size.',
 };
 
+const OFFLINE =
+  'This model has not been loaded yet, and there is no network. Once there is one it is loaded; until then choose one that was used before.';
+
 /**
  * What neither the engine nor the browser can read.
  * @param {File | undefined} file
@@ -25,6 +28,7 @@ function unsupported(file) {
  */
 export function sentenceOf(error, file, isOneOfSeveral = false) {
   if (!(error instanceof EngineError)) return `Something went wrong in the page: ${error}. Reload it to go on.`;
+  if (error.code === 'fetch-failed' && !navigator.onLine) return OFFLINE;
   const sentence = error.code === 'unsupported-format' ? unsupported(file) : (PLAINER[error.code] ?? error.message);
   return file && isOneOfSeveral ? `${file.name}: ${sentence}` : sentence;
 }
