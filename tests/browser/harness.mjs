@@ -75,7 +75,7 @@ export async function startBrowser(name) {
       'browser.download.always_ask_before_handling_new_types': false,
       'browser.download.manager.showWhenStarting': false,
       'browser.download.viewableInternally.enabledTypes': '', // else a saved picture opens in a tab of its own
-      'browser.helperApps.neverAsk.saveToDisk': 'image/png,image/jpeg,image/webp',
+      'browser.helperApps.neverAsk.saveToDisk': 'image/png,image/jpeg,image/webp,application/zip',
     },
   });
   if (browser === 'chrome') {
@@ -109,12 +109,14 @@ function agreeToWait() {
  * whatever is in it.
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address
- * @param {{patient?: boolean, inWorker?: () => void}} [options] what the engine's worker is to do first
+ * @param {{patient?: boolean, inPage?: () => void, inWorker?: () => void}} [options] what the page and the engine's
+ *   worker are to do first
  */
-export async function openPage(running, address, { patient = true, inWorker = () => {} } = {}) {
+export async function openPage(running, address, { patient = true, inPage = () => {}, inWorker = () => {} } = {}) {
   const page = await running.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   page.on('dialog', (dialog) => dialog.accept()); // the question before leaving
+  await page.evaluateOnNewDocument(inPage);
   await installProbe(page, inWorker);
   if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.

@@ -91,7 +91,8 @@ export class Queue {
    */
   #tellProblem({ id, file, phase, width }, problem) {
     const { pictures, toShow, shown } = this.#store.state;
-    if (toShow === id) this.#store.set({ toShow: pictures.find((other) => other.phase === 'queued')?.id });
+    const isMeant = toShow === id || (toShow === undefined && shown === id && !width);
+    if (isMeant) this.#store.set({ toShow: pictures.find((other) => other.phase === 'queued')?.id });
     if (id !== this.#alone && (pictures.length > 1 || shown !== id)) return;
     this.#store.set({ problem: pictures.length > 1 ? `${file.name}: ${problem}` : problem });
     if (phase === 'failed' && !width) this.#drop([id]);

@@ -67,6 +67,7 @@ class Item {
     this.pick.append(this.canvas, Object.assign(span('name'), { textContent: file.name }), this.#state, this.#bar);
     this.remove.textContent = '×';
     this.remove.setAttribute('aria-label', `Remove ${file.name}`);
+    this.act.hidden = true;
     this.element.append(this.pick, this.act, this.remove);
   }
 
