@@ -10,9 +10,11 @@ import { fileOf, saveKey, saveOptions } from './result-files.js';
 
 const ZIP_NAME = 'enlarged-pictures.zip';
 
-/** @typedef {{name: string, lastModified: Date, input: Blob}} Entry */
-/** What the type checker does not know, as not every browser has it. */
-/** @typedef {{showDirectoryPicker?: (options: object) => Promise<FileSystemDirectoryHandle>, showSaveFilePicker?: (options: object) => Promise<FileSystemFileHandle>}} Pickers */
+/**
+ * What the type checker does not know, as not every browser has it.
+ * @typedef {{showDirectoryPicker?: (options: object) => Promise<FileSystemDirectoryHandle>,
+ *   showSaveFilePicker?: (options: object) => Promise<FileSystemFileHandle>}} Pickers
+ */
 
 const pickers = /** @type {Pickers} */ (window);
 
@@ -32,7 +34,7 @@ export function wireSavingAll(store, engine, stored) {
   /**
    * The files to save, each made when its turn comes and let go when the next one is asked for.
    * @param {(name: string) => boolean | Promise<boolean>} [isTaken]
-   * @returns {AsyncGenerator<Entry>}
+   * @returns {AsyncGenerator<File>}
    */
   async function* entries(isTaken) {
     const nameFor = differentNames(isTaken);
@@ -51,7 +53,7 @@ export function wireSavingAll(store, engine, stored) {
           ? { blob: ready.blob, format: ready.format }
           : await fileOf(engine, result.made, options, temporary, stop.signal);
         const name = format.outputName(picture.file.name, result.scale, result.name, file.format);
-        yield { name: await nameFor(name), lastModified: new Date(), input: file.blob };
+        yield new File([file.blob], await nameFor(name));
         store.setResult(id, result.key, { isSaved: true });
       } finally {
         stored.letGo(temporary);
@@ -117,7 +119,7 @@ function whyNotSaved(error) {
 /**
  * What is there already stays.
  * @param {FileSystemDirectoryHandle} folder
- * @param {(isTaken: (name: string) => Promise<boolean>) => AsyncIterable<Entry>} entries
+ * @param {(isTaken: (name: string) => Promise<boolean>) => AsyncIterable<File>} entries
  */
 async function saveToFolder(folder, entries) {
   const isTaken = (/** @type {string} */ name) =>
@@ -126,9 +128,9 @@ async function saveToFolder(folder, entries) {
       (error) => error.name === 'TypeMismatchError',
     );
   let count = 0;
-  for await (const { name, input } of entries(isTaken)) {
-    const handle = await folder.getFileHandle(name, { create: true });
-    await input.stream().pipeTo(await handle.createWritable());
+  for await (const file of entries(isTaken)) {
+    const handle = await folder.getFileHandle(file.name, { create: true });
+    await file.stream().pipeTo(await handle.createWritable());
     count += 1;
   }
   return `${count === 1 ? '1 result is' : `${count} results are`} in the folder ${folder.name}.`;
