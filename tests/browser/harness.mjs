@@ -35,11 +35,14 @@ export const SETUPS = {
   'Firefox, WebGPU': { browser: 'firefox', run: 'gpu', precision: 'f16' },
 };
 
-/** Runs `lenslet`'s own static server; `log` grows by one line for each request. */
-export async function startServer() {
+/**
+ * Runs `lenslet`'s own static server; `log` grows by one line for each request.
+ * @param {number} [port] any that is free where it is not said
+ */
+export async function startServer(port = 0) {
   const command = process.env.LENSLET_XTASK;
   if (!command) throw new Error('LENSLET_XTASK must name the xtask executable; `cargo xtask test` sets it.');
-  const child = spawn(command, ['serve', '--no-build', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, ['serve', '--no-build', '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
   /** @type {string[]} */
   const log = [];
   /** @type {string} */
@@ -52,7 +55,8 @@ export async function startServer() {
       else log.push(line);
     });
   });
-  return { url, log, close: () => child.kill() };
+  const closed = new Promise((resolve) => child.once('exit', resolve));
+  return { url, log, closed, close: () => child.kill() };
 }
 
 /** @param {keyof typeof SETUPS} name */
@@ -66,6 +70,7 @@ export async function startBrowser(name) {
     protocolTimeout: PATIENCE_MS,
     args: browser === 'chrome' ? [...CHROMIUM_QUIET, ...(args ?? [])] : [],
     extraPrefsFirefox: {
+      'security.fileuri.strict_origin_policy': true, // as people have it; puppeteer takes it away
       'dom.webgpu.enabled': true,
       'gfx.webgpu.ignore-blocklist': true,
       'dom.webgpu.workers.enabled': true,

@@ -130,6 +130,19 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    test('site data that is cleared in the middle of a picture delays it, and the next one is as quick as ever', async (context) => {
+      if (!name.startsWith('Chromium')) return context.skip('a test cannot clear it there');
+      const page = await openPage(browser.running, `${address()}&tile=16`);
+      await choose(page, await site.pictures.write('cleared.png', drawPng(120, 90)));
+      await page.waitForFunction(() => /** @type {HTMLProgressElement} */ (document.querySelector('#bar')).value > 0);
+      const session = await page.createCDPSession();
+      await session.send('Storage.clearDataForOrigin', { origin: new URL(site.server.url).origin, storageTypes: 'all' });
+      await waitForState(page, 'done');
+      assert.equal(PNG.sync.read((await save(page, browser.downloads)).bytes).width, 480);
+      await makesTheSame(page, 'after.png');
+      await page.close();
+    });
+
     test('what is too large to be saved is said before the work, with the largest size that is not', async () => {
       const inWorker = () => delete (/** @type {any} */ (StorageManager.prototype).getDirectory);
       const query = '&model=nearest&scale=16';

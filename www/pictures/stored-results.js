@@ -87,9 +87,10 @@ export class StoredResults {
       },
       () => {}, // As in some private windows: the next page tidies.
     );
-    addEventListener('pagehide', ({ persisted }) => {
+    // Of a page that the browser keeps to go back to, the lock tells for how long it does.
+    addEventListener('pagehide', () => {
       const left = { folder: FOLDER, lock: lockOf(page), prefix: page + SEPARATOR, kept: [...this.#downloaded], after: RELOAD_MS };
-      if (!persisted) this.#tidying?.active?.postMessage(left);
+      this.#tidying?.active?.postMessage(left);
     });
   }
 
