@@ -54,11 +54,6 @@ const pauseAtOnce = (page) =>
 const list = (page) =>
   page.$$eval('.thumbnail', (all) => all.map((item) => [...item.querySelectorAll('.name, .state')].map(({ textContent }) => textContent).join(' ')));
 
-/** @param {import('puppeteer-core').Page} page */
-function acceptDialogs(page) {
-  page.on('dialog', (dialog) => dialog.accept());
-}
-
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
   describe(name, () => {
     const browser = withBrowser(name);
@@ -66,7 +61,6 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     test('a reload in the middle keeps the pictures and results, and the queue goes on', async () => {
       const page = await openPage(browser.running, address());
-      acceptDialogs(page);
       const first = drawPng(14, 9);
       await pauseAtOnce(page);
       await give(page, 'drop', [
@@ -99,7 +93,6 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     test('once the page is left its files go, also where nobody comes back', async () => {
       const page = await openPage(browser.running, address());
-      acceptDialogs(page);
       await give(page, 'drop', [{ name: 'left.png', content: drawPng(9, 9) }]);
       await waitForState(page, 'done');
       await page.waitForFunction(() => navigator.serviceWorker.getRegistration('/pictures/').then((found) => found?.active));
@@ -128,7 +121,6 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     test('a browser without such storage works, and says in a line what it does not do', async () => {
       const without = () => delete (/** @type {any} */ (StorageManager.prototype).getDirectory);
       const page = await openPage(browser.running, address(), { inPage: without, inWorker: without });
-      acceptDialogs(page);
       await give(page, 'drop', [
         { name: 'one.png', content: drawPng(9, 9) },
         { name: 'two.png', content: drawPng(9, 9) },

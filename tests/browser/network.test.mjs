@@ -38,7 +38,6 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const port = Number(new URL(server.url).port);
       try {
         const page = await openPage(browser.running, `${server.url}?run=cpu`);
-        page.on('dialog', (dialog) => dialog.accept());
         await choose(page, await pictures.write('offline.png', drawPng(9, 9)));
         await waitForState(page, 'done');
         server.close();
@@ -59,10 +58,13 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
         await chooseModel(page, 'srcnn-x4');
         await page.waitForSelector('body[data-engine=failed]');
+        await choose(page, await pictures.write('late.png', drawPng(9, 9)));
+        await waitForText(page, '.thumbnail:last-child .state', 'Waits');
         server = await startServer(port);
         await tellNetwork(page, true);
         await waitForEngine(page);
         assert.equal(await visibleText(page, '#problem'), '');
+        await waitForText(page, '.thumbnail:last-child .state', 'Done');
         await page.close();
       } finally {
         server.close();

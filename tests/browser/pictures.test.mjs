@@ -75,7 +75,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.deepEqual(await list(page), ['kept.png', 'good.png']);
     });
 
-    test('several pictures go into the list, each is enlarged when it is shown, and one that is removed is gone', async () => {
+    test('several pictures go into the list, each is enlarged in its turn, and one that is removed is gone', async () => {
       await give(page, 'drop', ['one', 'two'].map((stem) => ({ name: `${stem}.png`, content: drawPng(7, stem.length + 3) })));
       await waitForText(page, '#file-name', 'one.png');
       await waitForState(page, 'done');

@@ -1,4 +1,7 @@
-/** Where results lie while the page shows them: in files on this device, or where there is no room for such, in Blobs. */
+/**
+ * Where results lie while the page lists them: in files on this device, or where there is no room for such, in Blobs. A copy
+ * of each picture lies beside them, for a reload.
+ */
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -9,32 +12,51 @@ import { drawPng, enlargedByCommand, largestDifference, noisePng } from './pictu
 
 const site = withSite();
 
-/** The names of the files that results lie in, asked in a page. */
-async function namesOfResults() {
-  const root = await navigator.storage.getDirectory();
-  const folder = await root.getDirectoryHandle('results').catch(() => undefined);
-  const names = [];
-  if (folder) for await (const name of folder.keys()) names.push(name);
-  return names;
-}
-
-/** @param {import('puppeteer-core').Page} page */
-const stored = (page) => page.evaluate(namesOfResults);
+/**
+ * The names of all the files there.
+ * @param {import('puppeteer-core').Page} page
+ */
+const allStored = (page) =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('results').catch(() => undefined);
+    /** @type {string[]} */
+    const names = [];
+    if (folder) for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
 
 /**
- * Waits until there are so many of these files, and fails where that is never so.
+ * The names of those that belong to the page.
+ * @param {import('puppeteer-core').Page} page
+ */
+async function stored(page) {
+  const own = await page.evaluate(() => sessionStorage.getItem('page'));
+  return (await allStored(page)).filter((name) => name.startsWith(`${own}-`));
+}
+
+/**
+ * Waits until there are so many files, and fails where that is never so.
+ * @param {() => Promise<string[]>} ask
+ * @param {number} count
+ */
+async function waitForCount(ask, count) {
+  const started = Date.now();
+  let names = await ask();
+  while (names.length !== count) {
+    assert.ok(Date.now() - started < PATIENCE_MS, `files: ${names.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    names = await ask();
+  }
+}
+
+/**
+ * Waits until the page has copies of so many pictures.
  * @param {import('puppeteer-core').Page} page
  * @param {number} count
  */
-async function waitForStored(page, count) {
-  const started = Date.now();
-  let names = await stored(page);
-  while (names.length !== count) {
-    assert.ok(Date.now() - started < PATIENCE_MS, `files of results: ${names.join(', ')}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    names = await stored(page);
-  }
-}
+const waitForCopies = (page, count) =>
+  page.waitForFunction((count) => JSON.parse(sessionStorage.getItem('pictures') ?? '{"records":[]}').records.length === count, {}, count);
 
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
   describe(name, () => {
@@ -51,21 +73,26 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.equal(largestDifference(PNG.sync.read(bytes), await enlargedByCommand(picture)), 0);
     }
 
-    test('a result is a file of the site on this device as long as it is shown', async () => {
+    test('a result is a file of the site on this device as long as it is listed', async () => {
       const page = await openPage(browser.running, address());
       await choose(page, await site.pictures.write('earlier.png', drawPng(9, 9)));
       await waitForState(page, 'done');
-      const [earlier] = await stored(page);
-      assert.ok(earlier);
+      await waitForCopies(page, 1);
+      const earlier = await stored(page);
+      assert.equal(earlier.length, 2);
       await makesTheSame(page, 'later.png');
-      assert.equal((await stored(page)).length, 2);
+      await waitForCopies(page, 2);
+      assert.equal((await stored(page)).length, 4);
       await page.click('#strip-of-pictures [aria-label="Remove earlier.png"]');
-      await waitForStored(page, 1);
-      assert.notEqual((await stored(page))[0], earlier);
+      await waitForCopies(page, 1);
+      assert.equal((await stored(page)).length, 4, 'as long as it can be brought back');
+      await page.click('#removed-box .close');
+      await waitForCount(() => stored(page), 2);
+      assert.ok((await stored(page)).every((name) => !earlier.includes(name)));
       await page.close();
 
       const next = await openPage(browser.running, address());
-      await waitForStored(next, 0);
+      await waitForCount(() => allStored(next), 0);
       await next.close();
     });
 
@@ -76,13 +103,14 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const other = await openPage(browser.running, address());
       await choose(other, await site.pictures.write('other.png', drawPng(9, 9)));
       await waitForState(other, 'done');
+      await waitForCopies(page, 1);
       assert.equal((await stored(page)).length, 2);
       await other.close();
       assert.equal(PNG.sync.read((await save(page, browser.downloads)).bytes).width, 36);
       await page.close();
     });
 
-    test('a run that is stopped leaves no file', async () => {
+    test('a run that is stopped leaves no file but the copy of the picture', async () => {
       const page = await openPage(browser.running, `${address()}&tile=8`);
       await page.evaluate(() => {
         const bar = /** @type {HTMLProgressElement} */ (document.querySelector('#bar'));
@@ -91,10 +119,10 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
           { attributes: true },
         );
       });
-      const before = (await stored(page)).length;
       await choose(page, await site.pictures.write('stopped.png', drawPng(300, 400)));
       await waitForText(page, '#note', 'Stopped');
-      await waitForStored(page, before);
+      await waitForCopies(page, 1);
+      await waitForCount(() => stored(page), 1);
       await page.close();
     });
 
@@ -102,9 +130,9 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const inWorker = () => delete (/** @type {any} */ (StorageManager.prototype).getDirectory);
       const page = await openPage(browser.running, address(), { inWorker });
       await page.waitForFunction(() => navigator.locks.query().then(({ held }) => held.length > 0));
-      const before = (await stored(page)).length;
       await makesTheSame(page, 'blob.png');
-      assert.equal((await stored(page)).length, before);
+      await waitForCopies(page, 1);
+      assert.equal((await stored(page)).length, 1);
       await page.close();
     });
 

@@ -1,4 +1,4 @@
-/** Choices as they are made, and kept in the page's address. */
+/** Choices as they are made; those for all pictures are kept in the page's address. */
 
 import { isOwnKey, nameIn } from '../models/models.js';
 import { changed, settled, writeChoice } from './choice.js';
@@ -15,7 +15,7 @@ export class Choosing {
       () => this.#isListed && this.#settle(),
     );
     store.follow(
-      ({ choice, models }) => [choice, models],
+      ({ common, models }) => [common, models],
       () => this.#isListed && this.#write(),
     );
   }
@@ -44,18 +44,23 @@ export class Choosing {
   }
 
   #settle(isWhole = true) {
-    const { choice, models } = this.#store.state;
+    const { choice, common, models, pictures } = this.#store.state;
     const known = isWhole ? models : [...models, ...[choice.model, choice.mix].flatMap((key) => unlisted(key))];
     const { choice: next, gone } = settled(choice, known);
-    if (JSON.stringify(next) !== JSON.stringify(choice)) this.#store.set({ choice: next });
+    const settle = (/** @type {import('./choice.js').Choice} */ before) => {
+      const after = settled(before, known).choice;
+      return JSON.stringify(after) === JSON.stringify(before) ? before : after;
+    };
+    this.#store.set({ choice: settle(choice), common: settle(common) });
+    for (const { id, choice: own } of pictures) if (own && settle(own) !== own) this.#store.setPicture(id, { choice: settle(own) });
     if (isWhole && next.model !== choice.model) this.#store.set({ problem: '' }); // which was of the model that is gone
     return gone;
   }
 
   #write() {
-    const { choice, models } = this.#store.state;
+    const { common, models } = this.#store.state;
     const address = new URL(location.href);
-    for (const [name, value] of Object.entries(writeChoice(choice, models))) {
+    for (const [name, value] of Object.entries(writeChoice(common, models))) {
       if (value === undefined) address.searchParams.delete(name);
       else address.searchParams.set(name, value);
     }

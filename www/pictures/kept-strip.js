@@ -3,6 +3,7 @@
  * known of them in the session's.
  */
 
+import { settled } from '../choose/choice.js';
 import * as format from '../ui/format.js';
 
 /**
@@ -50,16 +51,18 @@ export async function restoreStrip(store, queue, stored) {
   const text = stored.isReloaded ? sessionStorage.getItem(SESSION_KEY) : null;
   /** @type {Kept} */
   const { records, shown, common, isPaused } = text ? JSON.parse(text) : { records: [] };
+  // Models that are not kept on this device are gone.
+  const now = (/** @type {import('../choose/choice.js').Choice} */ choice) => settled(choice, store.state.models).choice;
   /** @type {Map<number, Picture>} */
   const pictures = new Map();
   for (const record of records) {
     const picture = await pictureOf(record, stored);
-    if (picture) pictures.set(record.id, { ...picture, id: queue.newId() });
+    if (picture) pictures.set(record.id, { ...picture, id: queue.newId(), choice: picture.choice && now(picture.choice) });
   }
   const all = [...pictures.values()];
   stored.keepOnly(new Set(all.flatMap(({ kept = '', results }) => [kept, ...results.map(({ made }) => made.stored ?? '')])));
   if (all.length === 0) return;
-  store.set({ common, isPaused });
+  store.set({ common: now(common), isPaused });
   queue.put(all);
   const before = shown === undefined ? undefined : pictures.get(shown);
   store.show((before ?? all[0]).id);

@@ -38,7 +38,7 @@ export function showQueueBar(store, queue) {
       pause.hidden = !isWaiting;
       pause.textContent = isPaused ? 'Resume' : 'Pause';
       all.hidden = left === 0;
-      all.textContent = `Enlarge ${left === 1 ? 'the other one' : `all ${left}`}`;
+      all.textContent = `Enlarge ${left === 1 ? 'the one left' : `all ${left}`}`;
       element('#keep-problem').textContent = String(keepProblem);
       element('#picture-problem').textContent = String(problem ?? '');
     },

@@ -31,19 +31,23 @@ export function wireSavingAll(store, engine, stored) {
   const asZip = button('#save-as-zip');
   let stop = new AbortController();
 
+  /** @param {number} id @param {string} key of the result */
+  const markSaved = (id, key) => store.setResult(id, key, { isSaved: true });
+
   /**
    * The files to save, each made when its turn comes and let go when the next one is asked for.
+   * @param {(id: number, key: string) => void} onTaken whose file has been taken
    * @param {(name: string) => boolean | Promise<boolean>} [isTaken]
    * @returns {AsyncGenerator<File>}
    */
-  async function* entries(isTaken) {
+  async function* entries(onTaken, isTaken) {
     const nameFor = differentNames(isTaken);
     const ids = store.state.pictures.filter(({ results }) => results.length > 0).map(({ id }) => id);
     for (const [done, id] of ids.entries()) {
       stop.signal.throwIfAborted();
       store.set({ saving: { done, total: ids.length } });
       const picture = store.find(id);
-      const result = resultToSave(picture) ?? picture?.results.at(-1);
+      const result = resultToSave(picture) ?? picture?.results.findLast(({ isFilter }) => !isFilter) ?? picture?.results.at(-1);
       if (!picture || !result) continue;
       const options = saveOptions(choiceOf(store.state, picture).output, picture);
       const { file: ready } = result;
@@ -54,7 +58,7 @@ export function wireSavingAll(store, engine, stored) {
           : await fileOf(engine, result.made, options, temporary, stop.signal);
         const name = format.outputName(picture.file.name, result.scale, result.name, file.format);
         yield new File([file.blob], await nameFor(name));
-        store.setResult(id, result.key, { isSaved: true });
+        onTaken(id, result.key);
       } finally {
         stored.letGo(temporary);
       }
@@ -82,14 +86,22 @@ export function wireSavingAll(store, engine, stored) {
   toFolder.addEventListener('click', () =>
     saveBy(async () => {
       const folder = await /** @type {any} */ (pickers).showDirectoryPicker({ id: 'results', mode: 'readwrite' });
-      return saveToFolder(folder, entries);
+      return saveToFolder(folder, (isTaken) => entries(markSaved, isTaken));
     }),
   );
   asZip.addEventListener('click', () =>
     saveBy(async () => {
       const target = await zipTarget(stored);
-      await makeZip(entries()).pipeTo(target.writable, { signal: stop.signal });
+      /** @type {[id: number, key: string][]} */
+      const taken = [];
+      try {
+        await makeZip(entries((...one) => taken.push(one))).pipeTo(target.writable, { signal: stop.signal });
+      } catch (error) {
+        target.discard();
+        throw error;
+      }
       await target.finish();
+      for (const one of taken) markSaved(...one);
       return 'All results are in the ZIP.';
     }),
   );
@@ -140,24 +152,27 @@ async function saveToFolder(folder, entries) {
  * Where the ZIP goes: into the file that the person names, or into one in the site's storage that is then downloaded, or
  * where there is neither into memory.
  * @param {import('./stored-results.js').StoredResults} stored
- * @returns {Promise<{writable: WritableStream<Uint8Array>, finish: () => Promise<void>}>}
+ * @returns {Promise<{writable: WritableStream<Uint8Array>, finish: () => Promise<void>, discard: () => void}>}
  */
 async function zipTarget(stored) {
   if (pickers.showSaveFilePicker) {
     const types = [{ description: 'ZIP', accept: { 'application/zip': ['.zip'] } }];
     const handle = await pickers.showSaveFilePicker({ id: 'results', suggestedName: ZIP_NAME, types });
-    return { writable: await handle.createWritable(), finish: async () => {} };
+    return { writable: await handle.createWritable(), finish: async () => {}, discard: () => {} };
   }
   const file = await stored.create().catch(() => undefined);
   if (file) {
-    const finish = async () => download(await file.handle.getFile());
-    stored.keepForDownload(file.name);
-    return { writable: await file.handle.createWritable(), finish };
+    const finish = async () => {
+      stored.keepForDownload(file.name);
+      download(await file.handle.getFile());
+      stored.letGo(file.name);
+    };
+    return { writable: await file.handle.createWritable(), finish, discard: () => stored.letGo(file.name) };
   }
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
   const writable = new WritableStream({ write: (part) => void parts.push(part) });
-  return { writable, finish: async () => download(new Blob(parts)) };
+  return { writable, finish: async () => download(new Blob(parts)), discard: () => {} };
 }
 
 /** @param {Blob} zip */
