@@ -91,8 +91,13 @@ fn dictionaries_around_the_weights() {
         // A weight and a dictionary of something else side by side.
         dict(&[("a", first(1)), ("extra", other.clone())]),
     ];
-    for name in ["params_ema", "params", "state_dict", "model_state_dict", "model", "net", "net_g"] {
+    for name in ["params", "state_dict", "model_state_dict", "model", "net", "net_g", "network_g"] {
         cases.push(dict(&[("optimizer", optimizer.clone()), (name, wanted.clone())]));
+    }
+    // The averaged weights are the better ones.
+    for name in ["params_ema", "params-ema", "state_dict_ema", "model_ema", "net_g_ema", "g_ema", "generator_ema"] {
+        cases.push(dict(&[("params", other.clone()), (name, wanted.clone())]));
+        cases.push(dict(&[(name, wanted.clone()), ("net_g", other.clone())]));
     }
     for value in cases {
         let weights = parse(&value).expect("sound");
@@ -310,12 +315,53 @@ fn archives_that_are_not_as_pytorch_writes_them() {
     assert!(changed(|e| drop(e.remove(1))).is_ok(), "the first files have no byteorder");
 }
 
+/// A file of the format before 1.6 with the tensors of [`sound_torch_file`].
+fn sound_old_file() -> Vec<u8> {
+    let old = |stored: Stored| {
+        // A sixth value follows the number of numbers.
+        let pickle = stored.pickle();
+        let end = pickle.windows(2).position(|pair| pair == b"tQ").expect("is there");
+        [&pickle[..end], b"N", &pickle[end..]].concat()
+    };
+    let value = dict(&[
+        ("a", old(Stored { shape: vec![2, 2], strides: vec![1, 2], ..Stored::whole("74", 4) })),
+        ("epoch", int(7)),
+        ("b", old(Stored::whole("9", 1))),
+    ]);
+    let system = dict(&[("protocol_version", int(1001)), ("little_endian", b"\x88".to_vec())]);
+    let keys = [&b"]("[..], &text("74"), &text("9"), b"e"].concat();
+    let magic = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e\x80\x02\x4d\xe9\x03\x2e";
+    let storages = [&4_u64.to_le_bytes()[..], &floats(&[1.0, 2.0, 3.0, 4.0]), &1_u64.to_le_bytes(), &floats(&[5.0])];
+    [&magic[..], &pickle(&system), &pickle(&value), &pickle(&keys), &storages.concat()].concat()
+}
+
 #[test]
 fn formats_from_before_the_zip() {
-    let old = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e\x80\x02\x4d\xe9\x03\x2e";
-    refused(Weights::parse(old), "refused-model", "old format (before 1.6)");
+    let file = sound_old_file();
+    assert!(is_sound(&Weights::parse(&file).expect("sound")));
+    // A later version of pickles tells how long they are.
+    let framed = [&b"\x80\x04\x95\x0d\0\0\0\0\0\0\0"[..], &file[2..]].concat();
+    assert!(is_sound(&Weights::parse(&framed).expect("sound")));
+    for length in 22..file.len() {
+        refused(Weights::parse(&file[..length]), "damaged-model", "cut off");
+    }
+    let replaced = |from: &[u8], to: &[u8]| {
+        let at = file.windows(from.len()).position(|bytes| bytes == from).expect("is there");
+        Weights::parse(&[&file[..at], to, &file[at + from.len()..]].concat())
+    };
+    refused(replaced(b"little_endian\x88", b"little_endian\x89"), "refused-model", "not little-endian");
+    refused(replaced(b"ctorch\nFloatStorage", b"cos\nsystem"), "refused-model", "asks to run os.system");
+    let before_the_numbers = |count: u64| [&count.to_le_bytes()[..], &floats(&[1.0])].concat();
+    refused(replaced(&before_the_numbers(4), &before_the_numbers(1 << 60)), "damaged-model", "storages are cut off");
     let tar = [&b"storages"[..], &[0; 249], b"ustar\x0000", &[0; 248]].concat();
     refused(Weights::parse(&tar), "refused-model", "save it again with torch.save");
+}
+
+/// What neosr saves: both kinds of weights, of which the averaged are meant.
+#[test]
+fn averaged_weights_of_neosr() {
+    let weights = Weights::parse(include_bytes!("weights/neosr-params-and-params-ema.pth")).expect("sound");
+    assert_eq!(tensor(&weights, "body.0.bias")[..2], [0.140_625, -0.140_625]);
 }
 
 #[test]
@@ -397,7 +443,7 @@ fn files_cut_off_anywhere() {
 /// Any bit may be wrong; the file is then refused, or still gives tensors of finite numbers.
 #[test]
 fn files_with_one_bit_changed() {
-    for file in [sound_torch_file(), sound_safetensors_file()] {
+    for file in [sound_torch_file(), sound_old_file(), sound_safetensors_file()] {
         for bit in 0..file.len() * 8 {
             let mut changed = file.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
@@ -419,10 +465,6 @@ fn files_of_pytorch() {
             continue;
         }
         let (name, result) = (path.display(), Weights::parse(&std::fs::read(&path).expect("golden file")));
-        if path.ends_with("old_format.pth") {
-            refused(result, "refused-model", "old format (before 1.6)");
-            continue;
-        }
         let weights = result.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(weights.names().eq(expected.names()), "{name} has {}", weights.describe());
         for tensor in weights.names() {

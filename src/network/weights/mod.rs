@@ -12,12 +12,28 @@ use crate::{Error, Result};
 use view::View;
 
 /// Names under which training tools file the weights away, the averaged ones first because they are the better ones.
-const WRAPPERS: [&str; 4] = ["params_ema", "params", "state_dict", "model_state_dict"];
+const WRAPPERS: [&str; 11] = [
+    "params_ema",
+    "params-ema",
+    "state_dict_ema",
+    "model_ema",
+    "net_g_ema",
+    "g_ema",
+    "generator_ema",
+    "params",
+    "state_dict",
+    "model_state_dict",
+    "network_g",
+];
 
 /// Names of the network that enlarges within all that was trained. Networks' parts have such names as well, so as
 /// prefixes they are dropped only where all tensors have them and none has a layer's number next, as ESRGAN's
 /// `model.0.weight` has.
 const OWNERS: [&str; 5] = ["model", "net", "net_g", "netG", "generator"];
+
+/// What DataParallel and torch.compile call the network that they take in. DistributedDataParallel and averaged models do as the
+/// first.
+const ENVELOPES: [&str; 2] = ["module", "_orig_mod"];
 
 /// Numbers that tensors may have beyond one for each byte of the file, so that a few can be expanded from few bytes.
 const EXPANDED_NUMBERS: usize = 1 << 16;
@@ -42,7 +58,7 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Reads a safetensors file or one of PyTorch 1.6 and later (`.pth`, `.pt`), told apart by content. Nothing in a
+    /// Reads a safetensors file or one of PyTorch (`.pth`, `.pt`), told apart by content. Nothing in a
     /// PyTorch file is run. Numbers of any kind become f32.
     ///
     /// # Errors
@@ -193,21 +209,29 @@ fn safetensors(file: &[u8]) -> Result<(BTreeMap<String, View<'_>>, HashMap<Strin
 /// Drops the prefixes that training tools put before the names, and the tensors that lack them.
 fn unwrapped<T>(mut tensors: BTreeMap<String, T>) -> BTreeMap<String, T> {
     let is_used = |prefix: &&str| tensors.keys().any(|name| inner_name(name, prefix).is_some());
-    let wrapper = WRAPPERS.into_iter().find(is_used);
-    // DataParallel names the network it trains `module`, and DistributedDataParallel and averaged models do too.
-    for prefix in wrapper.into_iter().chain(["module"]) {
-        if tensors.keys().any(|name| inner_name(name, prefix).is_some()) {
-            tensors = without_prefix(tensors, prefix);
-        }
+    // Nothing else in a file is called a generator, but a discriminator may be beside it.
+    if let Some(wrapper) = WRAPPERS.into_iter().chain(["generator"]).find(is_used) {
+        tensors = without_prefix(tensors, wrapper);
     }
+    let tensors = unpacked(tensors);
     let is_layer = |name: &str| name.starts_with(|first: char| first.is_ascii_digit());
     let owner = OWNERS
         .into_iter()
         .find(|owner| tensors.keys().all(|name| inner_name(name, owner).is_some_and(|inner| !is_layer(inner))));
     match owner {
-        Some(owner) => without_prefix(tensors, owner),
+        Some(owner) => unpacked(without_prefix(tensors, owner)),
         None => tensors,
     }
+}
+
+/// Drops the names of envelopes, in either order.
+fn unpacked<T>(mut tensors: BTreeMap<String, T>) -> BTreeMap<String, T> {
+    while let Some(envelope) =
+        ENVELOPES.into_iter().find(|envelope| tensors.keys().any(|name| inner_name(name, envelope).is_some()))
+    {
+        tensors = without_prefix(tensors, envelope);
+    }
+    tensors
 }
 
 fn without_prefix<T>(tensors: BTreeMap<String, T>, prefix: &str) -> BTreeMap<String, T> {
@@ -254,6 +278,14 @@ mod tests {
             (&["module.a", "n_averaged"], &["a"]),
             (&["state_dict.module.model.a", "state_dict.module.model.b"], &["a", "b"]),
             (&["generator.a", "generator.b"], &["a", "b"]),
+            (&["generator.a", "discriminator.a", "step_counter"], &["a"]),
+            (&["generator.a", "generator_ema.b"], &["b"]),
+            (&["params.a", "params-ema.b"], &["b"]),
+            (&["_orig_mod.a", "_orig_mod.b"], &["a", "b"]),
+            (&["module._orig_mod.a"], &["a"]),
+            (&["_orig_mod.module.a"], &["a"]),
+            (&["params_ema._orig_mod.a"], &["a"]),
+            (&["net_g._orig_mod.a", "net_g._orig_mod.b"], &["a", "b"]),
             (&["net.a", "loss.a"], &["loss.a", "net.a"]),
             (&["modules.a", "paramsa"], &["modules.a", "paramsa"]),
         ] {

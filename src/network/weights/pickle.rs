@@ -19,11 +19,12 @@ const MAX_TEXT: usize = 1024;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     Int(i64),
+    Bool(bool),
     Text(&'a str),
     Name(Name),
     /// The object of that number.
     Object(usize),
-    /// None, truth values, numbers with fractions and what else no tensor is made of.
+    /// None, numbers with fractions and what else no tensor is made of.
     Other,
 }
 
@@ -31,24 +32,28 @@ pub(super) enum Value<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Name {
     OrderedDict,
+    DefaultDict,
     RebuildTensor,
     RebuildParameter,
     /// A class of storages, by the kind of their numbers.
     Storage(Dtype),
+    /// Something that people leave beside tensors. Nothing is made of it, whatever is called or put onto it.
+    Note,
 }
 
 /// A value that others may refer to. Objects lie in one list, so that no depth of nesting and no circle can hurt.
 #[derive(Debug)]
 enum Object<'a> {
     Tuple(Vec<Value<'a>>),
-    /// No tensor is made of lists, so their items are not kept.
-    List,
+    List(Vec<Value<'a>>),
     /// The values whose keys are texts.
     Dict(Vec<(&'a str, Value<'a>)>),
     /// A call with its arguments.
     Call(Name, Value<'a>),
     /// Something that lies outside of the pickle.
     Persistent(Value<'a>),
+    /// What a call of a [`Name::Note`] would have made.
+    Note,
 }
 
 /// What a pickle holds.
@@ -61,6 +66,11 @@ pub(super) struct Pickle<'a> {
 impl<'a> Pickle<'a> {
     /// Reads a whole pickle.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+        Self::parse_first(bytes).map(|(pickle, _)| pickle)
+    }
+
+    /// Reads the pickle that bytes begin with, and gives what follows it.
+    pub(super) fn parse_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8])> {
         let mut machine = Machine {
             rest: bytes,
             stack: Vec::new(),
@@ -70,7 +80,7 @@ impl<'a> Pickle<'a> {
         };
         for _ in 0..MAX_INSTRUCTIONS {
             if let Some(root) = machine.step()? {
-                return Ok(Self { root, ..machine.pickle });
+                return Ok((Self { root, ..machine.pickle }, machine.rest));
             }
         }
         Err(damaged(format!("its pickle has more than {MAX_INSTRUCTIONS} instructions")))
@@ -80,6 +90,13 @@ impl<'a> Pickle<'a> {
     pub(super) fn dict(&self, value: Value) -> Option<&[(&'a str, Value<'a>)]> {
         match self.object(value)? {
             Object::Dict(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    pub(super) fn list(&self, value: Value) -> Option<&[Value<'a>]> {
+        match self.object(value)? {
+            Object::List(items) => Some(items),
             _ => None,
         }
     }
@@ -107,6 +124,14 @@ impl<'a> Pickle<'a> {
         }
     }
 
+    /// The descriptions of all that lies outside of the pickle.
+    pub(super) fn all_persistent(&self) -> impl Iterator<Item = &[Value<'a>]> {
+        self.objects.iter().filter_map(|object| match object {
+            Object::Persistent(description) => self.tuple(*description),
+            _ => None,
+        })
+    }
+
     fn object(&self, value: Value) -> Option<&Object<'a>> {
         match value {
             Value::Object(number) => self.objects.get(number),
@@ -115,10 +140,11 @@ impl<'a> Pickle<'a> {
     }
 }
 
-/// The names that a file may use; everything that it may make out of them is a tensor.
+/// The names that a file may use; all that it may make out of them is a dictionary, a tensor or nothing.
 fn known(module: &str, name: &str) -> Option<Name> {
     Some(match (module, name) {
         ("collections", "OrderedDict") => Name::OrderedDict,
+        ("collections", "defaultdict") => Name::DefaultDict,
         ("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2") => Name::RebuildTensor,
         ("torch._utils", "_rebuild_parameter") => Name::RebuildParameter,
         ("torch", "DoubleStorage") => Name::Storage(Dtype::F64),
@@ -131,8 +157,33 @@ fn known(module: &str, name: &str) -> Option<Name> {
         ("torch", "CharStorage") => Name::Storage(Dtype::I8),
         ("torch", "ByteStorage") => Name::Storage(Dtype::U8),
         ("torch", "BoolStorage") => Name::Storage(Dtype::BOOL),
+        _ if is_note(module, name) => Name::Note,
         _ => return None,
     })
+}
+
+/// Whether it is something that training tools save beside tensors: options, counters, losses.
+fn is_note(module: &str, name: &str) -> bool {
+    match module {
+        "argparse" => name == "Namespace",
+        "types" => name == "SimpleNamespace",
+        "collections" => ["Counter", "deque"].contains(&name),
+        "builtins" | "__builtin__" => {
+            let plain = ["object", "bool", "int", "float", "complex", "str", "bytes", "bytearray", "range", "slice"];
+            plain.contains(&name) || ["set", "frozenset", "list", "dict", "tuple"].contains(&name)
+        }
+        "numpy" => ["dtype", "ndarray"].contains(&name),
+        "numpy.core.multiarray" | "numpy._core.multiarray" => ["scalar", "_reconstruct"].contains(&name),
+        "numpy.core.numeric" | "numpy._core.numeric" => name == "_frombuffer",
+        "numpy.dtypes" => name.ends_with("DType"),
+        // How bytes and plain objects are written for Python 2.
+        "_codecs" => name == "encode",
+        "copyreg" | "copy_reg" => name == "_reconstructor",
+        "pathlib" => name.ends_with("Path"),
+        "datetime" => ["date", "time", "datetime", "timedelta"].contains(&name),
+        "torch" => ["Size", "device", "float64", "float32", "float16", "bfloat16", "int64"].contains(&name),
+        _ => false,
+    }
 }
 
 /// The instructions that weight files are made of, by their names in `pickletools.py`.
@@ -147,13 +198,17 @@ mod opcode {
     pub(super) const BININT1: u8 = b'K';
     pub(super) const BININT2: u8 = b'M';
     pub(super) const LONG1: u8 = 0x8a;
+    pub(super) const LONG4: u8 = 0x8b;
     pub(super) const BINFLOAT: u8 = b'G';
     pub(super) const BINUNICODE: u8 = b'X';
     pub(super) const SHORT_BINUNICODE: u8 = 0x8c;
     pub(super) const BINUNICODE8: u8 = 0x8d;
+    pub(super) const SHORT_BINSTRING: u8 = b'U';
+    pub(super) const BINSTRING: u8 = b'T';
     pub(super) const SHORT_BINBYTES: u8 = b'C';
     pub(super) const BINBYTES: u8 = b'B';
     pub(super) const BINBYTES8: u8 = 0x8e;
+    pub(super) const BYTEARRAY8: u8 = 0x96;
     pub(super) const MARK: u8 = b'(';
     pub(super) const EMPTY_TUPLE: u8 = b')';
     pub(super) const TUPLE1: u8 = 0x85;
@@ -165,6 +220,9 @@ mod opcode {
     pub(super) const EMPTY_DICT: u8 = b'}';
     pub(super) const SETITEM: u8 = b's';
     pub(super) const SETITEMS: u8 = b'u';
+    pub(super) const EMPTY_SET: u8 = 0x8f;
+    pub(super) const ADDITEMS: u8 = 0x90;
+    pub(super) const FROZENSET: u8 = 0x91;
     pub(super) const BINPUT: u8 = b'q';
     pub(super) const LONG_BINPUT: u8 = b'r';
     pub(super) const MEMOIZE: u8 = 0x94;
@@ -174,6 +232,7 @@ mod opcode {
     pub(super) const INST: u8 = b'i';
     pub(super) const STACK_GLOBAL: u8 = 0x93;
     pub(super) const REDUCE: u8 = b'R';
+    pub(super) const NEWOBJ: u8 = 0x81;
     pub(super) const BUILD: u8 = b'b';
     pub(super) const BINPERSID: u8 = b'Q';
 }
@@ -201,18 +260,23 @@ impl<'a> Machine<'a> {
             FRAME => return self.take(8).map(|_| None),
             STOP => return self.pop().map(Some),
 
-            NONE | NEWTRUE | NEWFALSE => Value::Other,
+            NONE => Value::Other,
+            NEWTRUE | NEWFALSE => Value::Bool(instruction == NEWTRUE),
             BININT => Value::Int((self.unsigned(4)? as i32).into()),
             BININT1 => Value::Int(self.unsigned(1)? as i64),
             BININT2 => Value::Int(self.unsigned(2)? as i64),
             LONG1 => long(self.counted(1)?),
+            LONG4 => long(self.counted(4)?),
             BINFLOAT => self.take(8).map(|_| Value::Other)?,
             BINUNICODE => text(self.counted(4)?)?,
             SHORT_BINUNICODE => text(self.counted(1)?)?,
             BINUNICODE8 => text(self.counted(8)?)?,
+            // Texts of Python 2, in which bytes are texts as well.
+            SHORT_BINSTRING => text(self.counted(1)?).unwrap_or(Value::Other),
+            BINSTRING => text(self.counted(4)?).unwrap_or(Value::Other),
             SHORT_BINBYTES => self.counted(1).map(|_| Value::Other)?,
             BINBYTES => self.counted(4).map(|_| Value::Other)?,
-            BINBYTES8 => self.counted(8).map(|_| Value::Other)?,
+            BINBYTES8 | BYTEARRAY8 => self.counted(8).map(|_| Value::Other)?,
 
             MARK => {
                 self.marks.push(self.stack.len());
@@ -227,14 +291,24 @@ impl<'a> Machine<'a> {
                 let items = self.since_mark()?;
                 self.object(Object::Tuple(items))
             }
-            EMPTY_LIST => self.object(Object::List),
+            EMPTY_LIST => self.object(Object::List(Vec::new())),
             APPEND => {
-                self.pop()?;
-                return self.top_list();
+                let item = self.pop()?;
+                return self.extend_list(&[item]);
             }
             APPENDS => {
+                let items = self.since_mark()?;
+                return self.extend_list(&items);
+            }
+            EMPTY_SET => self.object(Object::Note),
+            FROZENSET => {
                 self.since_mark()?;
-                return self.top_list();
+                self.object(Object::Note)
+            }
+            ADDITEMS => {
+                self.since_mark()?;
+                let top = self.top()?;
+                return if self.is_note(top) { Ok(None) } else { Err(wrong_kind()) };
             }
             EMPTY_DICT => self.object(Object::Dict(Vec::new())),
             SETITEM => {
@@ -271,14 +345,19 @@ impl<'a> Machine<'a> {
                 let [function, arguments] = self.last(2)?[..] else { return Err(cut_off()) };
                 self.call(function, arguments)?
             }
+            NEWOBJ => {
+                let [class, arguments] = self.last(2)?[..] else { return Err(cut_off()) };
+                if class != Value::Name(Name::Note) {
+                    return Err(refused_instruction(instruction));
+                }
+                self.call(class, arguments)?
+            }
             // This puts attributes onto an object. A dictionary's, such as PyTorch's version numbers, are not needed.
             BUILD => {
                 self.pop()?;
                 let top = self.top()?;
-                return match self.pickle.dict(top) {
-                    Some(_) => Ok(None),
-                    None => Err(refused_instruction(instruction)),
-                };
+                let is_known = self.pickle.dict(top).is_some() || self.is_note(top);
+                return if is_known { Ok(None) } else { Err(refused_instruction(instruction)) };
             }
             BINPERSID => {
                 let description = self.pop()?;
@@ -292,7 +371,10 @@ impl<'a> Machine<'a> {
 
     fn call(&mut self, function: Value<'a>, arguments: Value<'a>) -> Result<Value<'a>> {
         match (function, self.pickle.tuple(arguments)) {
-            (Value::Name(Name::OrderedDict), Some([])) => Ok(self.object(Object::Dict(Vec::new()))),
+            (Value::Name(Name::OrderedDict), Some([])) | (Value::Name(Name::DefaultDict), Some(_)) => {
+                Ok(self.object(Object::Dict(Vec::new())))
+            }
+            (Value::Name(Name::Note), Some(_)) => Ok(self.object(Object::Note)),
             (Value::Name(name @ (Name::RebuildTensor | Name::RebuildParameter)), Some(_)) => {
                 Ok(self.object(Object::Call(name, arguments)))
             }
@@ -309,8 +391,10 @@ impl<'a> Machine<'a> {
         let (pairs, odd) = pairs.as_chunks::<2>();
         let top = self.top()?;
         let Value::Object(number) = top else { return Err(wrong_kind()) };
-        let (Some(Object::Dict(dict)), []) = (self.pickle.objects.get_mut(number), odd) else {
-            return Err(wrong_kind());
+        let dict = match (self.pickle.objects.get_mut(number), odd) {
+            (Some(Object::Dict(dict)), []) => dict,
+            (Some(Object::Note), []) => return Ok(None),
+            _ => return Err(wrong_kind()),
         };
         dict.extend(pairs.iter().filter_map(|&[key, value]| match key {
             Value::Text(key) => Some((key, value)),
@@ -319,11 +403,18 @@ impl<'a> Machine<'a> {
         Ok(None)
     }
 
-    fn top_list(&self) -> Result<Option<Value<'a>>> {
-        match self.pickle.object(self.top()?) {
-            Some(Object::List) => Ok(None),
-            _ => Err(wrong_kind()),
+    fn extend_list(&mut self, items: &[Value<'a>]) -> Result<Option<Value<'a>>> {
+        let Value::Object(number) = self.top()? else { return Err(wrong_kind()) };
+        match self.pickle.objects.get_mut(number) {
+            Some(Object::List(list)) => list.extend(items),
+            Some(Object::Note) => {}
+            _ => return Err(wrong_kind()),
         }
+        Ok(None)
+    }
+
+    fn is_note(&self, value: Value<'a>) -> bool {
+        matches!(self.pickle.object(value), Some(Object::Note))
     }
 
     fn memorise(&mut self, number: usize) -> Result<Option<Value<'a>>> {
@@ -457,7 +548,7 @@ mod tests {
 
     #[test]
     fn plain_values() {
-        let cases: [(&[u8], Value); 14] = [
+        let cases: [(&[u8], Value); 19] = [
             (b"\x80\x02K\xff.", Value::Int(255)),
             (b"\x80\x05\x95\0\0\0\0\0\0\0\0M\x02\x01.", Value::Int(258)),
             (b"J\xfe\xff\xff\xff.", Value::Int(-2)),
@@ -471,6 +562,11 @@ mod tests {
             (b"\x8d\x01\0\0\0\0\0\0\0a.", Value::Text("a")),
             (b"C\x01a.", Value::Other),
             (b"N.", Value::Other),
+            (b"\x88.", Value::Bool(true)),
+            (b"\x8b\x01\0\0\0\x80.", Value::Int(-128)),
+            (b"U\x01a.", Value::Text("a")),
+            (b"T\x01\0\0\0a.", Value::Text("a")),
+            (b"U\x01\xff.", Value::Other),
             (b"K\x01q\0K\x02\x94h\0.", Value::Int(1)),
         ];
         for (pickle, expected) in cases {
@@ -488,7 +584,8 @@ mod tests {
         let dict = pickle.dict(pickle.root).expect("a dictionary");
         assert_eq!(dict.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["a", "b", "c"], "text keys only");
         assert_eq!(pickle.tuple(dict[0].1), Some(&[Value::Int(1), Value::Int(2)][..]));
-        assert!(pickle.tuple(dict[1].1).is_none() && pickle.dict(dict[1].1).is_none(), "lists hold nothing");
+        let list = pickle.list(dict[1].1).expect("a list");
+        assert!(matches!(list, [inner, Value::Int(5)] if pickle.list(*inner) == Some(&[])), "{list:?}");
         assert_eq!(pickle.tuple(dict[2].1), Some(&[Value::Int(6)][..]));
     }
 
@@ -503,6 +600,31 @@ mod tests {
         let pickle = b"\x8c\x0bcollections\x8c\x0bOrderedDict\x93)R}b.";
         let pickle = Pickle::parse(pickle).expect("sound");
         assert_eq!(pickle.dict(pickle.root), Some(&[][..]), "attributes are passed over");
+    }
+
+    /// Each stands in a dictionary before the number 7.
+    #[test]
+    fn notes_are_passed_over() {
+        let notes: [&[u8]; 9] = [
+            // numpy.float64(0.5), as Python 3 writes it for protocol 2: a kind of numbers and bytes in a text.
+            b"cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\nX\x02\0\0\0f8\x89\x88\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xff\
+              J\xff\xff\xff\xffK\0tbc_codecs\nencode\n(X\x01\0\0\0aX\x06\0\0\0latin1tRtR",
+            b"c__builtin__\nset\n](K\x01K\x02e\x85R",
+            b"\x8f(K\x01K\x02\x90",
+            b"(K\x01K\x02\x91",
+            b"cargparse\nNamespace\n)\x81}X\x02\0\0\0lrK\x01sb",
+            b"ccopy_reg\n_reconstructor\n(cargparse\nNamespace\nc__builtin__\nobject\nNtR}b",
+            b"ccollections\ndefaultdict\nc__builtin__\nlist\n\x85RX\x01\0\0\0aK\x01s",
+            b"ccollections\nCounter\n}\x85R",
+            b"ccollections\ndeque\n)RK\x01a",
+        ];
+        for note in notes {
+            let pickle = [&b"}(X\x01\0\0\0n"[..], note, b"X\x01\0\0\0vK\x07u."].concat();
+            let pickle = Pickle::parse(&pickle).unwrap_or_else(|error| panic!("{}: {error}", note.escape_ascii()));
+            let dict = pickle.dict(pickle.root).expect("a dictionary");
+            assert_eq!(dict[1], ("v", Value::Int(7)));
+            assert!(pickle.call(dict[0].1).is_none(), "is no tensor");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reads PyTorch's own weight files (`.pth`, `.pt`): a zip archive whose `data.pkl` describes the tensors, and whose
 //! `data/0`, `data/1` ... are the storages that hold their numbers. Nothing is ever compressed, so tensors are read
-//! right where they lie.
+//! right where they lie. Before PyTorch 1.6 five pickles and the storages simply followed each other.
 
 use std::collections::BTreeMap;
 
@@ -17,39 +17,44 @@ use crate::Result;
 /// How every zip archive starts that has an entry.
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// How PyTorch's format before 1.6 starts: a pickle of one large number.
-const OLD: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e";
+/// How PyTorch's format before 1.6 starts, behind what tells of pickles: the instruction of a number with ten bytes, that number, and
+/// the pickle's end.
+const OLD: &[u8] = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e";
+
+/// What is told of a file whose numbers have their bytes in the other order.
+const NOT_LITTLE_ENDIAN: &str =
+    "its numbers are not little-endian. Load it in PyTorch on a common computer and save it again";
 
 /// Dictionaries within dictionaries around the weights, at most.
 const MAX_WRAPPERS: usize = 4;
 
 /// Whether these bytes are a PyTorch file of any age; none starts as a safetensors file does.
 pub(super) fn is_torch(file: &[u8]) -> bool {
-    file.starts_with(ZIP) || is_old(file)
+    file.starts_with(ZIP) || is_old(file) || is_tar(file)
 }
 
+/// The format before 1.6, in pickles of any version: later ones say how long a part of them is.
 fn is_old(file: &[u8]) -> bool {
-    let is_tar = file.get(257..).is_some_and(|rest| rest.starts_with(b"ustar"));
-    file.starts_with(OLD) || is_tar
+    let number = match file {
+        [0x80, 2..=5, 0x95, _, _, _, _, _, _, _, _, number @ ..] | [0x80, 2..=5, number @ ..] => number,
+        _ => return false,
+    };
+    number.starts_with(OLD)
+}
+
+/// The format of the first versions.
+fn is_tar(file: &[u8]) -> bool {
+    file.get(257..).is_some_and(|rest| rest.starts_with(b"ustar"))
 }
 
 /// The tensors by name, as they lie in the file.
 pub(super) fn parse(file: &[u8]) -> Result<BTreeMap<String, View<'_>>> {
-    if is_old(file) {
+    if is_tar(file) {
         return Err(refused(
-            "it was saved in PyTorch's old format (before 1.6). Load it in PyTorch and save it again with torch.save",
+            "it was saved in the format of PyTorch's first versions. Load it in PyTorch and save it again with torch.save",
         ));
     }
-    let entries = entries(file)?;
-    if entries.get("byteorder").is_some_and(|&order| order != b"little") {
-        return Err(refused(
-            "its numbers are not little-endian. Load it in PyTorch on a common computer and save it again",
-        ));
-    }
-    let data = entries.get("data.pkl").ok_or_else(|| {
-        refused("it is a zip archive without data.pkl, so not of PyTorch. If the weight file is inside, unpack it")
-    })?;
-    let pickle = Pickle::parse(data)?;
+    let (pickle, entries) = if is_old(file) { old(file)? } else { archived(file)? };
     let mut tensors = BTreeMap::new();
     for &(name, value) in state_dict(&pickle)? {
         if let Some(view) = tensor(&pickle, value, &entries) {
@@ -58,6 +63,54 @@ pub(super) fn parse(file: &[u8]) -> Result<BTreeMap<String, View<'_>>> {
         }
     }
     Ok(tensors)
+}
+
+/// The pickle and the storages of an archive.
+fn archived(file: &[u8]) -> Result<(Pickle<'_>, BTreeMap<String, &[u8]>)> {
+    let entries = entries(file)?;
+    if entries.get("byteorder").is_some_and(|&order| order != b"little") {
+        return Err(refused(NOT_LITTLE_ENDIAN));
+    }
+    let data = entries.get("data.pkl").ok_or_else(|| {
+        refused("it is a zip archive without data.pkl, so not of PyTorch. If the weight file is inside, unpack it")
+    })?;
+    Ok((Pickle::parse(data)?, entries))
+}
+
+/// The same of a file in the format before 1.6: what wrote it, what it holds, and which storages follow in which order, each
+/// after its number of numbers.
+fn old(file: &[u8]) -> Result<(Pickle<'_>, BTreeMap<String, &[u8]>)> {
+    let (_, rest) = Pickle::parse_first(file)?;
+    let (_, rest) = Pickle::parse_first(rest)?;
+    let (system, rest) = Pickle::parse_first(rest)?;
+    let (pickle, rest) = Pickle::parse_first(rest)?;
+    let (keys, mut rest) = Pickle::parse_first(rest)?;
+    if system.dict(system.root).is_some_and(|pairs| pairs.contains(&("little_endian", Value::Bool(false)))) {
+        return Err(refused(NOT_LITTLE_ENDIAN));
+    }
+    let kinds: BTreeMap<_, _> = pickle
+        .all_persistent()
+        .filter_map(|description| match description {
+            [_, Value::Name(Name::Storage(dtype)), Value::Text(key), ..] => Some((*key, *dtype)),
+            _ => None,
+        })
+        .collect();
+    let keys = keys.list(keys.root).ok_or_else(|| damaged("it has no list of its storages"))?;
+    let mut entries = BTreeMap::new();
+    for key in keys {
+        let (Value::Text(key), Some((&count, after))) = (key, rest.split_first_chunk()) else {
+            return Err(damaged("its storages are cut off"));
+        };
+        let Some(dtype) = kinds.get(key) else {
+            return Err(damaged(format!("it has the storage {}, which no tensor is made of", shown(key))));
+        };
+        let bytes = u64::from_le_bytes(count).checked_mul(dtype.bitsize() as u64 / 8);
+        let bytes = bytes.and_then(|bytes| after.split_at_checked(usize::try_from(bytes).ok()?));
+        let (content, after) = bytes.ok_or_else(|| damaged("its storages are cut off"))?;
+        entries.insert(format!("data/{key}"), content);
+        rest = after;
+    }
+    Ok((pickle, entries))
 }
 
 /// The archive's entries by their names below the archive's one folder.
@@ -148,11 +201,20 @@ fn view<'a>(
     offset: i64,
     entries: &BTreeMap<String, &'a [u8]>,
 ) -> Result<View<'a>, String> {
-    // The fourth is the device, which is of no interest here.
-    let Some(&[Value::Text("storage"), Value::Name(Name::Storage(dtype)), Value::Text(key), _, Value::Int(count)]) =
-        pickle.persistent(storage)
-    else {
-        return Err("has no storage that is known here".into());
+    // The fourth is the device, which is of no interest here. Before 1.6 there was a sixth, None unless it is part of another.
+    let (dtype, key, count) = match pickle.persistent(storage) {
+        Some(
+            &[Value::Text("storage"), Value::Name(Name::Storage(dtype)), Value::Text(key), _, Value::Int(count)]
+            | &[
+                Value::Text("storage"),
+                Value::Name(Name::Storage(dtype)),
+                Value::Text(key),
+                _,
+                Value::Int(count),
+                Value::Other,
+            ],
+        ) => (dtype, key, count),
+        _ => return Err("has no storage that is known here".into()),
     };
     let bytes =
         *entries.get(&format!("data/{key}")).ok_or_else(|| format!("needs data/{}, which is missing", shown(key)))?;
