@@ -86,11 +86,72 @@ fn damage() {
         let expected = JpegDecoder::new(Cursor::new(&damaged)).and_then(DynamicImage::from_decoder);
         match (decode(&damaged), expected) {
             (Ok(picture), Ok(expected)) => assert_eq!(picture.rgba, expected.into_rgba8().into_raw(), "{at}"),
-            // Lenslet looks for the end by itself.
-            (Err(error), _) if error.to_string().contains("(its end is missing)") => {}
+            // Lenslet looks by itself whether all is there.
+            (Err(error), _)
+                if ["(its end", "(its data", "(the data"].iter().any(|own| error.to_string().contains(own)) => {}
             (Err(error), Err(ImageError::Unsupported(_))) => assert_eq!(error.code(), "unsupported-format", "{at}"),
             (Err(error), Err(expected)) => assert!(error.to_string().contains(&expected.to_string()), "{at}: {error}"),
             (picture, expected) => panic!("{at}: {picture:?} in place of {expected:?}"),
+        }
+    }
+}
+
+/// Of every sampling of chroma and of sizes that fill their blocks or not, with restarts and without: a scan for each component
+/// holds what one scan for all does.
+#[test]
+fn a_scan_for_each_component() {
+    let picture = decode(include_bytes!("jpeg/one-scan-per-component.jpg")).expect("decodes");
+    for pixel in picture.rgba.as_chunks::<4>().0 {
+        assert!(pixel.iter().zip([199, 40, 60, 255]).all(|(got, expected)| got.abs_diff(expected) <= 4), "{pixel:?}");
+    }
+    use jpeg_encoder::SamplingFactor::{F_1_1, F_1_2, F_2_1, F_2_2, F_4_1, F_4_2};
+    for sampling in [F_1_1, F_2_1, F_1_2, F_2_2, F_4_1, F_4_2] {
+        for (width, height) in [(8, 8), (16, 16), (17, 9), (37, 21), (64, 40)] {
+            for restart in [0, 3] {
+                let pixel = |x: u16, y: u16| [60 + x * 2, 200 - y * 3, 90 + x + y].map(|value| value as u8);
+                let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).collect::<Vec<_>>();
+                let mut file = Vec::new();
+                let mut encoder = jpeg_encoder::Encoder::new(&mut file, 95);
+                encoder.set_sampling_factor(sampling);
+                encoder.set_restart_interval(restart);
+                // Then, and of samplings by 4, it begins a scan for each component. It cannot do both that and restarts.
+                encoder.set_optimized_huffman_tables(restart == 0);
+                encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).expect("encodes");
+                let picture = decode(&file).unwrap_or_else(|error| panic!("{sampling:?} {width} {restart}: {error}"));
+                assert_eq!([picture.width, picture.height], [width, height].map(u32::from));
+                for (got, expected) in picture.rgba.as_chunks::<4>().0.iter().zip(pixels.as_chunks::<3>().0) {
+                    let far = got.iter().zip(expected).any(|(&got, expected)| got.abs_diff(*expected) > 12);
+                    assert!(!far, "{sampling:?} {width} {restart}: {got:?} {expected:?}");
+                }
+            }
+        }
+    }
+}
+
+/// What was cut off and given an end looks whole, but most of the picture would be invented.
+#[test]
+fn a_file_that_ends_early_with_an_end_marker() {
+    let error = decode(include_bytes!("jpeg/cut-with-end.jpg")).expect_err("must be refused");
+    assert_eq!(error.code(), "damaged-picture");
+    assert!(error.to_string().contains("its data ends after "), "{error}");
+
+    let mut restarting = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut restarting, 80);
+    encoder.set_restart_interval(2);
+    encoder.encode(&colours().into_bytes(), 37, 21, jpeg_encoder::ColorType::Rgb).expect("encodes");
+    let mut progressive = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut progressive, 80);
+    encoder.set_progressive(true);
+    encoder.encode(&colours().into_bytes(), 37, 21, jpeg_encoder::ColorType::Rgb).expect("encodes");
+    let grey: DynamicImage = GrayImage::from_fn(37, 21, |x, y| image::Luma([(x * y) as u8])).into();
+    for whole in [&encode(&colours(), None)[..], &encode(&grey, None), &restarting, &progressive, PROGRESSIVE, CMYK] {
+        assert!(decode(whole).is_ok());
+        let scan = whole.windows(2).position(|pair| pair == [0xff, 0xda]).expect("is there") + 20;
+        for end in (scan..whole.len() - 4).step_by(7) {
+            let cut = [&whole[..end], &[0xff, 0xd9]].concat();
+            let cut = decode(&cut);
+            // Progressive data may end where a scan does, and only be less fine.
+            assert!(cut.is_err() || whole == PROGRESSIVE || whole == progressive, "{end} of {}", whole.len());
         }
     }
 }

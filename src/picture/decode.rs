@@ -22,12 +22,13 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
         return Err(Error::EmptyFile);
     }
     let format = image::guess_format(file).map_err(|_| Error::UnsupportedFormat)?;
-    if format == ImageFormat::Jpeg && !jpeg::is_complete(file) {
-        return Err(Error::DamagedPicture { format: name(format), reason: "its end is missing".into() });
-    }
     let explain = |error| explain(format, error);
     let mut decoder: Box<dyn ImageDecoder> = match format {
-        ImageFormat::Jpeg => Box::new(JpegDecoder::new(file).map_err(explain)?),
+        ImageFormat::Jpeg => {
+            let is_apart =
+                jpeg::check(file).map_err(|reason| Error::DamagedPicture { format: name(format), reason })?;
+            Box::new(JpegDecoder::new(file, is_apart).map_err(explain)?)
+        }
         _ => Box::new(ImageReader::with_format(Cursor::new(file), format).into_decoder().map_err(explain)?),
     };
     let (width, height) = decoder.dimensions();

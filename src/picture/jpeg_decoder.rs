@@ -19,10 +19,13 @@ pub(super) struct JpegDecoder {
     color_type: ColorType,
     /// For CMYK with a profile, which then need no profile any more.
     cmyk: Option<(ColorSpace, Cmyk)>,
+    /// The file, where components come in sequential scans of their own: of these `zune-jpeg` makes other colours.
+    apart: Option<Vec<u8>>,
 }
 
 impl JpegDecoder {
-    pub(super) fn new(file: &[u8]) -> ImageResult<Self> {
+    /// Reads the headers. `is_apart` tells whether components come in sequential scans of their own.
+    pub(super) fn new(file: &[u8], is_apart: bool) -> ImageResult<Self> {
         // How large a picture may be, the caller decides by its dimensions.
         let options =
             DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
@@ -41,8 +44,31 @@ impl JpegDecoder {
             _ => (ColorSpace::RGB, ColorType::Rgb8),
         };
         decoder.set_options(options.jpeg_set_out_colorspace(color_space));
-        Ok(Self { decoder, dimensions: (width.into(), height.into()), color_type, cmyk })
+        let apart = is_apart.then(|| file.to_vec());
+        Ok(Self { decoder, dimensions: (width.into(), height.into()), color_type, cmyk, apart })
     }
+}
+
+/// Pixels of a file whose components come in scans of their own.
+fn read_apart(file: &[u8], cmyk: Option<&Cmyk>, buffer: &mut [u8]) -> ImageResult<()> {
+    let damaged = |reason: String| ImageError::Decoding(DecodingError::new(ImageFormat::Jpeg.into(), reason));
+    let mut decoder = jpeg_decoder::Decoder::new(file);
+    let samples = decoder.decode().map_err(|error| damaged(error.to_string()))?;
+    if decoder.info().is_some_and(|info| info.pixel_format == jpeg_decoder::PixelFormat::CMYK32) {
+        for (pixel, &inks) in buffer.as_chunks_mut().0.iter_mut().zip(samples.as_chunks().0) {
+            *pixel = cmyk.map_or_else(|| plain_rgb(inks), |cmyk| cmyk.to_rgb(inks));
+        }
+    } else if samples.len() == buffer.len() {
+        buffer.copy_from_slice(&samples);
+    } else {
+        return Err(damaged("its scans are of another size than the picture".into()));
+    }
+    Ok(())
+}
+
+/// Red, green and blue of inks of which no profile tells how they look.
+fn plain_rgb([inks @ .., black]: [u8; 4]) -> [u8; 3] {
+    inks.map(|ink| ((u32::from(!ink) * u32::from(!black) + 127) / 255) as u8)
 }
 
 impl ImageDecoder for JpegDecoder {
@@ -67,6 +93,9 @@ impl ImageDecoder for JpegDecoder {
     }
 
     fn read_image(mut self, buffer: &mut [u8]) -> ImageResult<()> {
+        if let Some(file) = self.apart {
+            return read_apart(&file, self.cmyk.as_ref().map(|(_, cmyk)| cmyk), buffer);
+        }
         let Some((stored, cmyk)) = self.cmyk else {
             return self.decoder.decode_into(buffer).map_err(explain);
         };

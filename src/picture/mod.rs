@@ -11,6 +11,7 @@ mod file;
 mod jpeg;
 mod jpeg_decoder;
 mod jpeg_file;
+mod jpeg_scan;
 mod kind;
 mod metadata;
 mod orient;
