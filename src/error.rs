@@ -12,6 +12,12 @@ pub enum Error {
         "This is not a picture that can be read here. Supported are PNG, JPEG, WebP, GIF, BMP, TIFF, QOI, ICO and PNM."
     )]
     UnsupportedFormat,
+    /// The picture is of a kind that is not read, though others of its format are.
+    #[error("This is {kind}, which cannot be read here. Save it as PNG elsewhere, and choose that.")]
+    UnsupportedKind {
+        /// What it is, for example `a TIFF of Lab colours`.
+        kind: String,
+    },
     /// The bytes start like a picture but do not decode.
     #[error("The {format} picture is damaged or incomplete ({reason}). Try to open and save it again elsewhere.")]
     DamagedPicture {
@@ -133,7 +139,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::EmptyFile => "empty-file",
-            Self::UnsupportedFormat => "unsupported-format",
+            Self::UnsupportedFormat | Self::UnsupportedKind { .. } => "unsupported-format",
             Self::DamagedPicture { .. } => "damaged-picture",
             Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } | Self::TooManyPasses { .. } => {
                 "picture-too-large"

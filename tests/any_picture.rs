@@ -29,7 +29,7 @@ fn picture(size: [u32; 2], kind: Kind, waves: [f32; 3], metadata: Metadata) -> P
         [colours[0], colours[1], colours[2], alpha]
     });
     let rgba = kind.depth.samples(values);
-    Picture { width: size[0], height: size[1], rgba, kind, metadata, format: None }
+    Picture { width: size[0], height: size[1], rgba, kind, metadata, ..Picture::default() }
 }
 
 /// What a file of that format can hold of it, as the picture would be decoded from it.

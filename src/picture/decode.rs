@@ -4,10 +4,17 @@ use std::io::Cursor;
 
 use image::{
     ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
-    error::{LimitError, LimitErrorKind},
+    error::{LimitError, LimitErrorKind, UnsupportedErrorKind},
 };
 
-use super::{Depth, FileFormat, Kind, Metadata, Picture, jpeg, jpeg_decoder::JpegDecoder, orient::upright, rgba::rgba};
+use super::{
+    Depth, FileFormat, Kind, Metadata, Picture,
+    jpeg,
+    jpeg_decoder::JpegDecoder,
+    orient::upright,
+    rgba::rgba,
+    tiff::TiffDecoder,
+};
 use crate::{Error, Result};
 
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
@@ -16,28 +23,31 @@ pub const MAX_MEGAPIXELS: u32 = 128;
 /// Decodes a picture file and turns it upright as its EXIF orientation says. Of an animation, the first frame.
 ///
 /// # Errors
-/// [`Error::EmptyFile`], [`Error::UnsupportedFormat`], [`Error::DamagedPicture`], [`Error::PictureTooLarge`].
+/// [`Error::EmptyFile`], [`Error::UnsupportedFormat`], [`Error::UnsupportedKind`], [`Error::DamagedPicture`],
+/// [`Error::PictureTooLarge`].
 pub fn decode(file: &[u8]) -> Result<Picture> {
     if file.is_empty() {
         return Err(Error::EmptyFile);
     }
-    let format = image::guess_format(file).map_err(|_| Error::UnsupportedFormat)?;
+    let format = format_of(file).ok_or(Error::UnsupportedFormat)?;
     let explain = |error| explain(format, error);
-    let mut decoder: Box<dyn ImageDecoder> = match format {
+    let mut warnings = Vec::new();
+    let mut decoder: Box<dyn ImageDecoder + '_> = match format {
         ImageFormat::Jpeg => {
             let is_apart =
                 jpeg::check(file).map_err(|reason| Error::DamagedPicture { format: name(format), reason })?;
             Box::new(JpegDecoder::new(file, is_apart).map_err(explain)?)
         }
+        ImageFormat::Tiff => {
+            let mut decoder = TiffDecoder::new(file).map_err(explain)?;
+            check_size(format, decoder.dimensions())?;
+            warnings.extend(decoder.measure().map_err(explain)?);
+            Box::new(decoder)
+        }
         _ => Box::new(ImageReader::with_format(Cursor::new(file), format).into_decoder().map_err(explain)?),
     };
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
-        return Err(Error::PictureTooLarge { width, height, max_megapixels: MAX_MEGAPIXELS });
-    }
-    if width == 0 || height == 0 {
-        return Err(Error::DamagedPicture { format: name(format), reason: "it has no pixels".into() });
-    }
+    check_size(format, (width, height))?;
     // Decoders also allocate by what a header claims; 16-bit RGBA of the largest picture is the most that is sound.
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(u64::from(MAX_MEGAPIXELS) * 1_000_000 * 8);
@@ -69,7 +79,25 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
         ImageFormat::WebP => Some(FileFormat::WebP),
         _ => None,
     };
-    Ok(Picture { width, height, rgba, kind, metadata, format })
+    Ok(Picture { width, height, rgba, kind, metadata, format, warnings })
+}
+
+fn format_of(file: &[u8]) -> Option<ImageFormat> {
+    // TIFF files with offsets of 64 bits.
+    if file.starts_with(b"II+\0") || file.starts_with(b"MM\0+") {
+        return Some(ImageFormat::Tiff);
+    }
+    image::guess_format(file).ok()
+}
+
+fn check_size(format: ImageFormat, (width, height): (u32, u32)) -> Result<()> {
+    if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000 {
+        return Err(Error::PictureTooLarge { width, height, max_megapixels: MAX_MEGAPIXELS });
+    }
+    if width == 0 || height == 0 {
+        return Err(Error::DamagedPicture { format: name(format), reason: "it has no pixels".into() });
+    }
+    Ok(())
 }
 
 /// CMYK pixels come decoded to RGB, which such a profile does not describe.
@@ -79,7 +107,13 @@ fn is_cmyk(profile: &[u8]) -> bool {
 
 fn explain(format: ImageFormat, error: ImageError) -> Error {
     match error {
-        ImageError::Unsupported(_) => Error::UnsupportedFormat,
+        ImageError::Unsupported(error) => match error.kind() {
+            UnsupportedErrorKind::GenericFeature(kind) if format == ImageFormat::Tiff => {
+                Error::UnsupportedKind { kind: kind.clone() }
+            }
+            UnsupportedErrorKind::Format(_) => Error::UnsupportedFormat,
+            _ => Error::UnsupportedKind { kind: format!("a {} of a rare kind", name(format)) },
+        },
         ImageError::Limits(limit) if limit.kind() == LimitErrorKind::DimensionError => {
             Error::DamagedPicture { format: name(format), reason: "its size is out of range".into() }
         }

@@ -19,6 +19,7 @@ mod png_file;
 mod rgba;
 mod saving;
 mod shared_writer;
+mod tiff;
 mod webp_file;
 mod whole;
 mod xmp;
@@ -54,6 +55,8 @@ pub struct Picture {
     pub metadata: Metadata,
     /// The file's format, where results can have it.
     pub format: Option<FileFormat>,
+    /// What a person should know of how the file was read, in sentences.
+    pub warnings: Vec<String>,
 }
 
 impl Picture {
@@ -65,7 +68,8 @@ impl Picture {
             Cow::Owned(rgba) => {
                 let kind = Kind { depth: Depth::Eight, ..self.kind };
                 let Self { width, height, format, .. } = *self;
-                Cow::Owned(Self { width, height, rgba, kind, metadata: self.metadata.clone(), format })
+                let (metadata, warnings) = (self.metadata.clone(), self.warnings.clone());
+                Cow::Owned(Self { width, height, rgba, kind, metadata, format, warnings })
             }
         }
     }

@@ -224,6 +224,7 @@ impl Upscaler {
         observer: &mut dyn Observer,
     ) -> Result<()> {
         let result = self.result_size(picture, size)?;
+        picture.warnings.iter().for_each(|warning| observer.warn(warning));
         let from = [picture.width, picture.height];
         let mut picture = picture.bled();
         if let BackendKind::Filter(filter) = self.backend().info().kind
