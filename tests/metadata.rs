@@ -90,3 +90,43 @@ fn what_is_stripped_leaves_the_colour_profile() {
         assert_eq!((result.metadata.exif, result.metadata.xmp), (None, None), "{format:?}");
     }
 }
+
+/// Where programs put the orientation, and the same file without it: what it says is done, and then said to be done.
+#[test]
+fn orientation_wherever_it_lies() {
+    let exif = &exif()[..];
+    let turned_xmp = |element: bool| {
+        let value = if element { "><tiff:Orientation>6</tiff:Orientation>" } else { " tiff:Orientation='6'>" };
+        format!("<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:Description{value}</rdf:Description></x:xmpmeta>")
+    };
+    let webp = |set: &dyn Fn(&mut image_webp::WebPEncoder<&mut Vec<u8>>)| {
+        let mut file = Vec::new();
+        let mut encoder = image_webp::WebPEncoder::new(&mut file);
+        set(&mut encoder);
+        encoder.encode(&[90; 24 * 16 * 3], 24, 16, image_webp::ColorType::Rgb8).expect("encodes");
+        file
+    };
+    let files = [
+        include_bytes!("webp/exif-prefix.webp").to_vec(),
+        include_bytes!("png/exif-after-pixels.png").to_vec(),
+        include_bytes!("png/raw-profile.png").to_vec(),
+        webp(&|encoder| encoder.set_exif_metadata(exif.to_vec())),
+        webp(&|encoder| encoder.set_exif_metadata([b"Exif\0\0", exif].concat())),
+        webp(&|encoder| encoder.set_xmp_metadata(turned_xmp(false).into_bytes())),
+        webp(&|encoder| encoder.set_xmp_metadata(turned_xmp(true).into_bytes())),
+    ];
+    for (number, file) in files.into_iter().enumerate() {
+        let picture = decode(&file).expect("decodes");
+        assert!(picture.width < picture.height, "{number}: it was wide before it was turned");
+        let metadata = picture.metadata.for_result(picture.width, picture.height);
+        let once = Saving { format: Some(FileFormat::Png), ..Saving::default() };
+        let output = SharedWriter::<Vec<u8>>::default();
+        let mut result = once.create(output.clone(), &picture, [picture.width, picture.height]).expect("begins");
+        result.write(&picture.rgba).expect("is written");
+        result.finish().expect("is finished");
+        let again = decode(&output.take()).expect("decodes");
+        assert_eq!(again.rgba, picture.rgba, "{number}: it is not turned again");
+        assert_eq!((&again.metadata.exif, &again.metadata.xmp), (&metadata.exif, &metadata.xmp));
+        assert!(metadata.exif.is_some() || metadata.xmp.is_some(), "{number}: what it said is kept");
+    }
+}

@@ -12,6 +12,7 @@ use super::{
     jpeg,
     jpeg_decoder::JpegDecoder,
     orient::upright,
+    png_metadata,
     rgba::rgba,
     tiff::TiffDecoder,
 };
@@ -20,7 +21,7 @@ use crate::{Error, Result};
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.
 pub const MAX_MEGAPIXELS: u32 = 128;
 
-/// Decodes a picture file and turns it upright as its EXIF orientation says. Of an animation, the first frame.
+/// Decodes a picture file and turns it upright as its EXIF or XMP orientation says. Of an animation, the first frame.
 ///
 /// # Errors
 /// [`Error::EmptyFile`], [`Error::UnsupportedFormat`], [`Error::UnsupportedKind`], [`Error::DamagedPicture`],
@@ -53,12 +54,21 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
     limits.max_alloc = Some(u64::from(MAX_MEGAPIXELS) * 1_000_000 * 8);
     decoder.set_limits(limits).map_err(explain)?;
     // Metadata that cannot be read is no reason to refuse the pixels.
-    let metadata = Metadata {
-        icc_profile: decoder.icc_profile().unwrap_or_default().filter(|profile| !is_cmyk(profile)),
-        exif: decoder.exif_metadata().unwrap_or_default(),
-        xmp: decoder.xmp_metadata().unwrap_or_default(),
+    let metadata = match format {
+        ImageFormat::Png => png_metadata::read(file),
+        _ => Metadata {
+            icc_profile: decoder.icc_profile().unwrap_or_default(),
+            exif: decoder.exif_metadata().unwrap_or_default(),
+            xmp: decoder.xmp_metadata().unwrap_or_default(),
+        },
     };
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let metadata = Metadata { icc_profile: metadata.icc_profile.filter(|profile| !is_cmyk(profile)), ..metadata };
+    let orientation = match format {
+        // One of its own tags says it.
+        ImageFormat::Tiff => decoder.orientation().ok(),
+        _ => None,
+    };
+    let orientation = orientation.unwrap_or_else(|| metadata.orientation());
     let color = decoder.color_type();
     let depth = if color.bytes_per_pixel() / color.channel_count() > 1 { Depth::Sixteen } else { Depth::Eight };
     let kind = Kind { grey: !color.has_color(), alpha: color.has_alpha(), depth };

@@ -24,18 +24,24 @@ const ENTRY_BYTES: usize = 12;
 /// The block of an input made right for an upright result of `width` x `height` pixels, without the `Exif\0\0` that
 /// JPEG files put before it. [`None`] when it cannot be understood.
 pub(crate) fn for_result(exif: &[u8], width: u32, height: u32) -> Option<Vec<u8>> {
-    let once = patched(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif), width, height)?;
+    let once = patched(without_prefix(exif), width, height)?;
     // Where directories overlap, one change may spoil another.
     (patched(&once, width, height)? == once).then_some(once)
 }
 
+/// The orientation that a block tells, which may have `Exif\0\0` before it.
+pub(super) fn orientation(exif: &[u8]) -> Option<u8> {
+    let block = Block::new(without_prefix(exif))?;
+    let first = block.directory(block.u32(4)?)?;
+    block.numbers(&first, ORIENTATION).first().and_then(|&number| number.try_into().ok())
+}
+
+fn without_prefix(exif: &[u8]) -> &[u8] {
+    exif.strip_prefix(b"Exif\0\0").unwrap_or(exif)
+}
+
 fn patched(exif: &[u8], width: u32, height: u32) -> Option<Vec<u8>> {
-    let big_endian = match exif.get(..4)? {
-        b"II*\0" => false,
-        b"MM\0*" => true,
-        _ => return None,
-    };
-    let mut block = Block { bytes: exif.to_vec(), big_endian };
+    let mut block = Block::new(exif)?;
     let first = block.directory(block.u32(4)?)?;
     let thumbnail = block.thumbnail(&first);
     let mut kept = Runs::new(exif.len());
@@ -77,6 +83,15 @@ struct Directory {
 }
 
 impl Block {
+    fn new(bytes: &[u8]) -> Option<Self> {
+        let big_endian = match bytes.get(..4)? {
+            b"II*\0" => false,
+            b"MM\0*" => true,
+            _ => return None,
+        };
+        Some(Self { bytes: bytes.to_vec(), big_endian })
+    }
+
     fn u16(&self, at: usize) -> Option<u16> {
         let &bytes = self.bytes.get(at..)?.first_chunk()?;
         Some(if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })

@@ -1,5 +1,7 @@
 //! What a picture file says beside its pixels.
 
+use image::metadata::Orientation;
+
 use super::{exif, xmp};
 
 /// What is carried to the result.
@@ -14,6 +16,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// How the picture is to be turned: as EXIF says, or else XMP.
+    pub(super) fn orientation(&self) -> Orientation {
+        let number = self.exif.as_deref().and_then(exif::orientation);
+        let number = number.or_else(|| self.xmp.as_deref().and_then(xmp::orientation));
+        number.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms)
+    }
+
     /// What is right for the result, an upright picture of `width` x `height` pixels: its orientation and size, and no
     /// thumbnail of before. EXIF and XMP that cannot be understood are left out.
     #[must_use]

@@ -16,6 +16,7 @@ mod kind;
 mod metadata;
 mod orient;
 mod png_file;
+mod png_metadata;
 mod rgba;
 mod saving;
 mod shared_writer;

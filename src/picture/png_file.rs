@@ -4,14 +4,11 @@ use std::io::Write;
 
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter, Info, StreamWriter, text_metadata::ITXtChunk};
 
-use super::{Depth, Kind, Metadata, PictureFile};
+use super::{Depth, Kind, Metadata, PictureFile, png_metadata::XMP};
 use crate::{Error, Result};
 
 /// Of enlarged photos and texts zlib's level 6 saves 5 to 10 % of the bytes that this one takes, and needs 4 to 9 times as long.
 const COMPRESSION: u8 = 2;
-
-/// Under this keyword a PNG file keeps its XMP packet.
-const XMP: &str = "XML:com.adobe.xmp";
 
 /// A PNG file in the making.
 pub struct PngFile<W: Write + 'static> {

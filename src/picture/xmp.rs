@@ -2,6 +2,8 @@
 //!
 //! Properties are known by their usual prefixes. The packet is edited as text, tag by tag; all else stays as it is.
 
+const ORIENTATION: &str = "tiff:Orientation";
+
 /// Properties of which the name begins so describe a thumbnail, or another picture or film that followed the first one
 /// in its file.
 const GONE: [&str; 11] = [
@@ -32,6 +34,14 @@ pub(crate) fn for_result(xmp: &[u8], width: u32, height: u32) -> Option<Vec<u8>>
     }
     editor.text(rest)?;
     editor.open.is_empty().then(|| editor.result.into_bytes())
+}
+
+/// The orientation that a packet tells, as an attribute or an element.
+pub(super) fn orientation(xmp: &[u8]) -> Option<u8> {
+    let text = str::from_utf8(xmp).ok()?;
+    let (_, rest) = text.split_once(ORIENTATION)?;
+    let value = rest.trim_start().trim_start_matches('=').trim_start().trim_start_matches(['"', '\'', '>']);
+    value.trim_start().chars().next()?.to_digit(10)?.try_into().ok()
 }
 
 struct Editor<'a> {
@@ -129,7 +139,7 @@ impl<'a> Editor<'a> {
     /// The value that a property must have.
     fn right(&self, name: &str) -> Option<u32> {
         match name {
-            "tiff:Orientation" => Some(1),
+            ORIENTATION => Some(1),
             "tiff:ImageWidth" | "exif:PixelXDimension" => Some(self.size[0]),
             "tiff:ImageLength" | "exif:PixelYDimension" => Some(self.size[1]),
             _ => None,
@@ -177,6 +187,18 @@ mod tests {
         );
         assert_eq!(edited(&before), Some(after.clone()));
         assert_eq!(edited(&after), Some(after));
+    }
+
+    #[test]
+    fn orientation_is_an_attribute_or_an_element() {
+        for text in
+            ["<a tiff:Orientation=\"6\"/>", "<a tiff:Orientation = '6'/>", "<tiff:Orientation>6</tiff:Orientation>"]
+        {
+            assert_eq!(orientation(text.as_bytes()), Some(6), "{text}");
+        }
+        for text in ["<a/>", "<tiff:Orientation/>", "<tiff:Orientation rdf:parseType='Resource'>", "tiff:Orientation"] {
+            assert_eq!(orientation(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]
