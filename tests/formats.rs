@@ -353,6 +353,44 @@ fn ico_is_its_largest_picture() {
     check(&file, &large.into());
 }
 
+/// An icon or, with a hot spot at (3, 4), a cursor that holds one picture.
+fn icon(is_cursor: bool, picture: &[u8]) -> Vec<u8> {
+    let [kind, across, down] = if is_cursor { [2, 3, 4] } else { [1, 1, 24] };
+    let mut file = vec![0, 0, kind, 0, 1, 0, WIDTH as u8, HEIGHT as u8, 0, 0, across, 0, down, 0];
+    file.extend((picture.len() as u32).to_le_bytes());
+    file.extend(22_u32.to_le_bytes());
+    file.extend(picture);
+    file
+}
+
+#[test]
+fn icons_and_cursors_with_png_of_every_kind() {
+    for image in [grey8(), grey_alpha8(), rgb8(), rgba8(), grey16(), rgb16(), rgba16()] {
+        let file = encoded(&image, ImageFormat::Png);
+        for is_cursor in [false, true] {
+            assert_eq!(check(&icon(is_cursor, &file), &image).format, None);
+        }
+    }
+    let data = packed(1, |x, y| ((x + y) % 2) as u8);
+    let file = png_file(png::ColorType::Indexed, png::BitDepth::One, &[9, 99, 199, 1, 2, 3], &[], &data);
+    let colours = [[9_u8, 99, 199], [1, 2, 3]];
+    check(
+        &icon(false, &file),
+        &ImageBuffer::from_fn(WIDTH, HEIGHT, |x, y| Rgb(colours[((x + y) % 2) as usize])).into(),
+    );
+    assert_eq!(decode(include_bytes!("ico/rgb-png.ico")).expect("decodes").kind, Kind::default());
+
+    let mut bitmap = [40_u32, WIDTH, 2 * HEIGHT].map(u32::to_le_bytes).concat();
+    bitmap.extend([1, 0, 32, 0]);
+    bitmap.extend([0; 24]);
+    bitmap.extend([50, 100, 200, 255].repeat((WIDTH * HEIGHT) as usize));
+    bitmap.extend(vec![0; 4 * HEIGHT as usize]);
+    check(&icon(true, &bitmap), &RgbaImage::from_pixel(WIDTH, HEIGHT, Rgba([200, 100, 50, 255])).into());
+    for length in 0..bitmap.len() {
+        assert!(decode(&icon(true, &bitmap)[..length]).is_err());
+    }
+}
+
 #[test]
 fn tiff_in_8_and_16_bits() {
     for image in [grey8(), rgb8(), rgba8(), grey16(), rgb16(), rgba16()] {

@@ -4,11 +4,13 @@ use std::io::Cursor;
 
 use image::{
     ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+    codecs::ico::IcoDecoder,
     error::{LimitError, LimitErrorKind, UnsupportedErrorKind},
 };
 
 use super::{
     Depth, FileFormat, Kind, Metadata, Picture,
+    ico::{self, IconPicture},
     jpeg,
     jpeg_decoder::JpegDecoder,
     orient::upright,
@@ -31,6 +33,10 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
         return Err(Error::EmptyFile);
     }
     let format = format_of(file).ok_or(Error::UnsupportedFormat)?;
+    decode_file(file, format)
+}
+
+fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
     let explain = |error| explain(format, error);
     let mut warnings = Vec::new();
     let mut decoder: Box<dyn ImageDecoder + '_> = match format {
@@ -45,6 +51,12 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
             warnings.extend(decoder.measure().map_err(explain)?);
             Box::new(decoder)
         }
+        ImageFormat::Ico => match ico::largest(file) {
+            // It has one of its own, and is no icon in turn.
+            Some(IconPicture::Png(png)) => return Ok(Picture { format: None, ..decode_file(png, ImageFormat::Png)? }),
+            Some(IconPicture::Bitmap(icon)) => Box::new(IcoDecoder::new(Cursor::new(icon)).map_err(explain)?),
+            None => return Err(Error::DamagedPicture { format: name(format), reason: "its end is missing".into() }),
+        },
         _ => Box::new(ImageReader::with_format(Cursor::new(file), format).into_decoder().map_err(explain)?),
     };
     let (width, height) = decoder.dimensions();
@@ -96,6 +108,9 @@ fn format_of(file: &[u8]) -> Option<ImageFormat> {
     // TIFF files with offsets of 64 bits.
     if file.starts_with(b"II+\0") || file.starts_with(b"MM\0+") {
         return Some(ImageFormat::Tiff);
+    }
+    if ico::is_icon(file) {
+        return Some(ImageFormat::Ico);
     }
     image::guess_format(file).ok()
 }

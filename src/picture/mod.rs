@@ -8,6 +8,7 @@ mod decode;
 mod depth;
 mod exif;
 mod file;
+mod ico;
 mod jpeg;
 mod jpeg_decoder;
 mod jpeg_file;
