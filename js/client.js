@@ -264,6 +264,10 @@ export class Engine {
       }
     }
     this.#calls.delete(message.id);
+    // What a decoder has left behind in the worker's memory, nobody knows.
+    if (message.kind === 'failed' && message.code === 'decoder-failed') {
+      for (const other of this.#end()) this.#send(other);
+    }
   }
 
   /**

@@ -26,6 +26,9 @@ pub enum Error {
         /// The decoder's own words.
         reason: String,
     },
+    /// The program that reads such a picture has a fault that this one brings out.
+    #[error("The picture could not be read: its decoder failed. Try to open and save it again elsewhere.")]
+    DecoderFailed,
     /// The header asks for more pixels than are accepted.
     #[error(
         "The picture is {width} x {height} pixels; at most {max_megapixels} megapixels can be read. Shrink or crop it first."
@@ -141,6 +144,7 @@ impl Error {
             Self::EmptyFile => "empty-file",
             Self::UnsupportedFormat | Self::UnsupportedKind { .. } => "unsupported-format",
             Self::DamagedPicture { .. } => "damaged-picture",
+            Self::DecoderFailed => "decoder-failed",
             Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } | Self::TooManyPasses { .. } => {
                 "picture-too-large"
             }

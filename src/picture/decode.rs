@@ -8,6 +8,8 @@ use image::{
     error::{LimitError, LimitErrorKind, UnsupportedErrorKind},
 };
 
+#[cfg(not(target_arch = "wasm32"))]
+use super::guard;
 use super::{
     Depth, FileFormat, Kind, Metadata, Picture,
     ico::{self, IconPicture},
@@ -27,13 +29,17 @@ pub const MAX_MEGAPIXELS: u32 = 128;
 ///
 /// # Errors
 /// [`Error::EmptyFile`], [`Error::UnsupportedFormat`], [`Error::UnsupportedKind`], [`Error::DamagedPicture`],
-/// [`Error::PictureTooLarge`].
+/// [`Error::DecoderFailed`], [`Error::PictureTooLarge`].
 pub fn decode(file: &[u8]) -> Result<Picture> {
     if file.is_empty() {
         return Err(Error::EmptyFile);
     }
     let format = format_of(file).ok_or(Error::UnsupportedFormat)?;
-    decode_file(file, format)
+    #[cfg(target_arch = "wasm32")]
+    return decode_file(file, format);
+    // WebAssembly cannot unwind. There it is JavaScript that catches a panic, see `crate::web`.
+    #[cfg(not(target_arch = "wasm32"))]
+    guard::caught(|| decode_file(file, format)).unwrap_or(Err(Error::DecoderFailed))
 }
 
 fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {

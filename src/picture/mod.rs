@@ -8,6 +8,8 @@ mod decode;
 mod depth;
 mod exif;
 mod file;
+#[cfg(not(target_arch = "wasm32"))]
+mod guard;
 mod ico;
 mod jpeg;
 mod jpeg_decoder;

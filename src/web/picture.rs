@@ -1,8 +1,8 @@
 //! Pictures as JavaScript hands them in: files, what a browser has decoded, and handles of what is decoded already.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::Blob;
 
@@ -59,7 +59,7 @@ pub(super) async fn picture_of(picture: JsValue) -> Result<Rc<crate::Picture>> {
 
 async fn decode(picture: JsValue) -> Result<crate::Picture> {
     if picture.is_instance_of::<Blob>() || picture.is_instance_of::<Uint8Array>() || !picture.is_object() {
-        return picture::decode(&array_of(picture, "picture").await?.to_vec());
+        return decode_file(array_of(picture, "picture").await?.to_vec());
     }
     let decoded: DecodedPicture = picture.unchecked_into();
     let (width, height) = (decoded.width().unwrap_or_default(), decoded.height().unwrap_or_default());
@@ -77,4 +77,14 @@ async fn decode(picture: JsValue) -> Result<crate::Picture> {
     let alpha = rgba.as_chunks::<4>().0.iter().any(|pixel| pixel[3] != u8::MAX);
     let kind = Kind { alpha, ..Kind::default() };
     Ok(crate::Picture { width: width as u32, height: height as u32, rgba, kind, ..crate::Picture::default() })
+}
+
+/// Decodes a file. A panic cannot be caught here, but where JavaScript made the call it arrives there as an exception.
+fn decode_file(file: Vec<u8>) -> Result<crate::Picture> {
+    let decoded = Rc::new(RefCell::new(Err(Error::DecoderFailed)));
+    let place = decoded.clone();
+    let work = Closure::once(move || *place.borrow_mut() = picture::decode(&file));
+    // An exception is told by what is still in its place.
+    let _ = work.as_ref().unchecked_ref::<Function>().call0(&JsValue::NULL);
+    decoded.replace(Err(Error::DecoderFailed))
 }

@@ -42,6 +42,28 @@ describe('Chromium, no WebGPU', () => {
     return answer;
   }
 
+  test('where a decoder fails, its call ends with a sentence, and another worker does the rest', async () => {
+    const told = await inPage(`
+      const workers = [];
+      window.Worker = class extends Worker {
+        constructor(...options) {
+          super(...options);
+          workers.push(this);
+        }
+      };
+      const watched = new client.Engine();
+      const calls = [1, 2].map(() => watched.upscale(picture, settings, {}).then(
+        ({ width }) => 'made ' + width,
+        ({ code, message }) => code + ': ' + message,
+      ));
+      await Promise.resolve();
+      const data = { kind: 'failed', id: 1, code: 'decoder-failed', message: 'Its decoder failed.' };
+      workers[0].dispatchEvent(new MessageEvent('message', { data }));
+      return [...(await Promise.all(calls)), workers.length];
+    `);
+    assert.deepEqual(told, ['decoder-failed: Its decoder failed.', 'made 36', 2]);
+  });
+
   test('a signal that is aborted already is heeded', async () => {
     const told = await inPage(`
       const reason = new Error('changed my mind');
