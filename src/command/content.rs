@@ -22,7 +22,7 @@ fn print(path: &Path, content: &Content, as_json: bool) {
     let Content { flat, graded, two_toned, quiet, hard, palette } = content;
     let kind = content.kind().name();
     if as_json {
-        let value = json!({"picture": path, "kind": kind, "score": content.score(), "flat": flat, "graded": graded,
+        let value = json!({"picture": path.to_string_lossy(), "kind": kind, "score": content.score(), "flat": flat, "graded": graded,
                            "two_toned": two_toned, "quiet": quiet, "hard": hard, "palette": palette, "reason": content.reason()});
         println!("{value}");
     } else {

@@ -5,12 +5,18 @@ mod content;
 mod engine;
 mod inspect;
 mod list;
+mod output;
 mod progress;
 mod result;
 mod source;
 mod upscale;
 
-use std::{fs, path::Path, process::ExitCode};
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use lenslet::{Error, Result};
@@ -52,14 +58,27 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// A file's content; the error names the file.
+/// In the place of a file's name: standard input or output.
+const STREAM: &str = "-";
+
+fn is_stream(path: &Path) -> bool {
+    path == Path::new(STREAM)
+}
+
+/// The content of a file or of standard input; the error names the file.
 fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| at(path, &error))
+    let mut content = Vec::new();
+    let read = if is_stream(path) {
+        io::stdin().lock().read_to_end(&mut content).map(drop)
+    } else {
+        fs::read(path).map(|bytes| content = bytes)
+    };
+    read.map(|()| content).map_err(|error| at(path, &error))
 }
 
 /// An I/O error with the file's name before it.
-fn at(path: &Path, error: &std::io::Error) -> Error {
-    Error::Io(std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+fn at(path: &Path, error: &io::Error) -> Error {
+    Error::Io(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
 /// The most memory that this process ever had, in bytes; None where the system does not tell.

@@ -1,12 +1,17 @@
 //! Options that say how large a result is to be and how it is saved, and what its file is called.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use lenslet::{
     Error, Picture, Result, Size,
     picture::{FileFormat, Saving},
 };
+
+use super::{STREAM, is_stream};
 
 #[derive(Args)]
 pub(super) struct ResultOptions {
@@ -32,9 +37,13 @@ pub(super) struct ResultOptions {
     /// Leave EXIF (the camera's data and the place where a photo was taken) and XMP out of the result.
     #[arg(long)]
     strip_metadata: bool,
-    /// A file for one picture, or a folder [default: NAME-4x.EXT beside each picture, 4 being the scale].
+    /// A file for one picture, - for standard output, or a folder [default: NAME-4x.EXT beside each picture, 4 being the scale;
+    /// standard output for a picture from standard input]. A file of that name is replaced, but never one of the inputs.
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(super) output: Option<PathBuf>,
+    /// Replace no file: pictures whose results are there already are skipped.
+    #[arg(short, long)]
+    pub(super) no_clobber: bool,
 }
 
 impl ResultOptions {
@@ -61,8 +70,13 @@ impl ResultOptions {
         self.output.as_deref().is_some_and(is_folder)
     }
 
+    /// Whether the result of that input goes to standard output.
+    pub(super) fn goes_to_stream(&self, input: &Path) -> bool {
+        is_stream(self.output.as_deref().unwrap_or(input))
+    }
+
     fn file(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|output| !is_folder(output))
+        self.output.as_deref().filter(|output| !is_folder(output) && !is_stream(output))
     }
 
     /// How to save a result in that file.
@@ -86,26 +100,26 @@ impl ResultOptions {
         Ok(Saving { format: self.format.or(by_ending), quality, strips_metadata })
     }
 
-    /// Where the result of that size of a picture goes, and how it is saved.
+    /// Where the result of that size of a picture goes, `-` being standard output, and how it is saved.
     pub(super) fn place(&self, input: &Path, picture: &Picture, result: [u32; 2]) -> Result<(PathBuf, Saving)> {
         let saving = self.saving(self.file())?;
+        if self.goes_to_stream(input) {
+            return Ok((STREAM.into(), saving));
+        }
         let path = match self.file() {
             Some(file) => file.to_owned(),
             None => {
-                let stem = input.file_stem().unwrap_or_default().to_string_lossy();
+                // Names need not be UTF-8.
+                let stem = input.file_stem().unwrap_or_default();
+                let mut name = if is_stream(input) { OsString::from("stdin") } else { stem.to_owned() };
                 let extension = saving.format(picture, result).extension();
-                let name = format!("{stem}-{}.{extension}", self.spoken_size(picture, result));
+                name.push(format!("-{}.{extension}", self.spoken_size(picture, result)));
                 match &self.output {
                     Some(folder) => folder.join(name),
                     None => input.with_file_name(name),
                 }
             }
         };
-        if let (Ok(from), Ok(to)) = (input.canonicalize(), path.canonicalize())
-            && from == to
-        {
-            return Err(Error::InvalidOption("The output would replace the input. Name another file with -o.".into()));
-        }
         Ok((path, saving))
     }
 

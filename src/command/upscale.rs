@@ -1,8 +1,7 @@
 //! `lenslet upscale`: pictures in, enlarged pictures out.
 
 use std::{
-    collections::HashSet,
-    fs,
+    borrow::Cow,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -16,11 +15,11 @@ use lenslet::{
     picture::{self, Content, Saving, SharedWriter},
 };
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use super::{
     at,
     engine::{Engine, Opened},
+    output::{Output, Taken},
     peak_memory,
     progress::{INTERRUPTED, Progress},
     read,
@@ -35,7 +34,7 @@ const INTERRUPTED_STATUS: u8 = 130;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// The pictures.
+    /// The pictures; - reads one from standard input.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -53,8 +52,8 @@ pub(super) struct Options {
 /// What `--json` prints for a picture that worked.
 #[derive(Serialize)]
 struct Report<'a> {
-    input: &'a Path,
-    output: &'a Path,
+    input: Cow<'a, str>,
+    output: Cow<'a, str>,
     width: u32,
     height: u32,
     format: String,
@@ -70,10 +69,18 @@ struct Report<'a> {
     warnings: &'a [String],
 }
 
+/// What `--json` prints for a picture whose result was there before.
+#[derive(Serialize)]
+struct Skipped<'a> {
+    input: Cow<'a, str>,
+    output: Cow<'a, str>,
+    skipped: bool,
+}
+
 /// What `--json` prints for a picture that failed.
 #[derive(Serialize)]
 struct Failure<'a> {
-    input: &'a Path,
+    input: Cow<'a, str>,
     error: String,
     code: &'a str,
 }
@@ -81,6 +88,10 @@ struct Failure<'a> {
 pub(super) fn run(options: &Options) -> ExitCode {
     if options.inputs.len() > 1 && options.result.output.is_some() && !options.result.names_folder() {
         eprintln!("lenslet: With several pictures, -o must name a folder that exists or end in a slash.");
+        return ExitCode::from(2);
+    }
+    if options.json && options.inputs.iter().any(|input| options.result.goes_to_stream(input)) {
+        eprintln!("lenslet: With --json, standard output is not free for the picture. Name a file with -o.");
         return ExitCode::from(2);
     }
     let mut ready = match Ready::new(options) {
@@ -95,15 +106,15 @@ pub(super) fn run(options: &Options) -> ExitCode {
         eprintln!("lenslet: An interrupt will leave a temporary file behind ({error}).");
     }
     let mut status = ExitCode::SUCCESS;
-    let mut written = HashSet::new();
+    let mut taken = Taken::new(&options.inputs);
     for input in &options.inputs {
-        if let Err(error) = upscale(&mut ready, input, &mut written) {
+        if let Err(error) = upscale(&mut ready, input, &mut taken) {
             eprintln!("lenslet: {}: {error}", input.display());
             if matches!(error, Error::Cancelled) {
                 return ExitCode::from(INTERRUPTED_STATUS);
             }
             if options.json {
-                print_json(&Failure { input, error: error.to_string(), code: error.code() });
+                print_json(&Failure { input: input.to_string_lossy(), error: error.to_string(), code: error.code() });
             }
             status = ExitCode::FAILURE;
         }
@@ -157,8 +168,8 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// Enlarges one picture. `written` holds the outputs of this run, none of which another input may replace.
-fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) -> Result<()> {
+/// Enlarges one picture.
+fn upscale(ready: &mut Ready<'_>, input: &Path, taken: &mut Taken) -> Result<()> {
     let options = ready.options;
     let started = Instant::now();
     let decoded = picture::decode(&read_input(input)?)?;
@@ -166,25 +177,22 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     let size = options.result.size();
     let result = upscaler.result_size(&decoded, size)?;
     let (output, saving) = options.result.place(input, &decoded, result)?;
-    if written.contains(&output) {
-        let reason = format!("{} already holds the result of another input. Enlarge this one apart.", output.display());
-        return Err(Error::InvalidOption(reason));
+    taken.check(input, &output)?;
+    if options.result.no_clobber && output.symlink_metadata().is_ok() {
+        tell_skipped(options, input, &output);
+        return Ok(());
     }
-
-    // Everything goes to a temporary file first: a failure leaves nothing half written and replaces nothing.
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
-    let file = temporary_file(folder).map_err(|error| at(folder, &error))?;
+    let file = Output::create(&output, !options.result.no_clobber)?;
     let mut progress = Progress::new(input, !options.quiet);
     if progress.is_shown && f64::from(result[0]) * f64::from(result[1]) > ANNOUNCED_PIXELS {
         announce(upscaler, input, &decoded, size, &saving)?;
     }
     let known = upscaler.info().warnings;
-    let mut writer = SharedWriter::new(BufWriter::new(file.reopen().map_err(|error| at(&output, &error))?));
+    let mut writer = SharedWriter::new(BufWriter::new(file.writer()?));
     let picture_file = saving.create(writer.clone(), &decoded, result)?;
     pollster::block_on(upscaler.upscale_to_file(&decoded, size, picture_file, &mut progress))?;
     writer.flush().map_err(|error| at(&output, &error))?;
-    file.persist(&output).map_err(|error| at(&output, &error.error))?;
+    file.finish()?;
 
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     progress.bar.finish_and_clear();
@@ -197,8 +205,8 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
     }
     if options.json {
         print_json(&Report {
-            input,
-            output: &output,
+            input: input.to_string_lossy(),
+            output: output.to_string_lossy(),
             width: progress.width,
             height: progress.height,
             format: saving.format(&decoded, result).name().to_ascii_lowercase(),
@@ -216,11 +224,19 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, written: &mut HashSet<PathBuf>) 
         let (width, height) = (progress.width, progress.height);
         let (backend, adapter, seconds) = (info.name, &info.adapter, milliseconds / 1000.0);
         let seen = kind.map_or_else(String::new, |kind| format!("taken for a {kind}, "));
-        let output = output.display();
-        eprintln!("{output}: {width} x {height}, {seen}{model} on {backend} ({adapter}), {seconds:.1} s");
+        let shown = output.display();
+        eprintln!("{shown}: {width} x {height}, {seen}{model} on {backend} ({adapter}), {seconds:.1} s");
     }
-    written.insert(output);
+    taken.add(&output);
     Ok(())
+}
+
+fn tell_skipped(options: &Options, input: &Path, output: &Path) {
+    if options.json {
+        print_json(&Skipped { input: input.to_string_lossy(), output: output.to_string_lossy(), skipped: true });
+    } else if !options.quiet {
+        eprintln!("{}: is there already, so {} is skipped", output.display(), input.display());
+    }
 }
 
 /// Says beforehand what will be made, about how large it will be and how long it takes.
@@ -244,14 +260,6 @@ fn read_input(input: &Path) -> Result<Vec<u8>> {
         return Err(Error::InvalidOption("This is a folder. Name the pictures in it, for example with a *.".into()));
     }
     read(input)
-}
-
-/// A file beside the output that disappears unless it is persisted, with the rights of any new file.
-fn temporary_file(folder: &Path) -> std::io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }
 
 fn print_json(value: &impl Serialize) {
