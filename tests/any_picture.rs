@@ -74,7 +74,7 @@ proptest! {
         xmp in proptest::option::of("<x:xmpmeta>[ -;=?-~é]{0,40}</x:xmpmeta>"),
     ) {
         let kind = Kind { grey, alpha, depth: if is_16_bit { Depth::Sixteen } else { Depth::Eight } };
-        let metadata = Metadata { icc_profile, exif: has_exif.then(exif), xmp: xmp.map(String::into_bytes) };
+        let metadata = Metadata { icc_profile, exif: has_exif.then(exif), xmp: xmp.map(String::into_bytes), ..Metadata::default() };
         let picture = picture(size, kind, waves, metadata);
         for format in [FileFormat::Png, FileFormat::WebP, FileFormat::Jpeg] {
             let expected = held(&picture, format);
@@ -117,6 +117,7 @@ fn large_metadata() {
         icc_profile: Some(vec![7; 200_000]),
         exif: Some([exif(), vec![0; 70_000]].concat()),
         xmp: Some(format!("<x>{}</x>", " ".repeat(70_000)).into_bytes()),
+        ..Metadata::default()
     };
     let picture = Picture { width: 1, height: 1, rgba: vec![9; 4], metadata, ..Picture::default() };
     for format in [FileFormat::Png, FileFormat::WebP] {

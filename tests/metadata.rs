@@ -130,3 +130,86 @@ fn orientation_wherever_it_lies() {
         assert!(metadata.exif.is_some() || metadata.xmp.is_some(), "{number}: what it said is kept");
     }
 }
+
+/// A file of that format of a picture, and what is read of it again.
+fn saved(picture: &Picture, format: FileFormat) -> (Vec<u8>, Picture) {
+    let saving = Saving { format: Some(format), ..Saving::default() };
+    let output = SharedWriter::<Vec<u8>>::default();
+    let mut file = saving.create(output.clone(), picture, [picture.width, picture.height]).expect("begins");
+    file.write(&picture.rgba).expect("is written");
+    file.finish().expect("is finished");
+    let file = output.take();
+    let again = decode(&file).expect("decodes");
+    (file, again)
+}
+
+/// What PNG files say of their colours is in the result as it was.
+#[test]
+fn chunks_of_colours_are_carried() {
+    let files: [(&[u8], &[u8; 4]); 3] = [
+        (include_bytes!("png/gama-linear.png"), b"gAMA"),
+        (include_bytes!("png/chrm-p3.png"), b"cHRM"),
+        (include_bytes!("png/cicp-pq.png"), b"cICP"),
+    ];
+    for (file, name) in files {
+        let chunk = |file: &[u8]| {
+            let at = file.windows(4).position(|bytes| bytes == name).expect("is there");
+            let length = u32::from_be_bytes(file[at - 4..at].try_into().expect("four"));
+            file[at..at + 4 + length as usize].to_vec()
+        };
+        let picture = decode(file).expect("decodes");
+        let (result, again) = saved(&picture, FileFormat::Png);
+        assert_eq!(chunk(&result), chunk(file));
+        assert_eq!(again.metadata, picture.metadata);
+    }
+}
+
+/// From each format that has it to each: dots an inch, or those across and down apart.
+#[test]
+fn density_is_carried() {
+    let picture = decode(include_bytes!("png/phys-300dpi.png")).expect("decodes");
+    assert_eq!(picture.metadata.density, Some([11_811; 2]));
+    for density in [[11_811, 11_811], [2835, 3937]] {
+        let mut picture = picture.clone();
+        picture.metadata.density = Some(density);
+        for format in [FileFormat::Png, FileFormat::Jpeg] {
+            let (_, again) = saved(&picture, format);
+            assert_eq!(again.metadata.density, Some(density), "{format:?}");
+        }
+    }
+    let (jpeg, _) = saved(&picture, FileFormat::Jpeg);
+    assert_eq!(&jpeg[6..18], b"JFIF\0\x01\x02\x01\x01\x2c\x01\x2c", "300 dots an inch");
+
+    let mut tiff = std::io::Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut tiff).expect("encodes");
+    let mut image = encoder.new_image::<tiff::encoder::colortype::Gray8>(2, 1).expect("encodes");
+    image.resolution(tiff::tags::ResolutionUnit::Centimeter, tiff::encoder::Rational { n: 500, d: 4 });
+    image.encoder().write_tag(tiff::tags::Tag::Orientation, 1_u16).expect("encodes");
+    image.write_data(&[0, 255]).expect("encodes");
+    assert_eq!(decode(tiff.get_ref()).expect("decodes").metadata.density, Some([12_500; 2]));
+}
+
+/// Programs that read such a profile refuse it, or make wrong colours by it.
+#[test]
+fn profiles_of_the_wrong_kind_are_left_out_and_told() {
+    let profile = |kind: &[u8; 4]| [&[0; 16], &kind[..], &[0; 108]].concat();
+    let encoded = |color: image::ExtendedColorType, profile: &[u8]| {
+        let mut file = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut file, 90);
+        encoder.set_icc_profile(profile.to_vec()).expect("supported");
+        encoder.write_image(&[90; 48], 4 * 3 / u32::from(color.channel_count()), 4, color).expect("encodes");
+        file
+    };
+    use image::ExtendedColorType::{L8, Rgb8};
+    for (color, kind, is_kept) in
+        [(L8, b"GRAY", true), (L8, b"RGB ", false), (Rgb8, b"RGB ", true), (Rgb8, b"GRAY", false)]
+    {
+        let picture = decode(&encoded(color, &profile(kind))).expect("decodes");
+        assert_eq!(picture.metadata.icc_profile.is_some(), is_kept);
+        assert_eq!(picture.warnings.iter().any(|told| told.contains("It was left out.")), !is_kept);
+        let (_, as_webp) = saved(&picture, FileFormat::WebP);
+        assert_eq!(as_webp.metadata.icc_profile.is_some(), kind == b"RGB " && is_kept, "there is no grey in WebP");
+    }
+    let picture = decode(include_bytes!("jpeg/grey-with-rgb-profile.jpg")).expect("decodes");
+    assert_eq!((picture.metadata.icc_profile, picture.warnings.len()), (None, 1));
+}

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::{
-    ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+    ColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
     codecs::ico::IcoDecoder,
     error::{LimitError, LimitErrorKind, UnsupportedErrorKind},
 };
@@ -15,7 +15,7 @@ use super::{
     ico::{self, IconPicture},
     jpeg,
     jpeg_decoder::JpegDecoder,
-    orient::upright,
+    orient::{is_turned_aside, upright},
     png_metadata,
     rgba::rgba,
     tiff::TiffDecoder,
@@ -44,17 +44,19 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
 
 fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
     let explain = |error| explain(format, error);
-    let mut warnings = Vec::new();
+    let (mut warnings, mut density) = (Vec::new(), None);
     let mut decoder: Box<dyn ImageDecoder + '_> = match format {
         ImageFormat::Jpeg => {
             let is_apart =
                 jpeg::check(file).map_err(|reason| Error::DamagedPicture { format: name(format), reason })?;
+            density = jpeg::density(file);
             Box::new(JpegDecoder::new(file, is_apart).map_err(explain)?)
         }
         ImageFormat::Tiff => {
             let mut decoder = TiffDecoder::new(file).map_err(explain)?;
             check_size(format, decoder.dimensions())?;
             warnings.extend(decoder.measure().map_err(explain)?);
+            density = decoder.density();
             Box::new(decoder)
         }
         ImageFormat::Ico => match ico::largest(file) {
@@ -72,15 +74,24 @@ fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
     limits.max_alloc = Some(u64::from(MAX_MEGAPIXELS) * 1_000_000 * 8);
     decoder.set_limits(limits).map_err(explain)?;
     // Metadata that cannot be read is no reason to refuse the pixels.
-    let metadata = match format {
+    let mut metadata = match format {
         ImageFormat::Png => png_metadata::read(file),
         _ => Metadata {
             icc_profile: decoder.icc_profile().unwrap_or_default(),
             exif: decoder.exif_metadata().unwrap_or_default(),
             xmp: decoder.xmp_metadata().unwrap_or_default(),
+            density,
+            ..Metadata::default()
         },
     };
-    let metadata = Metadata { icc_profile: metadata.icc_profile.filter(|profile| !is_cmyk(profile)), ..metadata };
+    if let Some(described) =
+        metadata.icc_profile.as_deref().and_then(|profile| misdescribed(profile, decoder.color_type()))
+    {
+        metadata.icc_profile = None;
+        if let Some(described) = described {
+            warnings.push(described.into());
+        }
+    }
     let orientation = match format {
         // One of its own tags says it.
         ImageFormat::Tiff => decoder.orientation().ok(),
@@ -97,9 +108,13 @@ fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
     samples.resize(bytes, 0);
     decoder.read_image(&mut samples).map_err(explain)?;
     let rgba = rgba(samples, color);
+    let before = [width, height];
+    if is_turned_aside(orientation) {
+        metadata.density = metadata.density.map(|[across, down]| [down, across]);
+    }
     let (rgba, [width, height]) = match depth {
-        Depth::Eight => upright::<4>(rgba, [width, height], orientation),
-        Depth::Sixteen => upright::<8>(rgba, [width, height], orientation),
+        Depth::Eight => upright::<4>(rgba, before, orientation),
+        Depth::Sixteen => upright::<8>(rgba, before, orientation),
     };
     let format = match format {
         ImageFormat::Png => Some(FileFormat::Png),
@@ -131,9 +146,19 @@ fn check_size(format: ImageFormat, (width, height): (u32, u32)) -> Result<()> {
     Ok(())
 }
 
-/// CMYK pixels come decoded to RGB, which such a profile does not describe.
-fn is_cmyk(profile: &[u8]) -> bool {
-    profile.get(16..20) == Some(b"CMYK")
+/// What is to be told, if anything, where a profile describes other colours than there are.
+fn misdescribed(profile: &[u8], color: ColorType) -> Option<Option<&'static str>> {
+    match (profile.get(16..20)?, color.has_color()) {
+        // Inks have become red, green and blue.
+        (b"CMYK", true) => Some(None),
+        (b"GRAY", true) => {
+            Some(Some("The file's colour profile is one of grey, and the picture has colours. It was left out."))
+        }
+        (b"RGB " | b"CMYK", false) => {
+            Some(Some("The file's colour profile is one of colours, and the picture is grey. It was left out."))
+        }
+        _ => None,
+    }
 }
 
 fn explain(format: ImageFormat, error: ImageError) -> Error {

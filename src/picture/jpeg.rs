@@ -1,6 +1,9 @@
 //! Whether a JPEG file is all there. Decoders fill what is missing with an invented block and say nothing.
 
-use super::jpeg_scan::{Frame, Tables};
+use super::{
+    jpeg_scan::{Frame, Tables},
+    metadata::INCH,
+};
 
 const START_OF_SCAN: u8 = 0xda;
 const END_OF_IMAGE: u8 = 0xd9;
@@ -53,6 +56,19 @@ pub(super) fn check(file: &[u8]) -> Result<bool, String> {
         }
     }
     Err(NO_END.into())
+}
+
+/// How many pixels there are to a metre, as the first segment of most files says.
+pub(super) fn density(file: &[u8]) -> Option<[u32; 2]> {
+    let head = file.get(2..)?.strip_prefix(b"\xff\xe0")?.get(2..)?.strip_prefix(b"JFIF\0")?;
+    let &[_, _, unit, x1, x2, y1, y2] = head.first_chunk()?;
+    let metre = match unit {
+        1 => INCH,
+        2 => 0.01,
+        _ => return None,
+    };
+    let density = [[x1, x2], [y1, y2]].map(|number| (f64::from(u16::from_be_bytes(number)) / metre).round() as u32);
+    (!density.contains(&0)).then_some(density)
 }
 
 /// Not a stuffed 0xff of coded data, a filler, or one of the markers that stand alone between coded data.

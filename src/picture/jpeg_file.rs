@@ -2,9 +2,11 @@
 
 use std::io::Write;
 
-use jpeg_encoder::{Encoder, EncodingError, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr};
+use jpeg_encoder::{
+    Encoder, EncodingError, ImageBuffer, JpegColorType, PixelDensity, PixelDensityUnit, SamplingFactor, rgb_to_ycbcr,
+};
 
-use super::{Kind, Metadata, PictureFile, whole::Whole};
+use super::{Kind, Metadata, PictureFile, metadata::INCH, whole::Whole};
 use crate::{Error, Result};
 
 /// What a segment can hold, less its own two bytes of length.
@@ -30,6 +32,9 @@ impl<W: Write + 'static> JpegFile<W> {
     pub fn new(output: W, size: [u32; 2], kind: Kind, metadata: &Metadata, quality: u8) -> Result<Self> {
         let mut encoder = Encoder::new(output, quality);
         encoder.set_sampling_factor(SamplingFactor::F_1_1);
+        if let Some(density) = metadata.density.map(|density| density.map(to_inch)) {
+            encoder.set_density(PixelDensity { density: density.into(), unit: PixelDensityUnit::Inches });
+        }
         if let Some(exif) = metadata.exif.as_ref().filter(|exif| exif.len() <= SEGMENT_BYTES - b"Exif\0\0".len()) {
             encoder.add_exif_metadata(exif).map_err(explain)?;
         }
@@ -96,6 +101,12 @@ impl ImageBuffer for Rows<'_> {
             }
         }
     }
+}
+
+/// Pixels an inch, which is all that programs expect, of pixels a metre.
+fn to_inch(metre: u32) -> u16 {
+    // A cast to an integer saturates.
+    ((f64::from(metre) * INCH).round() as u16).max(1)
 }
 
 fn explain(error: EncodingError) -> Error {

@@ -4,6 +4,9 @@ use image::metadata::Orientation;
 
 use super::{exif, xmp};
 
+/// Metres in an inch.
+pub(super) const INCH: f64 = 0.0254;
+
 /// What is carried to the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -13,6 +16,10 @@ pub struct Metadata {
     pub exif: Option<Vec<u8>>,
     /// XMP packet, as the file had it.
     pub xmp: Option<Vec<u8>>,
+    /// PNG's chunks that tell of its colours (gAMA, cHRM, sRGB, cICP, mDCV and cLLI), by name. No other format holds them.
+    pub color_chunks: Vec<([u8; 4], Vec<u8>)>,
+    /// How many pixels there are across and down to a metre of paper. A larger result is a larger print.
+    pub density: Option<[u32; 2]>,
 }
 
 impl Metadata {
@@ -31,6 +38,8 @@ impl Metadata {
             icc_profile: self.icc_profile.clone(),
             exif: self.exif.as_deref().and_then(|block| exif::for_result(block, width, height)),
             xmp: self.xmp.as_deref().and_then(|packet| xmp::for_result(packet, width, height)),
+            color_chunks: self.color_chunks.clone(),
+            density: self.density,
         }
     }
 }

@@ -2,6 +2,14 @@
 
 use image::metadata::Orientation;
 
+/// Whether rows become columns.
+pub(super) fn is_turned_aside(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
+    )
+}
+
 /// A picture of `width` x `height` pixels of `bytes` bytes after it is turned, and its new width and height.
 pub(super) fn upright<const BYTES: usize>(
     samples: Vec<u8>,

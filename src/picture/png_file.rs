@@ -2,7 +2,10 @@
 
 use std::io::Write;
 
-use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter, Info, StreamWriter, text_metadata::ITXtChunk};
+use png::{
+    BitDepth, ColorType, DeflateCompression, Encoder, Filter, Info, PixelDimensions, StreamWriter, Unit,
+    chunk::ChunkType, text_metadata::ITXtChunk,
+};
 
 use super::{Depth, Kind, Metadata, PictureFile, png_metadata::XMP};
 use crate::{Error, Result};
@@ -35,6 +38,7 @@ impl<W: Write + 'static> PngFile<W> {
         };
         info.icc_profile = metadata.icc_profile.clone().map(Into::into);
         info.exif_metadata = metadata.exif.clone().map(Into::into);
+        info.pixel_dims = metadata.density.map(|[xppu, yppu]| PixelDimensions { xppu, yppu, unit: Unit::Meter });
         // A packet that is no text is none.
         if let Some(xmp) = metadata.xmp.as_deref().and_then(|xmp| str::from_utf8(xmp).ok()) {
             info.utf8_text.push(ITXtChunk::new(XMP, xmp));
@@ -42,7 +46,11 @@ impl<W: Write + 'static> PngFile<W> {
         let mut encoder = Encoder::with_info(output, info).map_err(explain)?;
         encoder.set_deflate_compression(DeflateCompression::Level(COMPRESSION));
         encoder.set_filter(Filter::Adaptive);
-        let rows = encoder.write_header().and_then(png::Writer::into_stream_writer).map_err(explain)?;
+        let mut writer = encoder.write_header().map_err(explain)?;
+        for (name, content) in &metadata.color_chunks {
+            writer.write_chunk(ChunkType(*name), content).map_err(explain)?;
+        }
+        let rows = writer.into_stream_writer().map_err(explain)?;
         Ok(Self { rows, kind })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use png::{Decoder, Info};
+use png::{Decoder, Info, Unit};
 
 use super::Metadata;
 
@@ -14,6 +14,13 @@ const RAW_PROFILE: &str = "Raw profile type ";
 
 /// What a segment of XMP begins with.
 const XMP_SEGMENT: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+
+const SIGNATURE_BYTES: usize = 8;
+const CHECKSUM_BYTES: usize = 4;
+
+/// Chunks of colours and how many bytes they have.
+const COLOR_CHUNKS: [(&[u8; 4], usize); 6] =
+    [(b"gAMA", 4), (b"cHRM", 32), (b"sRGB", 1), (b"cICP", 4), (b"mDCV", 24), (b"cLLI", 8)];
 
 /// Reads all chunks but those of the pixels. What cannot be read is left out.
 pub(super) fn read(file: &[u8]) -> Metadata {
@@ -32,7 +39,10 @@ pub(super) fn read(file: &[u8]) -> Metadata {
     let segment = raw(&["APP1", "app1"]);
     let in_segment = |start: &[u8]| segment.as_deref().filter(|segment| segment.starts_with(start));
     let packet = info.utf8_text.iter().find(|chunk| chunk.keyword == XMP);
+    let density = info.pixel_dims.filter(|dims| dims.unit == Unit::Meter).map(|dims| [dims.xppu, dims.yppu]);
     Metadata {
+        color_chunks: color_chunks(file),
+        density,
         icc_profile: info.icc_profile.as_deref().map(<[u8]>::to_vec).or_else(|| raw(&["icc", "icm"])),
         exif: (info.exif_metadata.as_deref().map(<[u8]>::to_vec))
             .or_else(|| raw(&["exif"]))
@@ -41,6 +51,25 @@ pub(super) fn read(file: &[u8]) -> Metadata {
             .or_else(|| raw(&["xmp"]))
             .or_else(|| Some(in_segment(XMP_SEGMENT)?[XMP_SEGMENT.len()..].to_vec())),
     }
+}
+
+/// The chunks that tell of colours, each with as many bytes as it has to have. All of them come before the pixels.
+fn color_chunks(file: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
+    let mut chunks = Vec::new();
+    let mut rest = file.get(SIGNATURE_BYTES..).unwrap_or_default();
+    while let Some((&length, after)) = rest.split_first_chunk() {
+        let Some((&name, after)) = after.split_first_chunk() else { break };
+        let Some((content, after)) = after.split_at_checked(u32::from_be_bytes(length) as usize) else { break };
+        if &name == b"IDAT" {
+            break;
+        }
+        let is_new = chunks.iter().all(|(other, _)| *other != name);
+        if is_new && COLOR_CHUNKS.contains(&(&name, content.len())) {
+            chunks.push((name, content.to_vec()));
+        }
+        rest = after.get(CHECKSUM_BYTES..).unwrap_or_default();
+    }
+    chunks
 }
 
 /// The keywords of the file's texts in Latin 1, with these.

@@ -41,8 +41,9 @@ impl Saving {
         result: [u32; 2],
     ) -> Result<Box<dyn PictureFile>> {
         let metadata = picture.metadata.for_result(result[0], result[1]);
-        let (exif, xmp) = if self.strips_metadata { (None, None) } else { (metadata.exif, metadata.xmp) };
-        let metadata = Metadata { icc_profile: metadata.icc_profile, exif, xmp };
+        let (exif, xmp) =
+            if self.strips_metadata { (None, None) } else { (metadata.exif.clone(), metadata.xmp.clone()) };
+        let metadata = Metadata { exif, xmp, ..metadata };
         // One kind of output, or every encoder would be compiled for each.
         let output: Box<dyn Write> = Box::new(output);
         create(output, self.format(picture, result), result, picture.kind, &metadata, self.quality)

@@ -22,7 +22,9 @@ impl<W: Write + 'static> WebPFile<W> {
     pub fn new(output: W, size: [u32; 2], kind: Kind, metadata: &Metadata) -> Result<Self> {
         let mut encoder = WebPEncoder::new(output);
         // No bytes mean that there is none.
-        encoder.set_icc_profile(metadata.icc_profile.clone().unwrap_or_default());
+        // Grey becomes colours, which a profile of grey does not describe.
+        let profile = metadata.icc_profile.as_ref().filter(|profile| profile.get(16..20) != Some(b"GRAY"));
+        encoder.set_icc_profile(profile.cloned().unwrap_or_default());
         encoder.set_exif_metadata(metadata.exif.clone().unwrap_or_default());
         encoder.set_xmp_metadata(metadata.xmp.clone().unwrap_or_default());
         Ok(Self { encoder, pixels: Whole::new(size, kind)? })

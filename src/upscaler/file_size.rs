@@ -42,7 +42,7 @@ pub fn about(picture: &Picture, result: [u32; 2], saving: &Saving) -> Result<f64
         bytes += (written(&bare, size, &enlarged, saving)? - least).max(0.0);
         pixels += f64::from(size[0]) * f64::from(size[1]);
     }
-    let Metadata { icc_profile, exif, xmp } = &picture.metadata;
+    let Metadata { icc_profile, exif, xmp, .. } = &picture.metadata;
     let metadata: usize = [icc_profile, exif, xmp].into_iter().flatten().map(Vec::len).sum();
     Ok(least + metadata as f64 + DETAIL * bytes / pixels * f64::from(result[0]) * f64::from(result[1]))
 }

@@ -11,9 +11,9 @@ use image::{
     error::{DecodingError, LimitError, LimitErrorKind, UnsupportedError, UnsupportedErrorKind},
     metadata::Orientation,
 };
-use tiff::{TiffError, tags::Tag};
+use tiff::{TiffError, decoder::ifd::Value, tags::Tag};
 
-use super::cmyk::Cmyk;
+use super::{cmyk::Cmyk, metadata::INCH};
 use colours::Range;
 use layout::{File, Layout, Numbers};
 
@@ -33,6 +33,23 @@ impl<'a> TiffDecoder<'a> {
         let mut tags = layout::open(file)?;
         let layout = Layout::new(&mut tags)?;
         Ok(Self { file, tags, layout, range: Range::default() })
+    }
+
+    /// How many pixels there are to a metre.
+    pub(super) fn density(&mut self) -> Option<[u32; 2]> {
+        let unit = self.tags.find_tag_unsigned(Tag::ResolutionUnit).ok().flatten().unwrap_or(2_u16);
+        let metre = match unit {
+            2 => INCH,
+            3 => 0.01,
+            _ => return None,
+        };
+        let mut number = |tag| match self.tags.get_tag(tag) {
+            Ok(Value::Rational(number, by)) if number > 0 && by > 0 => {
+                Some((f64::from(number) / f64::from(by) / metre).round() as u32)
+            }
+            _ => None,
+        };
+        Some([number(Tag::XResolution)?, number(Tag::YResolution)?])
     }
 
     /// What a person should know of the pixels, once the size is known to be fine. Numbers with a point may go beyond black and
