@@ -189,6 +189,34 @@ fn density_is_carried() {
     assert_eq!(decode(tiff.get_ref()).expect("decodes").metadata.density, Some([12_500; 2]));
 }
 
+/// Twice the pixels on twice the paper, or on the same: in PNG's and JPEG's own words, and in those of EXIF.
+#[test]
+fn print_size() {
+    let mut picture = decode(include_bytes!("png/phys-300dpi.png")).expect("decodes");
+    // 72 pixels an inch across, in either order of bytes.
+    let exif = |is_big_endian: bool, number: u32| {
+        let two = |value: u16| if is_big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+        let four = |value: u32| if is_big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+        let head = if is_big_endian { b"MM\0*" } else { b"II*\0" };
+        let entry = [&two(0x011a)[..], &two(5), &four(1), &four(26)].concat();
+        [&head[..], &four(8), &two(1), &entry, &four(0), &four(number), &four(1)].concat()
+    };
+    for is_big_endian in [false, true] {
+        picture.metadata.exif = Some(exif(is_big_endian, 72));
+        for (keeps_print_size, factor) in [(false, 1), (true, 2)] {
+            let saving = Saving { format: Some(FileFormat::Png), keeps_print_size, ..Saving::default() };
+            let output = SharedWriter::<Vec<u8>>::default();
+            let size = [picture.width * 2, picture.height * 2];
+            let mut file = saving.create(output.clone(), &picture, size).expect("begins");
+            file.write(&picture.rgba.repeat(4)).expect("is written");
+            file.finish().expect("is finished");
+            let result = decode(&output.take()).expect("decodes").metadata;
+            assert_eq!(result.density, Some([11_811 * factor; 2]));
+            assert_eq!(result.exif, Some(exif(is_big_endian, 72 * factor)));
+        }
+    }
+}
+
 /// Programs that read such a profile refuse it, or make wrong colours by it.
 #[test]
 fn profiles_of_the_wrong_kind_are_left_out_and_told() {

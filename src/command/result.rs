@@ -37,6 +37,9 @@ pub(super) struct ResultOptions {
     /// Leave EXIF (the camera's data and the place where a photo was taken) and XMP out of the result.
     #[arg(long)]
     strip_metadata: bool,
+    /// Give the result more dots an inch, so that it is printed as large as the picture, in place of a larger print.
+    #[arg(long)]
+    keep_print_size: bool,
     /// A file for one picture, - for standard output, or a folder [default: NAME-4x.EXT beside each picture, 4 being the scale;
     /// standard output for a picture from standard input]. A file of that name is replaced, but never one of the inputs.
     #[arg(short, long, value_name = "FILE|DIR")]
@@ -97,7 +100,12 @@ impl ResultOptions {
                 format!("The output is to be {}, but {} ends like {}.", asked.name(), file.display(), named.name());
             return Err(Error::InvalidOption(reason));
         }
-        Ok(Saving { format: self.format.or(by_ending), quality, strips_metadata })
+        Ok(Saving {
+            format: self.format.or(by_ending),
+            quality,
+            strips_metadata,
+            keeps_print_size: self.keep_print_size,
+        })
     }
 
     /// Where the result of that size of a picture goes, `-` being standard output, and how it is saved.

@@ -15,8 +15,12 @@ const HEIGHTS: [u16; 2] = [0x0101, 0xa003];
 /// Where a thumbnail's pixels are and how many bytes they take: of a JPEG file, and of strips.
 const THUMBNAILS: [[u16; 2]; 2] = [[0x0201, 0x0202], [0x0111, 0x0117]];
 
+/// Pixels an inch or a centimetre, across and down.
+const RESOLUTIONS: [u16; 2] = [0x011a, 0x011b];
+
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
+const RATIONAL: u16 = 5;
 /// Bytes of a value of each type, by its number.
 const TYPE_BYTES: [usize; 13] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 const ENTRY_BYTES: usize = 12;
@@ -27,6 +31,29 @@ pub(crate) fn for_result(exif: &[u8], width: u32, height: u32) -> Option<Vec<u8>
     let once = patched(without_prefix(exif), width, height)?;
     // Where directories overlap, one change may spoil another.
     (patched(&once, width, height)? == once).then_some(once)
+}
+
+/// A sound block with that many times the pixels on each inch or centimetre of paper, across and down.
+pub(super) fn with_density(exif: Vec<u8>, factors: [f64; 2]) -> Vec<u8> {
+    let Some(mut block) = Block::new(&exif) else { return exif };
+    let Some(first) = block.u32(4).and_then(|at| block.directory(at)) else { return exif };
+    for &entry in &first.entries {
+        let factor = match block.u16(entry) {
+            Some(tag) if tag == RESOLUTIONS[0] => factors[0],
+            Some(tag) if tag == RESOLUTIONS[1] => factors[1],
+            _ => continue,
+        };
+        let value = block.value(entry);
+        if block.u16(entry + 2) != Some(RATIONAL) || value.len() != 8 {
+            continue;
+        }
+        // What is too large for its place stays as it is.
+        let number = block.u32(value.start).map(|number| (f64::from(number) * factor).round());
+        if let Some(number) = number.filter(|&number| number <= f64::from(u32::MAX)) {
+            block.put(value.start, number as u32);
+        }
+    }
+    block.bytes
 }
 
 /// The orientation that a block tells, which may have `Exif\0\0` before it.

@@ -30,6 +30,17 @@ impl Metadata {
         number.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms)
     }
 
+    /// The same for a picture of so many times the pixels across and down, to be printed as large as before.
+    pub(super) fn with_print_size_kept(self, factors: [f64; 2]) -> Self {
+        let denser =
+            |density: [u32; 2]| [0, 1].map(|axis: usize| (f64::from(density[axis]) * factors[axis]).round() as u32);
+        Self {
+            density: self.density.map(denser),
+            exif: self.exif.map(|block| exif::with_density(block, factors)),
+            ..self
+        }
+    }
+
     /// What is right for the result, an upright picture of `width` x `height` pixels: its orientation and size, and no
     /// thumbnail of before. EXIF and XMP that cannot be understood are left out.
     #[must_use]

@@ -15,11 +15,13 @@ pub struct Saving {
     /// Whether EXIF, with the place where a photo was taken, and XMP are left out. The colour profile stays: without it the colours
     /// would be others.
     pub strips_metadata: bool,
+    /// Whether more pixels come to an inch of paper, so that a print is as large as that of the picture, and not to a larger print.
+    pub keeps_print_size: bool,
 }
 
 impl Default for Saving {
     fn default() -> Self {
-        Self { format: None, quality: 92, strips_metadata: false }
+        Self { format: None, quality: 92, strips_metadata: false, keeps_print_size: false }
     }
 }
 
@@ -44,6 +46,12 @@ impl Saving {
         let (exif, xmp) =
             if self.strips_metadata { (None, None) } else { (metadata.exif.clone(), metadata.xmp.clone()) };
         let metadata = Metadata { exif, xmp, ..metadata };
+        let metadata = if self.keeps_print_size {
+            let factor = |result: u32, before: u32| f64::from(result) / f64::from(before);
+            metadata.with_print_size_kept([factor(result[0], picture.width), factor(result[1], picture.height)])
+        } else {
+            metadata
+        };
         // One kind of output, or every encoder would be compiled for each.
         let output: Box<dyn Write> = Box::new(output);
         create(output, self.format(picture, result), result, picture.kind, &metadata, self.quality)

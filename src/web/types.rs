@@ -135,6 +135,8 @@ export interface UpscaleOptions extends SizeOptions {
     quality?: number;
     /** Leaves EXIF, with the place where a photo was taken, and XMP out of the file. The colour profile stays. */
     stripMetadata?: boolean;
+    /** Gives the result more dots an inch, so that it is printed as large as the picture, in place of a larger print. */
+    keepPrintSize?: boolean;
     /** Takes the file's bytes piece by piece in place of the result's blob, which is null then. */
     onBytes?(bytes: Uint8Array): void;
 }
@@ -247,6 +249,8 @@ extern "C" {
     pub(super) fn quality(this: &UpscaleOptions) -> Option<f64>;
     #[wasm_bindgen(method, getter, structural, js_name = stripMetadata)]
     pub(super) fn strip_metadata(this: &UpscaleOptions) -> Option<bool>;
+    #[wasm_bindgen(method, getter, structural, js_name = keepPrintSize)]
+    pub(super) fn keep_print_size(this: &UpscaleOptions) -> Option<bool>;
     #[wasm_bindgen(method, getter, structural, js_name = onBytes)]
     pub(super) fn on_bytes(this: &UpscaleOptions) -> Option<Function>;
     #[wasm_bindgen(method, getter, structural)]

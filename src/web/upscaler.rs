@@ -153,7 +153,8 @@ impl Asked {
             Some(other) => return Err(invalid("quality", &other.to_string(), "a number from 1 to 100")),
         };
         let strips_metadata = options.and_then(UpscaleOptions::strip_metadata).unwrap_or_default();
-        Ok(Self { size, saving: Some(Saving { format, quality, strips_metadata }) })
+        let keeps_print_size = options.and_then(UpscaleOptions::keep_print_size).unwrap_or_default();
+        Ok(Self { size, saving: Some(Saving { format, quality, strips_metadata, keeps_print_size }) })
     }
 }
 
