@@ -189,6 +189,31 @@ fn density_is_carried() {
     assert_eq!(decode(tiff.get_ref()).expect("decodes").metadata.density, Some([12_500; 2]));
 }
 
+/// The fifth kind of head names a profile, and every kind but the first how large a print is.
+#[test]
+fn what_bmp_files_say() {
+    let profile = [&[0; 16], &b"RGB "[..], &[7; 108]].concat();
+    let head = |bytes: u32, place: u32| {
+        let mut head = [bytes, 2, 1, 24 << 16 | 1, 0, 0, 3937, 2835].map(u32::to_le_bytes).concat();
+        head.resize(bytes as usize, 0);
+        if bytes == 124 {
+            head[56..60].copy_from_slice(b"DEBM");
+            head[112..116].copy_from_slice(&place.to_le_bytes());
+            head[116..120].copy_from_slice(&(profile.len() as u32).to_le_bytes());
+        }
+        let pixels = [&[9; 6][..], &[0, 0]].concat();
+        let start = (14 + bytes).to_le_bytes();
+        [&b"BM\0\0\0\0\0\0\0\0"[..], &start, &head, &pixels, &profile].concat()
+    };
+    let picture = decode(&head(124, 124 + 8)).expect("decodes");
+    assert_eq!((picture.rgba.len(), &picture.metadata.icc_profile), (8, &Some(profile.clone())));
+    assert_eq!(picture.metadata.density, Some([3937, 2835]));
+    for file in [head(40, 0), head(124, 9999), head(124, u32::MAX)] {
+        let metadata = decode(&file).expect("decodes").metadata;
+        assert_eq!((metadata.icc_profile, metadata.density), (None, Some([3937, 2835])));
+    }
+}
+
 /// Twice the pixels on twice the paper, or on the same: in PNG's and JPEG's own words, and in those of EXIF.
 #[test]
 fn print_size() {

@@ -11,7 +11,7 @@ use image::{
 #[cfg(not(target_arch = "wasm32"))]
 use super::guard;
 use super::{
-    Depth, FileFormat, Kind, Metadata, Picture,
+    Depth, FileFormat, Kind, Metadata, Picture, bmp,
     ico::{self, IconPicture},
     jpeg,
     jpeg_decoder::JpegDecoder,
@@ -76,6 +76,9 @@ fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
     // Metadata that cannot be read is no reason to refuse the pixels.
     let mut metadata = match format {
         ImageFormat::Png => png_metadata::read(file),
+        ImageFormat::Bmp => {
+            Metadata { icc_profile: bmp::icc_profile(file), density: bmp::density(file), ..Metadata::default() }
+        }
         _ => Metadata {
             icc_profile: decoder.icc_profile().unwrap_or_default(),
             exif: decoder.exif_metadata().unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 mod bleed;
 mod block;
+mod bmp;
 mod cmyk;
 mod content;
 mod decode;
