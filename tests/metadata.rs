@@ -189,6 +189,35 @@ fn density_is_carried() {
     assert_eq!(decode(tiff.get_ref()).expect("decodes").metadata.density, Some([12_500; 2]));
 }
 
+/// What a TIFF file says of its picture, in directories of its own, becomes a block of EXIF.
+#[test]
+fn exif_of_tiff_files() {
+    use tiff::{encoder::colortype::Gray8, tags::Tag};
+    for has_place in [false, true] {
+        let mut file = std::io::Cursor::new(Vec::new());
+        let mut encoder = tiff::encoder::TiffEncoder::new(&mut file).expect("encodes");
+        let mut camera = encoder.extra_directory().expect("encodes");
+        camera.write_tag(Tag::Unknown(0x9003), "2024:01:02 03:04:05").expect("encodes");
+        camera.write_tag(Tag::Unknown(0xa002), 2_u32).expect("encodes");
+        let camera = camera.finish_with_offsets().expect("encodes");
+        let mut image = encoder.new_image::<Gray8>(2, 1).expect("encodes");
+        image.encoder().write_tag(Tag::Artist, "A. Camera").expect("encodes");
+        if has_place {
+            image.encoder().write_tag(Tag::Unknown(0x8769), camera.offset).expect("encodes");
+        }
+        image.write_data(&[0, 255]).expect("encodes");
+        let picture = decode(file.get_ref()).expect("decodes");
+        let exif = picture.metadata.for_result(8, 4).exif.expect("is sound");
+        let holds = |text: &str| exif.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+        assert!(holds("A. Camera"));
+        assert_eq!(holds("2024:01:02 03:04:05"), has_place);
+        // The tag of the width, a word, and its value.
+        assert_eq!(exif.windows(12).any(|entry| entry == b"\x02\xa0\x04\0\x01\0\0\0\x08\0\0\0"), has_place);
+        assert!(saved(&picture, FileFormat::Jpeg).1.metadata.exif.is_some());
+    }
+    assert_eq!(decode(include_bytes!("tiff/fax4.tif")).expect("decodes").metadata.exif, None);
+}
+
 /// The fifth kind of head names a profile, and every kind but the first how large a print is.
 #[test]
 fn what_bmp_files_say() {

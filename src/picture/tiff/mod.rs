@@ -3,6 +3,7 @@
 
 mod chunk;
 mod colours;
+mod exif;
 mod layout;
 mod samples;
 
@@ -101,6 +102,10 @@ impl ImageDecoder for TiffDecoder<'_> {
 
     fn icc_profile(&mut self) -> ImageResult<Option<Vec<u8>>> {
         Ok(layout::bytes(&mut self.tags, Tag::IccProfile))
+    }
+
+    fn exif_metadata(&mut self) -> ImageResult<Option<Vec<u8>>> {
+        Ok(exif::exif(&mut self.tags))
     }
 
     fn xmp_metadata(&mut self) -> ImageResult<Option<Vec<u8>>> {
