@@ -142,7 +142,8 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::EmptyFile => "empty-file",
-            Self::UnsupportedFormat | Self::UnsupportedKind { .. } => "unsupported-format",
+            Self::UnsupportedFormat => "unsupported-format",
+            Self::UnsupportedKind { .. } => "unsupported-kind",
             Self::DamagedPicture { .. } => "damaged-picture",
             Self::DecoderFailed => "decoder-failed",
             Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } | Self::TooManyPasses { .. } => {

@@ -89,7 +89,7 @@ fn damage() {
             // Lenslet looks by itself whether all is there.
             (Err(error), _)
                 if ["(its end", "(its data", "(the data"].iter().any(|own| error.to_string().contains(own)) => {}
-            (Err(error), Err(ImageError::Unsupported(_))) => assert_eq!(error.code(), "unsupported-format", "{at}"),
+            (Err(error), Err(ImageError::Unsupported(_))) => assert_eq!(error.code(), "unsupported-kind", "{at}"),
             (Err(error), Err(expected)) => assert!(error.to_string().contains(&expected.to_string()), "{at}: {error}"),
             (picture, expected) => panic!("{at}: {picture:?} in place of {expected:?}"),
         }

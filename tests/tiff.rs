@@ -373,7 +373,7 @@ fn what_is_refused_is_named() {
         (include_bytes!("tiff/jpeg-grey-alpha.tif").to_vec(), "that holds JPEG data of two components"),
     ] {
         let error = decode(&file).expect_err("must be refused");
-        assert_eq!(error.code(), "unsupported-format");
+        assert_eq!(error.code(), "unsupported-kind");
         assert!(error.to_string().contains(kind), "{error}");
     }
 }

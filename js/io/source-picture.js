@@ -19,6 +19,9 @@ async function decode(file) {
   return pen?.getImageData(0, 0, width, height);
 }
 
+/** What the engine says of pictures that it knows not, or not of that kind. @type {Set<unknown>} */
+const UNREAD = new Set(['unsupported-format', 'unsupported-kind']);
+
 /**
  * Decodes a picture, once for all that the engine does with it: by the engine, or once that has refused its format, by the
  * browser. It is the engine's sentence that is told where neither can read it. Whoever asks for it frees it.
@@ -29,7 +32,7 @@ export async function decodePicture(file) {
     return await Picture.decode(file);
   } catch (error) {
     const { code } = /** @type {{code?: unknown}} */ (error);
-    const decoded = code === 'unsupported-format' && (await decode(file).catch(() => undefined));
+    const decoded = UNREAD.has(code) && (await decode(file).catch(() => undefined));
     if (!decoded) throw error;
     return Picture.decode(decoded);
   }

@@ -151,7 +151,7 @@ export interface UpscaleResult {
     blocking?: string;
 }
 /** Every rejection but one with what a callback has thrown is an Error with a sentence for a person and one of these words. */
-export type ErrorCode = "empty-file" | "unsupported-format" | "damaged-picture" | "decoder-failed" | "picture-too-large" | "damaged-model"
+export type ErrorCode = "empty-file" | "unsupported-format" | "unsupported-kind" | "damaged-picture" | "decoder-failed" | "picture-too-large" | "damaged-model"
     | "refused-model" | "unsupported-model" | "unknown-model" | "invalid-option" | "no-gpu"
     | "gpu-failed" | "device-lost" | "out-of-memory" | "bad-output" | "worker-stopped" | "cancelled" | "fetch-failed" | "encode-failed" | "io";
 "#;
