@@ -13,6 +13,8 @@
  * @typedef {import('./protocol.js').Plan} Plan
  * @typedef {import('./protocol.js').Download} Download
  * @typedef {import('./protocol.js').Result} Result
+ * @typedef {import('./protocol.js').Part} Part
+ * @typedef {import('./protocol.js').Trial} Trial
  * @typedef {{signal?: AbortSignal}} Stoppable once the signal is aborted, the call rejects with its reason, which gets the code
  *   "cancelled" where it is an Error without a code of its own
  * @typedef {Stoppable & {onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Options
@@ -67,6 +69,8 @@ export class Engine {
   /** @type {ReturnType<typeof startWorker> | undefined} */
   #worker = this.#start();
   #count = 0;
+  /** @type {WeakMap<Blob, number>} which file is meant: a message brings a copy of it */
+  #fileIds = new WeakMap();
   /** @type {Map<string, () => void>} how to end the workers of the CPU engine, which the page starts for it */
   #stages = new Map();
   #folder;
@@ -145,6 +149,32 @@ export class Engine {
   upscale(file, settings, output, { name, patience = Infinity, ...options } = {}) {
     const folder = this.#folder;
     return this.#ask({ kind: 'upscale', settings, file, output, folder, name, patience }, options);
+  }
+
+  /**
+   * Enlarges a part of a picture, to see what a method makes of it: the pixels that it has in the enlarged whole. The picture
+   * and the methods stay at hand for the next call.
+   * @param {Blob} file
+   * @param {Settings} settings
+   * @param {Part} part
+   * @param {number} scale a whole number
+   * @param {Stoppable} [options]
+   * @returns {Promise<Trial>}
+   */
+  try(file, settings, part, scale, options = {}) {
+    return this.#ask({ kind: 'try', settings, file, fileId: this.#idOf(file), part, scale }, options);
+  }
+
+  /** @param {Blob} file */
+  #idOf(file) {
+    const id = this.#fileIds.get(file) ?? ++this.#count;
+    this.#fileIds.set(file, id);
+    return id;
+  }
+
+  /** Ends the worker and what it holds; a later call starts another. Calls that are under way reject. */
+  end() {
+    for (const call of this.#end()) call.reject(new EngineError('engine-stopped', 'The engine was ended.'));
   }
 
   /**

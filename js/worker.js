@@ -10,6 +10,7 @@ import { ResultFile } from './io/result-file.js';
 import { placeFor } from './io/room.js';
 import { decodePicture } from './io/source-picture.js';
 import { AUTOMATIC, FILTERS } from './protocol.js';
+import { Trials } from './trials.js';
 
 /** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
 
@@ -40,6 +41,8 @@ start().catch(() => {}); // Whoever needs it is told.
 
 /** @type {{key: string, upscalers: Record<import('../lenslet.js').Seen['kind'], Upscaler>} | undefined} */
 let current;
+
+const trials = new Trials();
 
 /** Classical filters hold nothing, and stay beside the network in use. @type {Map<string, Upscaler>} */
 const filters = new Map();
@@ -205,6 +208,10 @@ async function answer(request, signal) {
     const response = await fetch(INDEX);
     if (!response.ok) throw Object.assign(new Error(`${INDEX} could not be fetched (HTTP status ${response.status}).`), { code: 'fetch-failed' });
     post({ kind: 'answer', id, answer: await response.json() });
+  } else if (kind === 'try') {
+    await start();
+    const trial = await trials.run(request, signal);
+    post({ kind: 'answer', id, answer: trial }, [trial.bitmap]);
   } else if (kind === 'estimate') {
     const { settings, width, height, scale } = request;
     const { photo: upscaler } = await upscalersFor(settings);
@@ -225,7 +232,10 @@ async function take(request) {
   } catch (error) {
     const { code, message } = /** @type {{code?: unknown, message: string}} */ (error);
     const reason = signal.aborted ? 'cancelled' : typeof code === 'string' ? code : '';
-    if (NEEDS_NEW_UPSCALER.has(reason)) drop();
+    if (NEEDS_NEW_UPSCALER.has(reason)) {
+      drop();
+      trials.dropUpscalers();
+    }
     post({ kind: 'failed', id, code: reason, message });
   } finally {
     calls.delete(id);

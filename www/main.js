@@ -32,6 +32,9 @@ import { FOLDER, StoredResults } from './pictures/stored-results.js';
 import { showStrip } from './pictures/strip.js';
 import { startState } from './state/start.js';
 import { Store } from './state/store.js';
+import { showFrame } from './trial/frame.js';
+import { showTrialPanel } from './trial/trial-panel.js';
+import { Trials } from './trial/trials.js';
 import { element, find } from './ui/dom.js';
 import { showNotices } from './ui/notices.js';
 import { askBeforeLeaving, showPageState } from './ui/page-state.js';
@@ -46,6 +49,7 @@ const enlarger = new Enlarger(store, engine, stored);
 const readiness = new Readiness(store, engine, models);
 const queue = new Queue(store, enlarger, stored);
 const incoming = new Incoming(store, models, choosing, queue);
+const trials = new Trials(store, choosing);
 new Forecast(store, engine);
 makeResultFiles(store, engine, stored);
 
@@ -68,6 +72,8 @@ showStrip(store, queue);
 showQueueBar(store, queue);
 showUndo(store, queue);
 wireSavingAll(store, engine, stored);
+showFrame(store, view, trials);
+showTrialPanel(store, trials);
 wireSaving(store, stored);
 askBeforeLeaving(store);
 
@@ -95,6 +101,7 @@ for (const input of [picker, folderPicker]) takePicked(input, (files) => begun.t
 takePicked(find(document, '#model-file', HTMLInputElement), (files) => incoming.takeModels(files));
 wireKeys(store, view, {
   e: () => queue.again(),
+  t: () => trials.toggle(),
   a: () => picker.click(),
 });
 element('#not-started').remove();

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Error, Result,
     picture::{self, Kind, MAX_MEGAPIXELS},
+    tile::Rect,
 };
 
 /// A decoded picture, for callers that ask several things of one: its file is decoded once. It takes memory until free() is called,
@@ -37,6 +38,19 @@ impl Picture {
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> u32 {
         self.0.height
+    }
+
+    /// A copy of one part, which lies within the picture; x and y count pixels from its upper left corner.
+    pub fn crop(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Picture, JsValue> {
+        let fits = |from: u32, length: u32, whole: u32| {
+            length > 0 && from.checked_add(length).is_some_and(|end| end <= whole)
+        };
+        if !fits(x, width, self.0.width) || !fits(y, height, self.0.height) {
+            return Err(to_js(Error::InvalidOption("The part must lie within the picture.".into())));
+        }
+        let rgba = self.0.crop(Rect { x, y, width, height });
+        let crate::Picture { kind, ref metadata, format, .. } = *self.0;
+        Ok(Self(Rc::new(crate::Picture { width, height, rgba, kind, metadata: metadata.clone(), format })))
     }
 
     /// Another handle of the same pixels. The memory is given back with the last.

@@ -114,9 +114,33 @@ export function pngWithExif(width, height, camera) {
   head.writeUInt16LE(2, 12);
   head.writeUInt32LE(text.length, 14);
   head.writeUInt32LE(head.length, 18);
-  const picture = drawPng(width, height);
+  return withExif(drawPng(width, height), Buffer.concat([head, text]));
+}
+
+/**
+ * A picture of that size whose EXIF says that the camera was held on its side, so that it is as high as it is wide here.
+ * @param {number} width
+ * @param {number} height
+ */
+export function turnedPng(width, height) {
+  const exif = Buffer.alloc(26);
+  exif.write('II*\0', 'latin1');
+  exif.writeUInt32LE(8, 4);
+  exif.writeUInt16LE(1, 8);
+  exif.writeUInt16LE(0x0112, 10); // the orientation, as one short number
+  exif.writeUInt16LE(3, 12);
+  exif.writeUInt32LE(1, 14);
+  exif.writeUInt16LE(6, 18);
+  return withExif(drawPng(width, height), exif);
+}
+
+/**
+ * @param {Buffer} picture
+ * @param {Buffer} exif
+ */
+function withExif(picture, exif) {
   const end = picture.indexOf('IDAT') - 4;
-  return Buffer.concat([picture.subarray(0, end), chunk('eXIf', Buffer.concat([head, text])), picture.subarray(end)]);
+  return Buffer.concat([picture.subarray(0, end), chunk('eXIf', exif), picture.subarray(end)]);
 }
 
 /**

@@ -87,6 +87,24 @@ export class CompareView extends HTMLElement {
     return this.#viewport.fitted;
   }
 
+  /** Where the picture lies on the stage, in CSS pixels; side by side in each half. */
+  get place() {
+    const { x, y, shown } = this.#viewport;
+    return { x, y, ...shown };
+  }
+
+  /**
+   * Moves the picture so far that a part of it is in sight.
+   * @param {{x: number, y: number, width: number, height: number}} part in CSS pixels of the stage
+   */
+  reveal({ x, y, width, height }) {
+    const way = (/** @type {number} */ from, /** @type {number} */ length, /** @type {number} */ room) =>
+      Math.max(0, -from) - Math.max(0, from + length - room);
+    const dx = way(x, width, this.#pane.width);
+    const dy = way(y, height, this.#pane.height);
+    if (dx !== 0 || dy !== 0) this.#change(() => this.#viewport.pan(dx, dy));
+  }
+
   fit() {
     this.#change(() => this.#viewport.fit());
   }

@@ -30,7 +30,7 @@ export function showStage(store) {
       const layers = picture ? layersOf(picture) : [];
       const left = layers.find(({ key }) => key === picture?.left);
       const right = layers.find(({ key }) => key === picture?.right);
-      return [picture?.id, picture?.original, picture?.growing, left?.surface, right?.surface, state.look, state.isHeld, left?.label, right?.label];
+      return [picture?.id, picture?.original, picture?.growing, left?.surface, right?.surface, state.look, state.isHeld, state.trial !== undefined, left?.label, right?.label];
     },
     () => {
       const { picture } = store;
@@ -41,9 +41,9 @@ export function showStage(store) {
       }
       const { original, growing, left, right } = picture;
       const [before, after] = [left, right].map((side) => layersOf(picture).find(({ key }) => key === side));
-      const { look, isHeld } = store.state;
+      const { look, isHeld, trial } = store.state;
       follow(picture);
-      if (isHeld || !after?.surface) view.show('one', undefined, original, ['', '']);
+      if (isHeld || trial || !after?.surface) view.show('one', undefined, original, ['', '']);
       else if (growing) view.show('growing', original, growing, ['', '']);
       else if (before === after) view.show('one', undefined, after.surface, ['', '']);
       else view.show(look, before?.surface, after.surface, [before?.label ?? '', after.label]);

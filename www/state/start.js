@@ -20,6 +20,7 @@ export function startState() {
     removed: undefined,
     saving: undefined,
     keepProblem: '',
+    trial: undefined,
     look: sessionStorage.getItem('look') === 'side' ? 'side' : 'split',
     isHeld: false,
     areChoicesOpen: false,

@@ -28,6 +28,10 @@
  * @typedef {{done: number, total: number}} Saving
  * @typedef {{phase: 'loading' | 'ready' | 'failed', info?: import('../js/client.js').Info, problem: string, mixProblem: string}}
  *   EngineState
+ * @typedef {{canvas?: HTMLCanvasElement, isOld: boolean, isSuggested: boolean, problem: string}} Tried what a method made of a
+ *   part, which is old as long as it is of another part; suggested is what the automatic choice would take
+ * @typedef {{picture: number, scale: number, part?: import('../js/client.js').Part,
+ *   methods: import('../trial/methods.js').Method[], tried: Record<string, Tried>}} Trial of a part of the picture that is shown
  * @typedef {'split' | 'side'} Look
  * @typedef {{
  *   models: import('../models/models.js').Model[],
@@ -43,6 +47,7 @@
  *   removed: Removed | undefined,
  *   saving: Saving | undefined,
  *   keepProblem: string,
+ *   trial: Trial | undefined,
  *   look: Look,
  *   isHeld: boolean,
  *   areChoicesOpen: boolean,
