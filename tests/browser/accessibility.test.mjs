@@ -65,6 +65,11 @@ describe('Chromium, no WebGPU', () => {
       await page.keyboard.press('Escape');
       await page.click('#show-keys');
       await check('keys');
+      await page.keyboard.press('Escape');
+      await page.$eval('#try', (button) => /** @type {HTMLElement} */ (button).click());
+      await page.waitForSelector('.method canvas');
+      await page.waitForFunction(() => !document.querySelector('.method[aria-busy=true]'));
+      await check('a part tried');
       await page.close();
     });
   }
