@@ -41,11 +41,11 @@ mod upscaler;
 mod web;
 
 pub use backend::{
-    Backend, BackendChoice, BackendInfo, BackendKind, BackendOptions, Fallback, Precision, Run, Stream, TileInput,
-    open::open_backend,
+    Backend, BackendChoice, BackendInfo, BackendKind, BackendOptions, Fallback, FeaturesRun, Precision, Run, Stream,
+    TileInput, open::open_backend,
 };
 pub use error::{Error, Result};
 pub use network::Network;
 pub use picture::Picture;
 pub use resize::Size;
-pub use upscaler::{FinishedTile, NoProgress, Observer, Upscaler, file_size};
+pub use upscaler::{Doubt, FeatureMaps, FinishedTile, NoProgress, Observer, Upscaler, file_size};

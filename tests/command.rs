@@ -575,6 +575,61 @@ fn models_inspect_and_bench_answer() {
 }
 
 #[test]
+fn inspect_draws_layers_and_doubt() {
+    let folder = folder();
+    let run = |arguments: &str| {
+        let output = lenslet(folder.path(), arguments);
+        assert_eq!(status(&output), 0, "{arguments}: {}", stderr(&output));
+        output
+    };
+    let grey = |name: &str| {
+        let picture = decode(&fs::read(folder.path().join(name)).expect("written")).expect("a picture");
+        assert!(picture.kind.grey, "{name}");
+        picture
+    };
+    let layers = json(&run("inspect small.safetensors --look all --json"));
+    assert_eq!(layers.iter().map(|layer| &layer["layer"]).collect::<Vec<_>>(), ["convolution 1", "convolution 2"]);
+    assert_eq!((&layers[1]["channels"], &layers[1]["weights"]), (&6.into(), &"body.2".into()));
+
+    run("inspect small.safetensors --look all --picture photo.png --out layers --backend cpu");
+    assert_eq!(names(&folder.path().join("layers")), ["001-convolution-1.png", "002-convolution-2.png"]);
+    let look =
+        "inspect small.safetensors --look 2 --picture photo.png --part 3,4,20x10 --out layer.png --backend cpu --json";
+    let told = json(&run(look)).remove(0);
+    assert_eq!(told["size"], serde_json::json!([20, 10]));
+    let ranges = told["ranges"].as_array().expect("ranges");
+    assert!(ranges.len() == 6 && ranges[0][0].as_f64() < ranges[0][1].as_f64(), "{told}");
+    let sheet = grey("layer.png");
+    // Six channels are three in a row, two pixels apart.
+    assert_eq!((sheet.width, sheet.height), (3 * 20 + 4, 2 * 10 + 2));
+    let first: Vec<u8> =
+        (0..10).flat_map(|y| (0..20).map(move |x| (y * 64 + x) * 4)).map(|at| sheet.rgba[at]).collect();
+    assert_eq!((first.iter().min(), first.iter().max()), (Some(&0), Some(&255)));
+
+    let told = json(&run("inspect small.safetensors --doubt photo.png --out doubt.png --backend cpu --json")).remove(0);
+    assert_eq!((&told["compares_ends"], told["mean"].as_f64() > Some(0.0)), (&false.into(), true), "{told}");
+    let map = grey("doubt.png");
+    assert_eq!((map.width, map.height), (47, 31));
+    let told =
+        json(&run("inspect photo --doubt photo.png --part 8,8,16x16 --out part.png --backend cpu --json")).remove(0);
+    assert_eq!(told["compares_ends"], true, "{told}");
+    assert_eq!((grey("part.png").width, grey("part.png").height), (16, 16));
+
+    for (arguments, expected, code) in [
+        ("inspect small.safetensors --look 9", "no layer 9", 1),
+        ("inspect small.safetensors --look 1 --picture photo.png", "--out", 2),
+        ("inspect small.safetensors --doubt photo.png", "--out", 2),
+        ("inspect small.safetensors --look 1 --part 1,2 --picture photo.png --out x.png", "100,40,128x128", 2),
+        ("inspect small.safetensors --doubt photo.png --part 40,0,8x8 --out x.png --backend cpu", "does not lie", 1),
+        ("inspect lanczos --look all", "classical filter", 1),
+    ] {
+        let output = lenslet(folder.path(), arguments);
+        assert_eq!(status(&output), code, "{arguments}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{arguments}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn bench_runs_on_a_given_picture_in_turns_and_writes_it() {
     let folder = folder();
     let command = "bench --model small.safetensors --backend cpu --picture photo.png --output big.png --turns";

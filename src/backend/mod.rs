@@ -30,6 +30,9 @@ pub struct TileInput {
 /// A tile in the making: resolves to the enlarged inner part, RGBA of the same depth: opaque, or transparent where a colour is not finite.
 pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>>;
 
+/// What a layer of a network answers in the making: `[height][width][channels]` of its map over a tile.
+pub type FeaturesRun<'a> = Pin<Box<dyn Future<Output = Result<Vec<f32>>> + 'a>>;
+
 /// What a backend enlarges with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackendKind {
@@ -75,6 +78,13 @@ pub trait Backend {
 
     /// Starts a tile with an inner edge of at most [`Backend::tile`]. The future may be dropped to give it up.
     fn run(&self, input: TileInput) -> Run<'_>;
+
+    /// What the network's op number `op` makes of a tile as of [`Backend::run`], right for the part that is kept. None where the backend
+    /// has no such values at hand: [`crate::cpu::Probe`] makes them of the network's weights then.
+    fn features<'a>(&'a self, input: &'a TileInput, op: usize) -> Option<FeaturesRun<'a>> {
+        let _ = (input, op);
+        None
+    }
 
     /// Begins a picture of `width` x `height` pixels of that depth that goes through row by row. None where this backend takes tiles, or where the
     /// picture is too wide for the memory that its rows would need.

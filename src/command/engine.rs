@@ -150,7 +150,7 @@ fn parse_mix(text: &str) -> Result<Mix, String> {
     }
 }
 
-fn parse_backend(text: &str) -> Result<BackendChoice, String> {
+pub(super) fn parse_backend(text: &str) -> Result<BackendChoice, String> {
     match text {
         "auto" => Ok(BackendChoice::Auto),
         "gpu" => Ok(BackendChoice::Gpu),

@@ -1,4 +1,4 @@
-//! `lenslet inspect`: what a weight file holds, and what its tiles cost in quality; or what a picture is taken for.
+//! `lenslet inspect`: what a weight file holds, what its layers answer, and what its tiles cost in quality; or what a picture is taken for.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::Args;
 use lenslet::{Backend, Network, NoProgress, Picture, Result, Size, Upscaler, cpu::Cpu, models::SliderValues, picture};
 use serde_json::json;
 
-use super::{content, read, source::Source};
+use super::{content, look::LookOptions, read, source::Source};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -22,7 +22,9 @@ pub(super) struct Options {
     /// Inner edge of the tiles for --seam in pixels of the input [default: the CPU backend's own].
     #[arg(long, value_name = "PX", requires = "seam", value_parser = clap::value_parser!(u32).range(1..))]
     tile: Option<u32>,
-    /// Print one JSON object.
+    #[command(flatten)]
+    look: LookOptions,
+    /// Print one JSON object, or one for each layer.
     #[arg(long)]
     json: bool,
 }
@@ -36,7 +38,11 @@ struct Seam {
 
 pub(super) fn run(options: &Options) -> Result<()> {
     let Some(file) = &options.file else { return content::run(&options.content, options.json) };
-    let network = Network::from_weights(&Source::find(file, None)?.weights(None, &SliderValues::default())?)?;
+    let source = Source::find(file, None)?;
+    if options.look.answer(&source, options.json)? {
+        return Ok(());
+    }
+    let network = Network::from_weights(&source.weights(None, &SliderValues::default())?)?;
     let seam = match &options.seam {
         Some(path) => Some(measure_seam(&network, &picture::decode(&read(path)?)?, options.tile)?),
         None => None,

@@ -5,6 +5,7 @@ mod content;
 mod engine;
 mod inspect;
 mod list;
+mod look;
 mod output;
 mod progress;
 mod result;
@@ -35,7 +36,7 @@ enum Action {
     Upscale(upscale::Options),
     /// List what there is to enlarge with.
     Models(list::Options),
-    /// Tell what a weight file holds, or what a picture is taken for.
+    /// Tell what a weight file holds and what its layers answer, where it guesses, or what a picture is taken for.
     Inspect(inspect::Options),
     /// Measure how fast a model runs on this machine.
     Bench(bench::Options),

@@ -12,6 +12,7 @@ mod layer_norm;
 mod max_pool;
 mod pixel_shuffle;
 mod pixel_unshuffle;
+mod probe;
 mod resize;
 mod running;
 pub(crate) mod stream;
@@ -19,6 +20,7 @@ pub(crate) mod stream;
 use std::{ops::RangeInclusive, sync::Arc};
 
 pub use features::Features;
+pub use probe::Probe;
 use stream::RowPlan;
 
 use crate::{
@@ -56,26 +58,32 @@ impl Prepared {
 
     /// The enlarged picture, before it is clamped to 0..=1.
     fn run(&self, picture: Features) -> Features {
+        let enlarged = self.network.ops().len();
+        // Every network ends in the op that answers.
+        self.run_until(enlarged, picture).swap_remove(0)
+    }
+
+    /// The maps that are alive after the first `end` ops; in the place of the picture the enlarged one, if one of them makes it.
+    fn run_until(&self, end: usize, picture: Features) -> Vec<Features> {
         let windows = self.network.windows(picture.window);
         let mut maps = vec![picture];
         maps.extend(windows[1..].iter().map(|&window| Features::empty(window)));
-        for (index, (op, weights)) in self.network.ops().iter().zip(&self.weights).enumerate() {
+        for (index, (op, weights)) in self.network.ops().iter().zip(&self.weights).enumerate().take(end) {
             if let Some(slice) = op.writes()
                 && *self.lifetimes[slice.map].start() == index
             {
                 maps[slice.map].allocate(self.network.maps()[slice.map].channels);
             }
             if let Some(enlarged) = run_packed(op, weights, &mut maps) {
-                return enlarged;
+                maps[0] = enlarged;
             }
             for (map, lifetime) in self.lifetimes.iter().enumerate().skip(1) {
-                if *lifetime.end() == index {
+                if *lifetime.end() == index && index + 1 < end {
                     maps[map].free();
                 }
             }
         }
-        // Every network ends in the op that answers.
-        maps.swap_remove(0)
+        maps
     }
 
     fn run_tile(&self, input: &TileInput) -> Vec<u8> {

@@ -10,6 +10,7 @@ mod buffers;
 mod clock;
 mod device;
 mod entry;
+mod features;
 mod kernels;
 #[cfg(not(target_arch = "wasm32"))]
 mod layers;
@@ -32,7 +33,9 @@ pub use blocking::{Blocking, BlockingChoice};
 #[cfg(not(target_arch = "wasm32"))]
 pub use {layers::LayerTime, peak::Peak, source::shader_variants};
 
-use crate::{Backend, BackendInfo, BackendKind, Error, Network, Precision, Result, Run, TileInput, tile::Tiling};
+use crate::{
+    Backend, BackendInfo, BackendKind, Error, FeaturesRun, Network, Precision, Result, Run, TileInput, tile::Tiling,
+};
 use device::Device;
 use kernels::Kernel;
 use pace::Pace;
@@ -232,5 +235,12 @@ impl Backend for Gpu {
             self.idle.borrow_mut().push(slot);
             Ok(pixels)
         })
+    }
+
+    fn features<'a>(&'a self, input: &'a TileInput, op: usize) -> Option<FeaturesRun<'a>> {
+        let output = self.network.ops()[op].writes()?;
+        // The last of its steps leaves what the op makes.
+        let step = self.plan.steps.iter().rposition(|step| step.op == op)?;
+        Some(Box::pin(self.features_after(input, step, output)))
     }
 }

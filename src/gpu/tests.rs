@@ -1,6 +1,6 @@
 //! Every step on the GPU against its CPU twin, feature map by feature map, on odd sizes.
 
-use super::{Blocking, BlockingChoice, Gpu, GpuOptions, Peak, Slot, device::Device, plan::DispatchPlan, trial};
+use super::{Blocking, BlockingChoice, Gpu, GpuOptions, Peak, device::Device, plan::DispatchPlan, trial};
 use crate::{
     Backend, Network, Precision, TileInput,
     cpu::{Features, run_all},
@@ -84,41 +84,6 @@ fn tall_network() -> Network {
     draft.finish(last, 1, false)
 }
 
-fn half_to_f32(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks::<2>().0.iter().map(|&two| half::f16::from_le_bytes(two).to_f32()).collect()
-}
-
-/// What step number `step` leaves of its output, as `[height][width][channels]`.
-fn features_after(gpu: &Gpu, input: &TileInput, step: usize, output: Slice, size: Rect) -> Vec<f32> {
-    let slot = Slot::new(gpu);
-    let mut encoders = slot.encode(gpu, input, step + 1);
-    let features = &gpu.features[gpu.plan.steps[step].output.expect("makes features")];
-    let readback = gpu.device.device.create_buffer(&wgpu::BufferDescriptor {
-        label: None,
-        size: features.size(),
-        usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-        mapped_at_creation: false,
-    });
-    let last = encoders.last_mut().expect("one step at least");
-    last.copy_buffer_to_buffer(features, 0, &readback, 0, features.size());
-    gpu.device.queue.submit(encoders.into_iter().map(wgpu::CommandEncoder::finish));
-    readback.map_async(wgpu::MapMode::Read, .., |result| result.expect("mapped"));
-    gpu.device.device.poll(wgpu::PollType::wait_indefinitely()).expect("polled");
-    assert!(gpu.device.take_failure().is_none());
-    let bytes = readback.get_mapped_range(..).expect("mapped").to_vec();
-    let blocked = if gpu.info.precision == "f16" {
-        half_to_f32(&bytes)
-    } else {
-        bytes.as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect()
-    };
-    let channels = output.first..output.first + output.channels;
-    let value = |pixel: usize, channel: usize| blocked[(channel / 4 * size.area() + pixel) * 4 + channel % 4];
-    (0..size.area())
-        .flat_map(|pixel| channels.clone().map(move |channel| (pixel, channel)))
-        .map(|(p, c)| value(p, c))
-        .collect()
-}
-
 pub(super) const NEEDS_A_DRIVER: &str = "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as \
                               `cargo xtask test` sets up";
 
@@ -147,7 +112,7 @@ fn compare(network: &Network, precision: Precision, blocking: BlockingChoice, to
             };
             let map = &maps[output.map];
             let expected = values(map, output);
-            let got = features_after(&gpu, &input, index, output, map.window.part);
+            let got = pollster::block_on(gpu.features_after(&input, index, output)).expect("runs");
             assert_eq!(got.len(), expected.len());
             for (place, (got, expected)) in got.iter().zip(&expected).enumerate() {
                 let error = (got - expected).abs() / expected.abs().max(1.0);

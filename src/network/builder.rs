@@ -158,6 +158,8 @@ pub(super) struct Builder<'a> {
     weights: &'a Weights,
     maps: Vec<Map>,
     ops: Vec<Op>,
+    /// For each op what its weights are called.
+    names: Vec<String>,
     parameters: usize,
     used: BTreeSet<String>,
 }
@@ -165,7 +167,13 @@ pub(super) struct Builder<'a> {
 impl<'a> Builder<'a> {
     pub(super) fn new(weights: &'a Weights) -> Self {
         let picture = Map { channels: BLOCK, extent: Extent::PICTURE };
-        Self { weights, maps: vec![picture], ops: Vec::new(), parameters: 0, used: BTreeSet::new() }
+        Self { weights, maps: vec![picture], ops: Vec::new(), names: Vec::new(), parameters: 0, used: BTreeSet::new() }
+    }
+
+    /// Adds an op; `name` is that of its weights.
+    fn push(&mut self, name: &str, op: Op) {
+        self.names.push(name.to_owned());
+        self.ops.push(op);
     }
 
     /// The tensor of that name, which is marked as used.
@@ -217,7 +225,7 @@ impl<'a> Builder<'a> {
     /// The picture as a feature map of the picture's size over `factor`, with `3 * factor * factor` channels.
     pub(super) fn picture(&mut self, factor: usize) -> Value {
         let value = self.map(&[3 * factor * factor], Extent::Scaled { times: 1, over: factor as u32 });
-        self.ops.push(Op::PixelUnshuffle(PixelUnshuffle { output: value.slice(), factor }));
+        self.push("", Op::PixelUnshuffle(PixelUnshuffle { output: value.slice(), factor }));
         value
     }
 
@@ -292,37 +300,26 @@ impl<'a> Builder<'a> {
             Activation::Prelu(slopes) => Activation::Prelu(spread(&slopes)),
             other => other,
         };
-        self.ops.push(Op::Conv(Conv {
-            source: from,
-            output: to,
-            kernel: layer.kernel,
-            stride,
-            padding,
-            upsample,
-            weight,
-            bias: spread(&layer.bias),
-            activation,
-            combine,
-        }));
+        let bias = spread(&layer.bias);
+        let kernel = layer.kernel;
+        let conv =
+            Conv { source: from, output: to, kernel, stride, padding, upsample, weight, bias, activation, combine };
+        self.push(&layer.name, Op::Conv(conv));
         Ok(())
     }
 
     /// The largest values of windows.
     pub(super) fn max_pool(&mut self, source: &Value, kernel: u32, stride: u32) -> Value {
         let output = self.windows(source.channels(), source, kernel, stride);
-        self.ops.push(Op::MaxPool(MaxPool {
-            source: source.slice(),
-            output: output.slice(),
-            kernel: kernel as usize,
-            stride: stride as usize,
-        }));
+        let (kernel, stride) = (kernel as usize, stride as usize);
+        self.push("", Op::MaxPool(MaxPool { source: source.slice(), output: output.slice(), kernel, stride }));
         output
     }
 
     /// A map resized to another size.
     pub(super) fn resize(&mut self, source: &Value, extent: Extent, filter: ResizeFilter) -> Value {
         let output = self.map(&source.parts, extent);
-        self.ops.push(Op::Resize(Resize { source: source.slice(), output: output.slice(), filter }));
+        self.push("", Op::Resize(Resize { source: source.slice(), output: output.slice(), filter }));
         output
     }
 
@@ -332,14 +329,8 @@ impl<'a> Builder<'a> {
         let output = self.map_like(&[channels], source);
         let weight = self.values(&format!("{name}.weight"), &[channels])?;
         let bias = self.values(&format!("{name}.bias"), &[channels])?;
-        self.ops.push(Op::GroupNorm(GroupNorm {
-            source: source.slice(),
-            output: output.slice(),
-            groups,
-            weight,
-            bias,
-            residual: residual.slice(),
-        }));
+        let (source, residual) = (source.slice(), residual.slice());
+        self.push(name, Op::GroupNorm(GroupNorm { source, output: output.slice(), groups, weight, bias, residual }));
         Ok(output)
     }
 
@@ -349,7 +340,7 @@ impl<'a> Builder<'a> {
         let output = self.map_like(&[channels], source);
         let weight = self.values(&format!("{name}.weight"), &[channels])?;
         let bias = self.values(&format!("{name}.bias"), &[channels])?;
-        self.ops.push(Op::LayerNorm(LayerNorm { source: source.slice(), output: output.slice(), weight, bias }));
+        self.push(name, Op::LayerNorm(LayerNorm { source: source.slice(), output: output.slice(), weight, bias }));
         Ok(output)
     }
 
@@ -358,7 +349,7 @@ impl<'a> Builder<'a> {
         let output =
             self.map(&source.parts, self.maps[source.map].extent.enlarged(scale as u32).unwrap_or(Extent::PICTURE));
         let (source, offsets) = (source.slice(), offsets.slice());
-        self.ops.push(Op::DySample(DySample { source, offsets, output: output.slice(), groups, scale }));
+        self.push("", Op::DySample(DySample { source, offsets, output: output.slice(), groups, scale }));
         output
     }
 
@@ -373,7 +364,8 @@ impl<'a> Builder<'a> {
         if let Some(name) = self.weights.names().find(|name| !self.used.contains(*name)) {
             return Err(unsupported(format!("{name}, for which {architecture} has no place")));
         }
-        self.ops.push(Op::PixelShuffle(PixelShuffle { source: source.slice(), scale, adds_picture }));
-        Network::new(architecture, self.maps, self.ops, self.parameters)
+        self.push("", Op::PixelShuffle(PixelShuffle { source: source.slice(), scale, adds_picture }));
+        let network = Network::new(architecture, self.maps, self.ops, self.parameters)?;
+        Ok(Network { names: self.names, ..network })
     }
 }

@@ -22,6 +22,14 @@ pub(super) fn windows(maps: &[Map], tile: Window) -> Vec<Window> {
     windows
 }
 
+/// The first pixel of a map that belongs to what begins at a pixel of the picture.
+pub(super) fn place(maps: &[Map], map: usize, at: u32) -> u32 {
+    match maps[map].extent {
+        Extent::Scaled { times, over } => at / over * times,
+        Extent::Windows { of, stride, .. } => place(maps, of, at) / stride,
+    }
+}
+
 /// A window with every length and every coordinate changed.
 fn each(window: Window, length: impl Fn(u32) -> u32, start: impl Fn(u32) -> u32) -> Window {
     let Window { part, whole: [width, height] } = window;

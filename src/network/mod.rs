@@ -8,6 +8,7 @@ mod compact;
 #[cfg(test)]
 pub(crate) mod draft;
 mod extent;
+mod layers;
 mod needed;
 mod op;
 mod realplksr;
@@ -17,6 +18,7 @@ mod span;
 mod srcnn;
 mod weights;
 
+pub use layers::Layer;
 pub use op::{
     Activation, BLOCK, Combine, Conv, DySample, Extent, GROUP_NORM_EPSILON, GroupNorm, LAYER_NORM_EPSILON, LayerNorm,
     Map, MaxPool, Op, PixelShuffle, PixelUnshuffle, Resize, ResizeFilter, Slice,
@@ -41,6 +43,8 @@ pub struct Network {
     architecture: &'static str,
     maps: Vec<Map>,
     ops: Vec<Op>,
+    /// For each op what its weights are called; empty where it has none. Without any where the network is not out of a file.
+    names: Vec<String>,
     parameters: usize,
     facts: Facts,
 }
@@ -95,7 +99,7 @@ impl Network {
     pub fn new(architecture: &'static str, maps: Vec<Map>, ops: Vec<Op>, parameters: usize) -> Result<Self> {
         let damaged = |reason| Error::DamagedModel { reason: format!("as {architecture}, {reason}") };
         let facts = check::check(&maps, &ops).map_err(damaged)?;
-        Ok(Self { architecture, maps, ops, parameters, facts })
+        Ok(Self { architecture, maps, ops, names: Vec::new(), parameters, facts })
     }
 
     /// The same network without the weights of its convolutions, for backends that have packed them their own way.
@@ -112,7 +116,7 @@ impl Network {
             other => other.clone(),
         };
         let ops = self.ops.iter().map(without_weights).collect();
-        Self { maps: self.maps.clone(), ops, ..*self }
+        Self { maps: self.maps.clone(), ops, names: self.names.clone(), ..*self }
     }
 
     /// Name of the architecture, for people.
@@ -137,6 +141,25 @@ impl Network {
     #[must_use]
     pub fn ops(&self) -> &[Op] {
         &self.ops
+    }
+
+    /// The layers that can be looked at, in the order in which they run. What is unfolded into the result's pixels is not among them:
+    /// a GPU computes and unfolds it in one go, and it is the result.
+    #[must_use]
+    pub fn layers(&self) -> Vec<Layer> {
+        layers::layers(self)
+    }
+
+    /// The part of a map of the whole picture that belongs to a part of the picture: parts that meet in the picture meet in the map.
+    /// `whole` is the map's width and height.
+    pub(crate) fn part_of_map(&self, map: usize, part: Rect, picture: [u32; 2], whole: [u32; 2]) -> Rect {
+        let edge = |at: u32, picture: u32, whole: u32| {
+            if at >= picture { whole } else { extent::place(&self.maps, map, at).min(whole) }
+        };
+        let [x, y] = [edge(part.x, u32::MAX, whole[0]), edge(part.y, u32::MAX, whole[1])];
+        let [right, bottom] =
+            [edge(part.x + part.width, picture[0], whole[0]), edge(part.y + part.height, picture[1], whole[1])];
+        Rect { x, y, width: right - x, height: bottom - y }
     }
 
     /// Receptive-field radius in LR pixels: an output pixel depends on input pixels at most this far from its own. None

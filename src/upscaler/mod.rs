@@ -2,7 +2,9 @@
 
 mod alpha;
 mod direct;
+mod doubt;
 mod estimate;
+mod features;
 pub mod file_size;
 mod flat;
 mod lock;
@@ -23,6 +25,8 @@ use crate::{
     resize::{Filter, Resize, Size, passes},
     tile::Rect,
 };
+pub use doubt::Doubt;
+pub use features::FeatureMaps;
 use lock::Lock;
 use pass::{Pass, Progress, Stop};
 #[cfg(target_arch = "wasm32")]

@@ -2,6 +2,7 @@
 
 mod callback;
 mod cpu;
+mod insight;
 mod model;
 mod observer;
 mod picture;

@@ -6,11 +6,11 @@ use wasm_bindgen::{JsCast, prelude::*};
 use super::{
     array_of, fetch, invalid, object,
     types::{CreateOptions, Mix, ModelFile, ModelInfo},
-    weight_files::{WeightFile, WeightFiles},
+    weight_files::{SliderFile, WeightFile, WeightFiles},
 };
 use crate::{
     Error, Network, Result,
-    models::{Index, SliderValues},
+    models::{Index, Slider, SliderName, SliderValues},
     picture::ContentKind,
     resize::{Filter, MAX_SCALE},
     tile::Tiling,
@@ -130,14 +130,18 @@ impl Asked {
             Some(word) => index.choose(&word, self.scale)?,
             None => index.automatic(ContentKind::Photo, self.scale)?,
         };
-        let shares = model.shares(sliders)?;
+        let mut shares = model.shares(sliders)?;
+        // Where nothing of it is needed too, so that looking at both ends makes no request.
+        let is_unused = |slider: &&Slider| shares.iter().all(|(used, _)| used.name != slider.name);
+        let strength = model.sliders.iter().find(|slider| slider.name == SliderName::Strength).filter(is_unused);
+        shares.extend(strength.map(|slider| (slider, 0.0)));
         let own = fetch(&format!("{}{}", self.folder, model.file)).await?;
         model.verify(&own.to_vec())?;
         let mut files = WeightFiles::from(WeightFile::own(own));
         for (slider, share) in shares {
             let other = fetch(&format!("{}{}", self.folder, slider.file)).await?;
             slider.verify(&other.to_vec())?;
-            files.sliders.push((WeightFile::own(other), share));
+            files.sliders.push(SliderFile::new(slider, WeightFile::own(other), share));
         }
         Ok((model.name.clone(), files))
     }

@@ -150,6 +150,60 @@ export interface UpscaleResult {
     /** How the GPU blocked 3x3 convolutions. */
     blocking?: string;
 }
+/** A part of a picture, in its pixels. */
+export interface Part { x: number; y: number; width: number; height: number; }
+/** A layer of a network: what it makes is told with its activation and with what it is combined with. */
+export interface LayerInfo {
+    /** What to call it, such as "convolution 3 of block 2". */
+    name: string;
+    /** What its weights are called in the weight file; empty where it has none. */
+    weights: string;
+    channels: number;
+    /** How many times as wide and high as the picture what it makes is. */
+    scale: number;
+}
+export interface FeaturesOptions {
+    /** The name of one of the upscaler's layers, or its place among them; the first by default. */
+    layer?: string | number;
+    /** At most 256 pixels a side; by default 128 in the middle of the picture, or what there is. */
+    part?: Part;
+}
+/** What a layer answers on a part of a picture. */
+export interface LayerFeatures {
+    layer: LayerInfo;
+    part: Part;
+    /** Of each channel's map, in pixels: the part's times the layer's scale. */
+    width: number; height: number;
+    channels: number;
+    /** Channel after channel, each row by row from the top: the network's own numbers. A GPU stores them in its precision. */
+    values: Float32Array;
+    /** The least and the largest value of each channel, in pairs: black and white of a picture of it. */
+    ranges: Float32Array;
+}
+/** What a callback throws ends the work, and the call rejects with just that. */
+export interface DoubtOptions {
+    /** By default all of the picture. */
+    part?: Part;
+    /** Stops the work; the call rejects with code "cancelled". */
+    signal?: AbortSignal;
+    /** The size of the map. */
+    onStart?(start: Start): void;
+    /** The map as it grows, in grey: red, green and blue of a pixel are its level. */
+    onTile?(tile: Tile): void;
+}
+/** How far what a model makes goes beyond what the picture supports. */
+export interface DoubtMap {
+    part: Part;
+    /** Those of the part. */
+    width: number; height: number;
+    /**
+     * For each pixel of the part, row by row, in levels of 255: the larger of how far the result, shrunk back, leaves the pixel, and of
+     * how far both ends of the model's slider for strength disagree over its place. Means of absolute differences over the colours.
+     */
+    levels: Uint8Array;
+    /** Whether the model has such a slider; without one only the first counts. */
+    comparesEnds: boolean;
+}
 /** Every rejection but one with what a callback has thrown is an Error with a sentence for a person and one of these words. */
 export type ErrorCode = "empty-file" | "unsupported-format" | "unsupported-kind" | "damaged-picture" | "decoder-failed" | "picture-too-large" | "damaged-model"
     | "refused-model" | "unsupported-model" | "unknown-model" | "invalid-option" | "no-gpu"
@@ -259,6 +313,44 @@ extern "C" {
     /// See `TYPES`.
     #[wasm_bindgen(typescript_type = "UpscaleResult")]
     pub type UpscaleResult;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "Part")]
+    pub type Part;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn x(this: &Part) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn y(this: &Part) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn width(this: &Part) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn height(this: &Part) -> Option<f64>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "LayerInfo")]
+    pub type LayerInfo;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "FeaturesOptions")]
+    pub type FeaturesOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn layer(this: &FeaturesOptions) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn part(this: &FeaturesOptions) -> Option<Part>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "LayerFeatures")]
+    pub type LayerFeatures;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(extends = UpscaleOptions, typescript_type = "DoubtOptions")]
+    pub type DoubtOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn part(this: &DoubtOptions) -> Option<Part>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(typescript_type = "DoubtMap")]
+    pub type DoubtMap;
 
     /// A picture file, or what a browser has decoded.
     #[wasm_bindgen(typescript_type = "Blob | Uint8Array | ImageData")]

@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, prelude::*};
 use super::{
     callback::Thrown,
     cpu::CpuSource,
+    insight::Origin,
     invalid,
     model::{self, Engine, Model},
     now, object,
@@ -33,7 +34,9 @@ use crate::{
 /// Enlarges pictures.
 #[wasm_bindgen]
 pub struct Upscaler {
-    inner: crate::Upscaler,
+    pub(super) inner: crate::Upscaler,
+    /// None for a classical filter.
+    pub(super) origin: Option<Origin>,
     /// What create() was asked for.
     size: Size,
     model: String,
@@ -256,22 +259,25 @@ async fn create(options: Option<&CreateOptions>) -> Result<Upscaler> {
     };
     let scale = model::scale(options.and_then(CreateOptions::scale))?;
     let model = Model::open(options, scale, &options_of_networks.sliders).await?;
-    let inner = match &model.engine {
-        Engine::Network(network, weights) => {
-            open(network, weights.clone(), options_of_networks.backend, threads).await?
+    let (inner, origin) = match &model.engine {
+        Engine::Network(network, files) => {
+            let backend = options_of_networks.backend;
+            let inner = open(network, files.clone(), backend, threads).await?;
+            (inner, Some(Origin { files: files.clone(), layers: network.layers(), backend, threads }))
         }
         Engine::Filter(filter) => {
             options_of_networks.check_for(*filter)?;
-            crate::Upscaler::new(Box::new(Resampler::new(*filter, scale.map(|scale| scale.ceil() as u32))?))
+            let resampler = Resampler::new(*filter, scale.map(|scale| scale.ceil() as u32))?;
+            (crate::Upscaler::new(Box::new(resampler)), None)
         }
     };
     let size = scale.map_or(Size::Model, Size::Scale);
     // The network itself, which may be large, is needed no more.
-    Ok(Upscaler { info: model.info(inner.scale()), inner, size, model: model.name })
+    Ok(Upscaler { info: model.info(inner.scale()), inner, origin, size, model: model.name })
 }
 
 /// Opens the backend of a person's choice, and another where it fails.
-async fn open(
+pub(super) async fn open(
     network: &Network,
     weights: WeightFiles,
     options: BackendOptions,

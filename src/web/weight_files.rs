@@ -4,7 +4,11 @@
 
 use js_sys::Uint8Array;
 
-use crate::{Network, Result, models, network::Weights};
+use crate::{
+    Network, Result,
+    models::{self, Slider, SliderName},
+    network::Weights,
+};
 
 /// A weight file.
 #[derive(Clone)]
@@ -36,12 +40,29 @@ impl WeightFile {
     }
 }
 
+/// The other end of a slider.
+#[derive(Clone)]
+pub(super) struct SliderFile {
+    name: SliderName,
+    /// The slider's value that the model's own weights stand for.
+    base: f32,
+    file: WeightFile,
+    /// How much of it is mixed in.
+    share: f32,
+}
+
+impl SliderFile {
+    pub(super) fn new(slider: &Slider, file: WeightFile, share: f32) -> Self {
+        Self { name: slider.name, base: f32::from(slider.base), file, share }
+    }
+}
+
 /// A weight file and those that are mixed in.
 #[derive(Clone)]
 pub(super) struct WeightFiles {
     file: WeightFile,
-    /// What sliders mix in, and how much of each.
-    pub(super) sliders: Vec<(WeightFile, f32)>,
+    /// What sliders mix in.
+    pub(super) sliders: Vec<SliderFile>,
     /// The other model of a mix, and its share.
     pub(super) mix: Option<(Box<WeightFiles>, f32)>,
 }
@@ -64,14 +85,31 @@ impl WeightFiles {
     /// As [`Weights::parse`] and [`Weights::mix`].
     pub(super) fn weights(&self) -> Result<Weights> {
         let mut weights = self.file.weights()?;
-        if !self.sliders.is_empty() {
-            let others = self.sliders.iter().map(|(file, share)| Ok((file.weights()?, *share)));
+        if self.has_moved_sliders() {
+            let moved = self.sliders.iter().filter(|slider| slider.share > 0.0);
+            let others = moved.map(|slider| Ok((slider.file.weights()?, slider.share)));
             weights = weights.mix(&others.collect::<Result<Vec<_>>>()?)?;
         }
         match &self.mix {
             Some((other, share)) => weights.mix(&[(other.weights()?, *share)]),
             None => Ok(weights),
         }
+    }
+
+    fn has_moved_sliders(&self) -> bool {
+        self.sliders.iter().any(|slider| slider.share > 0.0)
+    }
+
+    /// The same with the slider for strength at 0 and at 1; None where there is none.
+    pub(super) fn ends_of_strength(&self) -> Option<[Self; 2]> {
+        let strength = self.sliders.iter().position(|slider| slider.name == SliderName::Strength)?;
+        let at = |value: f32| {
+            let mut files = self.clone();
+            let slider = &mut files.sliders[strength];
+            slider.share = (value - slider.base).abs();
+            files
+        };
+        Some([at(0.0), at(1.0)])
     }
 
     /// The network of the mixed weights.
@@ -87,7 +125,7 @@ impl WeightFiles {
     /// # Errors
     /// As [`WeightFiles::weights`] and [`Weights::to_safetensors`].
     pub(super) fn for_workers(&self) -> Result<Uint8Array> {
-        if self.sliders.is_empty() && self.mix.is_none() && self.file.brought.is_none() {
+        if !self.has_moved_sliders() && self.mix.is_none() && self.file.brought.is_none() {
             return Ok(self.file.content.clone());
         }
         Ok(Uint8Array::from(&self.weights()?.to_safetensors()?[..]))

@@ -9,7 +9,7 @@ mod stage;
 mod tests;
 
 pub(super) use lenslet_kernels::threads;
-pub(super) use picture::{Stream, bytes};
+pub(super) use picture::{Stream, bytes, features};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use picture::{sample, step};
 pub(crate) use plan::RowPlan;

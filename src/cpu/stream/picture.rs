@@ -55,6 +55,30 @@ impl Stream {
     }
 }
 
+/// What a step makes of a picture of `size`, padding included: `[height][width][channels]` of the map that it makes.
+pub(in crate::cpu) fn features(
+    plan: &Arc<RowPlan>,
+    step_index: usize,
+    channels: usize,
+    size: [usize; 2],
+    depth: Depth,
+    rgba: &[u8],
+) -> Vec<f32> {
+    let step = step(plan);
+    let mut stage = RowStage::new(plan.clone(), 0..step_index + 1, size, sample(depth), step);
+    let mut values = Vec::new();
+    for rows in rgba.chunks(step * size[0] * depth.pixel_bytes()) {
+        // Steps behind the stage read what it makes, so it comes out, with all else that they read.
+        for (part, rows) in stage.push(Batch { picture: rows.to_vec(), ..Batch::default() }).parts {
+            if plan.parts[part].maker == step_index {
+                let pixels = rows.chunks_exact(plan.parts[part].stride);
+                values.extend(pixels.flat_map(|pixel| &pixel[..channels]));
+            }
+        }
+    }
+    values
+}
+
 /// What the kernels call it.
 pub(crate) fn sample(depth: Depth) -> Sample {
     match depth {

@@ -121,7 +121,6 @@ impl RowPlan {
     }
 
     /// A plan whose weights are packed for these steps alone; the others are there to be reckoned with, and cannot run.
-    #[cfg(any(test, target_arch = "wasm32"))]
     pub(crate) fn for_steps(network: &Network, packed: Range<usize>) -> Option<Self> {
         Self::on(Machine::detect(), network, packed)
     }
