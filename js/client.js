@@ -15,6 +15,8 @@
  * @typedef {import('./protocol.js').Result} Result
  * @typedef {import('./protocol.js').Part} Part
  * @typedef {import('./protocol.js').Trial} Trial
+ * @typedef {import('./protocol.js').Inside} Inside
+ * @typedef {import('./protocol.js').DoubtMap} DoubtMap
  * @typedef {{signal?: AbortSignal}} Stoppable once the signal is aborted, the call rejects with its reason, which gets the code
  *   "cancelled" where it is an Error without a code of its own
  * @typedef {Stoppable & {onStart?: (start: Start) => void, onTile?: (tile: Tile) => void}} Options
@@ -163,6 +165,31 @@ export class Engine {
    */
   try(file, settings, part, scale, options = {}) {
     return this.#ask({ kind: 'try', settings, file, fileId: this.#idOf(file), part, scale }, options);
+  }
+
+  /**
+   * What a layer of the network answers on a part of a picture.
+   * @param {Blob} file
+   * @param {Settings} settings
+   * @param {number} layer counted from 0; the last where there are not as many
+   * @param {Part} part at most 256 pixels a side
+   * @param {Stoppable} [options]
+   * @returns {Promise<Inside>}
+   */
+  inside(file, settings, layer, part, options = {}) {
+    return this.#ask({ kind: 'inside', settings, file, fileId: this.#idOf(file), layer, part }, options);
+  }
+
+  /**
+   * How far what would be made of a picture goes beyond what it supports. Tiles are those of the map, in grey.
+   * @param {Blob} file
+   * @param {Settings} settings
+   * @param {Part} part
+   * @param {Options} [options]
+   * @returns {Promise<DoubtMap>}
+   */
+  doubt(file, settings, part, options = {}) {
+    return this.#ask({ kind: 'doubt', settings, file, fileId: this.#idOf(file), part }, options);
   }
 
   /** @param {Blob} file */

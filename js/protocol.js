@@ -18,23 +18,31 @@
  * @typedef {import('../lenslet.js').Plan & {format: Format, problem?: string, limit?: import('./io/room.js').Limit}} Plan
  *   the problem is why it cannot be made, in a sentence, and the rest tells of the picture as it is then; the limit is
  *   why it cannot be saved
- * @typedef {{x: number, y: number, width: number, height: number}} Part of a picture, in its pixels
  * @typedef {{bitmap: ImageBitmap, model: string, suggested: string, milliseconds: number}} Trial the enlarged part and what made
  *   it; the suggested model is the one that suits what the picture shows
  * @typedef {Omit<import('../lenslet.js').UpscaleResult, 'blob'>
  *   & {blob: Blob, format: Format, stored?: string, seen?: import('../lenslet.js').Seen}} Result seen where the model was
  *   chosen by it; stored is the name of the file that the blob is, where it is one
+ * @typedef {import('../lenslet.js').Part} Part
+ * @typedef {import('../lenslet.js').LayerInfo} LayerInfo
+ * @typedef {{layers: LayerInfo[], layer: number, part: Part, width: number, height: number, channels: number,
+ *   ranges: Float32Array, pixels: Uint8ClampedArray<ArrayBuffer>}} Inside what a layer answers, the number of which counts from
+ *   0: RGBA of one channel after another, black at the least value of its range and white at the largest; no layers where
+ *   there is no network
+ * @typedef {import('../lenslet.js').DoubtMap} DoubtMap
  * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile} | {kind: 'index'}
  *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
  *   | {kind: 'try', settings: Settings, file: Blob, fileId: number, part: Part, scale: number}
  *   | {kind: 'plan', settings: Settings, file: Blob, output: OutputOptions, folder?: string}
  *   | {kind: 'upscale', settings: Settings, file: Blob, output: OutputOptions, folder?: string, name?: string,
- *     patience: number}} Question files of one id are the same
+ *     patience: number}
+ *   | {kind: 'inside', settings: Settings, file: Blob, fileId: number, layer: number, part: Part}
+ *   | {kind: 'doubt', settings: Settings, file: Blob, fileId: number, part: Part}} Question files of one id are the same
  * @typedef {Question & {id: number}} Request
  * @typedef {Request | {kind: 'cancel', id: number} | {kind: 'stage-failed', name: string, reason: string}} ToWorker
  * @typedef {{kind: 'start', id: number, start: Start, isStored: boolean} | {kind: 'tile', id: number, tile: Tile}
  *   | {kind: 'not-started', id: number, plan: Plan} | {kind: 'done', id: number, result: Result}
- *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Index | Plan | Trial | number}
+ *   | {kind: 'answer', id: number, answer: Info | ModelInfo | Index | Plan | Trial | Inside | DoubtMap | number}
  *   | {kind: 'failed', id: number, code: string, message: string}} Reply
  * @typedef {{loaded: number, total: number}} Download in bytes; the total is 0 while it is unknown
  * @typedef {{kind: 'alive'} | {kind: 'download', download: Download} | {kind: 'start-stage', name: string, port: MessagePort} | {kind: 'end-stage', name: string}

@@ -9,10 +9,12 @@ import { holdDownloads } from './io/downloads.js';
 import { ResultFile } from './io/result-file.js';
 import { placeFor } from './io/room.js';
 import { decodePicture } from './io/source-picture.js';
+import { toGreys } from './io/greys.js';
 import { AUTOMATIC, FILTERS } from './protocol.js';
 import { Trials } from './trials.js';
 
 /** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
+/** @typedef {import('./protocol.js').Request & {kind: 'inside' | 'doubt'}} Looking one to look behind a result */
 
 /** The site's list of models, where the engine looks for it too. */
 const INDEX = new URL('../models/index.json', import.meta.url).href;
@@ -46,6 +48,12 @@ const trials = new Trials();
 
 /** Classical filters hold nothing, and stay beside the network in use. @type {Map<string, Upscaler>} */
 const filters = new Map();
+
+/**
+ * The picture that was looked behind last, so that going from layer to layer decodes it once.
+ * @type {{id: number, picture: import('../lenslet.js').Picture} | undefined}
+ */
+let lookedAt;
 
 /** @type {Map<number, AbortController>} */
 const calls = new Map();
@@ -193,13 +201,63 @@ async function answerForPicture(request, signal) {
   }
 }
 
+/** @param {Looking} request */
+async function pictureOf({ file, fileId }) {
+  if (lookedAt?.id !== fileId) {
+    forgetPicture();
+    lookedAt = { id: fileId, picture: await decodePicture(file) };
+  }
+  return lookedAt.picture;
+}
+
+function forgetPicture() {
+  lookedAt?.picture.free();
+  lookedAt = undefined;
+}
+
+/**
+ * @param {Looking} request
+ * @param {AbortSignal} signal
+ */
+async function lookBehind(request, signal) {
+  const { id, kind, settings, part } = request;
+  const upscalers = await upscalersFor(settings);
+  const picture = await pictureOf(request);
+  const kindOfPicture = settings.model === AUTOMATIC ? (await Upscaler.classify(picture)).kind : 'photo';
+  const upscaler = upscalers[kindOfPicture];
+  if (kind === 'doubt') {
+    const answer = await upscaler.doubt(picture, {
+      part,
+      signal,
+      onTile: (tile) => post({ kind: 'tile', id, tile }, [tile.pixels.buffer]),
+    });
+    post({ kind: 'answer', id, answer }, [answer.levels.buffer]);
+    return;
+  }
+  const { layers } = upscaler;
+  const layer = Math.min(request.layer, layers.length - 1);
+  if (layer < 0) {
+    const nothing = { width: 0, height: 0, channels: 0, ranges: new Float32Array(), pixels: new Uint8ClampedArray() };
+    post({ kind: 'answer', id, answer: { layers, layer: 0, part, ...nothing } });
+    return;
+  }
+  const { width, height, channels, values, ranges } = await upscaler.features(picture, { layer, part });
+  const pixels = toGreys(values, ranges, width * height);
+  post({ kind: 'answer', id, answer: { layers, layer, part, width, height, channels, ranges, pixels } }, [pixels.buffer]);
+}
+
 /**
  * @param {import('./protocol.js').Request} request
  * @param {AbortSignal} signal
  */
 async function answer(request, signal) {
   const { id, kind } = request;
+  if (kind === 'inside' || kind === 'doubt') {
+    await lookBehind(request, signal);
+    return;
+  }
   if (kind === 'upscale' || kind === 'plan') {
+    forgetPicture();
     await answerForPicture(request, signal);
   } else if (kind === 'inspect') {
     await start();

@@ -13,6 +13,9 @@ import { Readiness } from './engine/readiness.js';
 import { showStatus } from './engine/status.js';
 import { takeGiven, takePicked } from './input/file-drop.js';
 import { Incoming } from './input/incoming.js';
+import { showDoubt } from './insight/doubt-view.js';
+import { Doubts } from './insight/doubts.js';
+import { InsideView } from './insight/inside-view.js';
 import { Engine } from './js/client.js';
 import { wireKeys } from './look/keys.js';
 import { showSidePickers } from './look/side-pickers.js';
@@ -60,6 +63,9 @@ const view = showStage(store);
 showSidePickers(store, enlarger);
 keepSurfacesOfShown(store);
 wireZoomBar(store, view);
+const doubts = new Doubts(store, engine, view);
+showDoubt(store, doubts, view);
+const inside = new InsideView(store, engine, view);
 showKindField(store, choosing);
 showSlidersField(store, choosing);
 showSizeField(store, choosing);
@@ -103,5 +109,7 @@ wireKeys(store, view, {
   e: () => queue.again(),
   t: () => trials.toggle(),
   a: () => picker.click(),
+  g: () => doubts.toggle(),
+  l: () => inside.open(),
 });
 element('#not-started').remove();

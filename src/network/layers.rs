@@ -94,22 +94,21 @@ fn up_to_number(name: &str, count: usize) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models;
 
-    fn names(model: &str) -> Vec<String> {
-        let network = models::built_in(model).expect("built in");
+    fn names(model: &[u8]) -> Vec<String> {
+        let network = Network::load(model).expect("sound");
         network.layers().into_iter().map(|layer| layer.name).collect()
     }
 
     #[test]
     fn layers_are_named_by_their_place() {
-        let span = names("photo-x4");
+        let span = names(include_bytes!("../../models/photo-x4.safetensors"));
         assert_eq!(
             span[..3],
             ["convolution 1 before the blocks", "convolution 1 of block 1", "convolution 2 of block 1"]
         );
         assert_eq!(span[span.len() - 2..], ["convolution 1 after the blocks", "convolution 2 after the blocks"]);
-        let compact = names("fast-x4");
+        let compact = names(include_bytes!("../../models/fast-x4.safetensors"));
         assert_eq!(compact[..2], ["convolution 1", "convolution 2"]);
         let mut distinct = span.clone();
         distinct.sort();

@@ -29,7 +29,7 @@ const IS_ENGINE = new Set(['fetch-failed']);
  * @typedef {import('../state/store.js').Picture} Picture
  * @typedef {import('../js/client.js').Settings} Settings
  * @typedef {import('../js/client.js').OutputOptions} OutputOptions
- * @typedef {{key: string, planKey: string, naming: ReturnType<typeof namingOf>, settings: Settings, output: OutputOptions,
+ * @typedef {{choice: import('../choose/choice.js').Choice, key: string, planKey: string, naming: ReturnType<typeof namingOf>, settings: Settings, output: OutputOptions,
  *   side?: 'left' | 'right'}} Order the side that the result is to stand on, where the other one is to stay as it is
  */
 
@@ -98,6 +98,7 @@ export class Enlarger extends EventTarget {
   #order(choice) {
     const { models } = this.#store.state;
     return {
+      choice,
       key: pixelsKey(choice, models),
       planKey: planKey(choice, models),
       naming: namingOf(choice, models),
@@ -232,6 +233,7 @@ export class Enlarger extends EventTarget {
       name,
       scale,
       made,
+      choice: order.choice,
       surface: picture.growing,
       isSaved: false,
       isFilter: isFilter(order.settings.model),

@@ -26,6 +26,8 @@ export class CompareView extends HTMLElement {
   #mode = 'one';
   /** @type {(import('./surface.js').Surface | undefined)[]} */
   #surfaces = [];
+  /** What lies over the one and the other. @type {(import('./surface.js').Surface | undefined)[]} */
+  #covers = [];
   /** How large they are laid out, so that moving them lays nothing out. */
   #laid = '';
 
@@ -68,14 +70,44 @@ export class CompareView extends HTMLElement {
    */
   show(mode, before, after, labels) {
     this.#surfaces = [before, after];
-    this.#before.replaceChildren(...(before ? [before.element] : []));
-    this.#after.replaceChildren(...(after ? [after.element] : []));
     this.#labels = labels;
     this.#mode = mode;
     this.dataset.mode = mode;
     this.split = this.#split;
+    this.#fill();
+  }
+
+  /**
+   * Lays surfaces over what is shown, which move with it.
+   * @param {import('./surface.js').Surface | undefined} before
+   * @param {import('./surface.js').Surface | undefined} after
+   */
+  cover(before, after) {
+    if (before === this.#covers[0] && after === this.#covers[1]) return;
+    this.#covers = [before, after];
+    this.#fill();
+  }
+
+  #fill() {
+    for (const [index, pane] of [this.#before, this.#after].entries()) {
+      const surfaces = [this.#surfaces[index], this.#covers[index]];
+      pane.replaceChildren(...surfaces.flatMap((surface) => (surface ? [surface.element] : [])));
+    }
     this.#laid = '';
     this.#measure();
+  }
+
+  /** Which part of the picture is in view: its edges, as shares of the picture's width and height. */
+  get inView() {
+    const { x, y, shown } = this.#viewport;
+    const { width, height } = this.#pane;
+    const share = (/** @type {number} */ at, /** @type {number} */ whole) => Math.min(1, Math.max(0, at / whole));
+    return {
+      left: share(-x, shown.width),
+      top: share(-y, shown.height),
+      right: share(width - x, shown.width),
+      bottom: share(height - y, shown.height),
+    };
   }
 
   /** How large the picture is shown: at 100, one output pixel fills one device pixel. */
@@ -177,7 +209,7 @@ export class CompareView extends HTMLElement {
     change();
     const { x, y, shown, density } = this.#viewport;
     const laid = `${shown.width} ${shown.height} ${density}`;
-    for (const surface of this.#surfaces) {
+    for (const surface of [...this.#surfaces, ...this.#covers]) {
       if (!surface) continue;
       if (laid !== this.#laid) surface.lay(shown.width, shown.height, density);
       surface.element.style.translate = `${x}px ${y}px`;

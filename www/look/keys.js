@@ -13,6 +13,9 @@ const takesText = (target) =>
   target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement ||
   (target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'file'].includes(target.type));
 
+/** Whether a dialog has the page's attention. */
+const isAsking = () => document.querySelector('dialog[open]') !== null;
+
 /**
  * @param {import('../state/store.js').Store} store
  * @param {import('./compare-view.js').CompareView} view
@@ -34,7 +37,7 @@ export function wireKeys(store, view, actions) {
     [HELD]: () => store.set({ isHeld: true }),
   };
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || sheet.open || takesText(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isAsking() || takesText(event.target)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const action = key === '?' ? () => sheet.showModal() : (store.picture && looking[key]) || actions[key];
     if (!action || (event.repeat && !['+', '=', '-'].includes(key))) return;

@@ -23,6 +23,8 @@ export function startState() {
     trial: undefined,
     look: sessionStorage.getItem('look') === 'side' ? 'side' : 'split',
     isHeld: false,
+    doubt: undefined,
+    isDoubtShown: false,
     areChoicesOpen: false,
     isMoreOpen: false,
     problem: '',

@@ -14,9 +14,9 @@
  *   stored?: string, surface?: import('../look/surface.js').Surface, problem?: string}} SavedFile the key tells as what it is
  *   saved; the surface shows what is lost by that
  * @typedef {{key: string, label: string, name: string, scale: number, made: import('../js/client.js').Result,
- *   surface?: import('../look/surface.js').Surface, file?: SavedFile, isSaved: boolean, isFilter: boolean}} Result
- *   the key tells with what it was made; the label is for people and the name for files; `made.blob` holds every pixel;
- *   what a filter has made is not worth asking about
+ *   choice: Choice, surface?: import('../look/surface.js').Surface, file?: SavedFile, isSaved: boolean, isFilter: boolean}} Result
+ *   the key tells with what it was made, and the choice is that; the label is for people and the name for files; `made.blob` holds
+ *   every pixel; what a filter has made is not worth asking about
  * @typedef {{id: number, file: File, kept?: string, ownFormat: import('../js/client.js').Format, choice?: Choice, phase: Phase,
  *   turn: Turn, problem?: string, width?: number, height?: number, progress?: Progress,
  *   original?: import('../look/surface.js').Surface, originalPixels?: import('../look/surface.js').Surface,
@@ -50,6 +50,8 @@
  *   trial: Trial | undefined,
  *   look: Look,
  *   isHeld: boolean,
+ *   doubt: import('../insight/doubts.js').Doubt | undefined,
+ *   isDoubtShown: boolean,
  *   areChoicesOpen: boolean,
  *   isMoreOpen: boolean,
  *   problem: string,
