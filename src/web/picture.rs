@@ -49,8 +49,9 @@ impl Picture {
             return Err(to_js(Error::InvalidOption("The part must lie within the picture.".into())));
         }
         let rgba = self.0.crop(Rect { x, y, width, height });
-        let crate::Picture { kind, ref metadata, format, .. } = *self.0;
-        Ok(Self(Rc::new(crate::Picture { width, height, rgba, kind, metadata: metadata.clone(), format })))
+        let crate::Picture { kind, ref metadata, format, ref warnings, .. } = *self.0;
+        let (metadata, warnings) = (metadata.clone(), warnings.clone());
+        Ok(Self(Rc::new(crate::Picture { width, height, rgba, kind, metadata, format, warnings })))
     }
 
     /// Another handle of the same pixels. The memory is given back with the last.
