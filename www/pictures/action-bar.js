@@ -114,6 +114,7 @@ export function showActionBar(store, queue) {
       progressBar.hidden = waiting !== '';
       if (progress?.fraction === undefined) progressBar.removeAttribute('value');
       else progressBar.value = progress.fraction;
+      if (!progress && !waiting) return;
       const text = progress ? progressText(progress, loading) : waiting;
       element('#progress-text').textContent = text;
       progressBar.setAttribute('aria-valuetext', text);
