@@ -78,7 +78,7 @@ class Item {
     this.pick.title = picture.problem ? `${this.#name}: ${picture.problem}` : this.#name;
     this.element.dataset.phase = picture.phase;
     this.element.classList.toggle('wrong', picture.problem !== undefined);
-    this.element.classList.toggle('own', picture.choice !== undefined);
+    this.element.classList.toggle('has-own-choices', picture.choice !== undefined);
     this.#bar.style.inlineSize = `${(picture.progress?.fraction ?? 0) * 100}%`;
     this.#showAction(actionFor(picture));
   }
