@@ -67,7 +67,7 @@ export class Trials {
     try {
       const { blob, milliseconds } = await upscaler.upscale(crop, { scale, format: 'png', stripMetadata: true, signal });
       const { x, y, width, height } = inner;
-      const bitmap = await createImageBitmap(blob, x * scale, y * scale, width * scale, height * scale);
+      const bitmap = await createImageBitmap(/** @type {Blob} */ (blob), x * scale, y * scale, width * scale, height * scale);
       return { bitmap, model: upscaler.model, suggested: await this.#suggested(opened, scale), milliseconds };
     } finally {
       crop.free();
