@@ -13,6 +13,7 @@ import { Readiness } from './engine/readiness.js';
 import { showStatus } from './engine/status.js';
 import { takeGiven, takePicked } from './input/file-drop.js';
 import { Incoming } from './input/incoming.js';
+import { offerSamples } from './input/samples.js';
 import { showDoubt } from './insight/doubt-view.js';
 import { Doubts } from './insight/doubts.js';
 import { InsideView } from './insight/inside-view.js';
@@ -104,6 +105,10 @@ takeGiven(
 );
 const folderPicker = find(document, '#folder', HTMLInputElement);
 for (const input of [picker, folderPicker]) takePicked(input, (files) => begun.then(() => incoming.take(files)));
+offerSamples(
+  (files) => begun.then(() => incoming.take(files)),
+  () => store.set({ problem: 'The sample could not be fetched. It comes from this site, which cannot be reached just now.' }),
+);
 takePicked(find(document, '#model-file', HTMLInputElement), (files) => incoming.takeModels(files));
 wireKeys(store, view, {
   e: () => queue.again(),

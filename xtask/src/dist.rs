@@ -75,11 +75,11 @@ fn gather(engine: &Path, root: &Path) -> Result<Files> {
     Ok(files)
 }
 
-/// Settings for editors and for npm, and notes for developers, stay out of what is published.
+/// Settings for editors and for npm, notes for developers, and programs that made a picture stay out of what is published.
 fn is_for_visitors(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_setting = ["jsconfig.json", "package.json", "package-lock.json"].contains(&&*name) || name.starts_with('.');
-    let is_note = name.starts_with("README") || name.ends_with(".md");
+    let is_note = name.starts_with("README") || name.ends_with(".md") || name.ends_with(".py");
     !(is_setting || is_note || path.starts_with("node_modules"))
 }
 
@@ -160,6 +160,7 @@ mod tests {
             ("www/index.html", "page"),
             ("www/jsconfig.json", "{}"),
             ("www/notes/README.md", "notes"),
+            ("www/notes/picture.py", "program"),
             ("www/view/split.js", "split"),
             ("www/package.json", r#"{"dependencies": {"zipper": "1.0.0"}}"#),
             ("www/package-lock.json", "{}"),
