@@ -1,7 +1,7 @@
 """Makes the golden features in `features/`: what PyTorch's layers answer inside networks of `networks/`.
 
-Run it from the root with `PYTHONPATH=. python tests/golden/features.py` (PyTorch 2, safetensors). Each case is
-one safetensors file of the network's name, with [height][width][channels] for layers under the names that
+Run it from the root with `PYTHONPATH=. python tests/golden/features.py` (PyTorch 2, safetensors). Each case
+is one safetensors file of the network's name, with [height][width][channels] for layers under the names that
 Lenslet gives them. A layer is what comes after its activation and after what is added to it.
 """
 
@@ -98,7 +98,7 @@ def main() -> None:
     (HERE / "features").mkdir(exist_ok=True)
     for name, layers in CASES.items():
         with safe_open(HERE / "networks" / f"{name}.safetensors", "pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118: it is no dict
+            tensors = {key: file.get_tensor(key) for key in file.keys()}
         weights = {key.removeprefix("weights."): value for key, value in tensors.items() if "weights." in key}
         network = build(weights).requires_grad_(False)
         seen = watched(network, tensors["picture"].permute(2, 0, 1)[None])
