@@ -42,9 +42,8 @@ impl Picture {
 
     /// A copy of one part, which lies within the picture; x and y count pixels from its upper left corner.
     pub fn crop(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Picture, JsValue> {
-        let fits = |from: u32, length: u32, whole: u32| {
-            length > 0 && from.checked_add(length).is_some_and(|end| end <= whole)
-        };
+        let fits =
+            |from: u32, length: u32, whole: u32| length > 0 && from.checked_add(length).is_some_and(|end| end <= whole);
         if !fits(x, width, self.0.width) || !fits(y, height, self.0.height) {
             return Err(to_js(Error::InvalidOption("The part must lie within the picture.".into())));
         }
