@@ -238,7 +238,7 @@ def radiance(o, d, light, bounces=3):
     total, share = np.zeros_like(o), np.ones_like(o)
     alive, is_mirrored = np.arange(len(o)), np.ones(len(o), bool)
     for bounce in range(bounces + 1):
-        t, p, n, what = trace(o, d)
+        _, p, n, what = trace(o, d)
         missed = what < 0
         seen = window(o, d, light)
         # A dull surface has been lit by the window already.
@@ -272,6 +272,13 @@ def radiance(o, d, light, bounces=3):
     return total
 
 
+def without_specks(picture):
+    """The same, but for pixels far brighter than all but one of those around: paths that met the window by chance."""
+    around = [np.roll(picture, (dy, dx), (0, 1)) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0)]
+    around = np.sort(np.stack(around), 0)
+    return np.where(picture > 1.15 * around[-2] + 0.01, around[4], picture)
+
+
 def photograph(size, eye, goal, width, light, samples, exposure, lens=0.05):
     """A picture of `size`, as a camera takes it: RGB bytes. The width is that of what is seen at the goal, which is sharp."""
     across, down = size
@@ -290,7 +297,7 @@ def photograph(size, eye, goal, width, light, samples, exposure, lens=0.05):
         start = eye + (radius * np.cos(angle))[:, None] * right + (radius * np.sin(angle))[:, None] * up
         # Single bright paths would stay as specks.
         total += np.minimum(radiance(start, unit(point - start), light), 6)
-    seen = exposure * total.reshape(down, across, 3) / samples
+    seen = exposure * without_specks(total.reshape(down, across, 3) / samples)
     corner = np.hypot((x / across - 0.5), (y / down - 0.5)).reshape(down, across, 1)
     seen *= 1 - 0.45 * corner**2
     seen = seen * (2.51 * seen + 0.03) / (seen * (2.43 * seen + 0.59) + 0.14)  # as film answers to light
