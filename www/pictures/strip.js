@@ -46,7 +46,7 @@ const MOVES = /** @type {Record<string, (at: number, last: number) => number>} *
 const plainButton = (className) => Object.assign(document.createElement('button'), { type: 'button', className });
 
 /** @param {string} className */
-const span = (className) => Object.assign(document.createElement('span'), { className });
+const inline = (className) => Object.assign(document.createElement('span'), { className });
 
 /** A picture's place in the list. */
 class Item {
@@ -55,8 +55,8 @@ class Item {
   act = plainButton('act');
   remove = plainButton('remove');
   canvas = Object.assign(document.createElement('canvas'), { width: 0, height: 0 });
-  #state = span('state');
-  #bar = span('bar');
+  #state = inline('state');
+  #bar = inline('bar');
   #name;
   action = '';
 
@@ -64,7 +64,7 @@ class Item {
   constructor({ file }) {
     this.#name = file.name;
     this.pick.title = file.name;
-    this.pick.append(this.canvas, Object.assign(span('name'), { textContent: file.name }), this.#state, this.#bar);
+    this.pick.append(this.canvas, Object.assign(inline('name'), { textContent: file.name }), this.#state, this.#bar);
     this.remove.textContent = '×';
     this.remove.setAttribute('aria-label', `Remove ${file.name}`);
     this.act.hidden = true;
