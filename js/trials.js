@@ -4,7 +4,7 @@
  */
 
 import { Upscaler } from '../lenslet.js';
-import { decodePicture } from './io/source-picture.js';
+import { HeldPicture } from './io/held-picture.js';
 import { AUTOMATIC, FILTERS } from './protocol.js';
 
 /** The oldest goes: its weights and workers are memory that nobody looks at. */
@@ -19,7 +19,6 @@ const FILTER_MARGIN = 4;
 /**
  * @typedef {import('./protocol.js').Part} Part
  * @typedef {import('../lenslet.js').Picture} Picture
- * @typedef {{id: number, picture: Picture, suggested: Map<number, string>}} Opened with the model that suits it, by scale
  */
 
 /** @param {import('./protocol.js').Settings} settings */
@@ -44,8 +43,9 @@ function withMargin({ x, y, width, height }, margin, picture) {
 }
 
 export class Trials {
-  /** @type {Opened | undefined} */
-  #opened;
+  #held = new HeldPicture();
+  /** @type {Map<string, string>} the model that suits, by picture and scale */
+  #suggestions = new Map();
   /** @type {Map<string, Upscaler>} */
   #upscalers = new Map();
 
@@ -55,9 +55,9 @@ export class Trials {
    * @returns {Promise<import('./protocol.js').Trial>}
    */
   async run({ settings, file, fileId, part, scale }, signal) {
-    const opened = await this.#open(file, fileId);
-    const { picture } = opened;
-    const model = settings.model === AUTOMATIC ? await this.#suggested(opened, scale) : settings.model;
+    const picture = await this.#held.open(file, fileId);
+    const suggested = await this.#suggested(picture, fileId, scale);
+    const model = settings.model === AUTOMATIC ? suggested : settings.model;
     const upscaler = await this.#upscaler({ ...settings, model });
     signal.throwIfAborted();
     const { halo, scale: own } = upscaler.info;
@@ -68,33 +68,22 @@ export class Trials {
       const { blob, milliseconds } = await upscaler.upscale(crop, { scale, format: 'png', stripMetadata: true, signal });
       const { x, y, width, height } = inner;
       const bitmap = await createImageBitmap(/** @type {Blob} */ (blob), x * scale, y * scale, width * scale, height * scale);
-      return { bitmap, model: upscaler.model, suggested: await this.#suggested(opened, scale), milliseconds };
+      return { bitmap, model: upscaler.model, suggested, milliseconds };
     } finally {
       crop.free();
     }
   }
 
   /**
-   * @param {Blob} file
-   * @param {number} id
-   */
-  async #open(file, id) {
-    if (this.#opened?.id !== id) {
-      this.#opened?.picture.free();
-      this.#opened = undefined;
-      this.#opened = { id, picture: await decodePicture(file), suggested: new Map() };
-    }
-    return this.#opened;
-  }
-
-  /**
-   * The name of the model that suits the picture.
-   * @param {Opened} opened
+   * The name of the model that suits a picture.
+   * @param {Picture} picture
+   * @param {number} id of its file
    * @param {number} scale
    */
-  async #suggested({ picture, suggested }, scale) {
-    const model = suggested.get(scale) ?? (await Upscaler.suggest(picture, { scale })).model;
-    suggested.set(scale, model);
+  async #suggested(picture, id, scale) {
+    const key = `${id} ${scale}`;
+    const model = this.#suggestions.get(key) ?? (await Upscaler.suggest(picture, { scale })).model;
+    this.#suggestions.set(key, model);
     return model;
   }
 

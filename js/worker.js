@@ -6,6 +6,7 @@
 import init, { Upscaler } from '../lenslet.js';
 import { StagePool } from './cpu/pool.js';
 import { holdDownloads } from './io/downloads.js';
+import { HeldPicture } from './io/held-picture.js';
 import { ResultFile } from './io/result-file.js';
 import { placeFor } from './io/room.js';
 import { decodePicture } from './io/source-picture.js';
@@ -49,11 +50,8 @@ const trials = new Trials();
 /** Classical filters hold nothing, and stay beside the network in use. @type {Map<string, Upscaler>} */
 const filters = new Map();
 
-/**
- * The picture that was looked behind last, so that going from layer to layer decodes it once.
- * @type {{id: number, picture: import('../lenslet.js').Picture} | undefined}
- */
-let lookedAt;
+/** The picture that was looked behind last, so that going from layer to layer decodes it once. */
+const lookedAt = new HeldPicture();
 
 /** @type {Map<number, AbortController>} */
 const calls = new Map();
@@ -201,28 +199,14 @@ async function answerForPicture(request, signal) {
   }
 }
 
-/** @param {Looking} request */
-async function pictureOf({ file, fileId }) {
-  if (lookedAt?.id !== fileId) {
-    forgetPicture();
-    lookedAt = { id: fileId, picture: await decodePicture(file) };
-  }
-  return lookedAt.picture;
-}
-
-function forgetPicture() {
-  lookedAt?.picture.free();
-  lookedAt = undefined;
-}
-
 /**
  * @param {Looking} request
  * @param {AbortSignal} signal
  */
 async function lookBehind(request, signal) {
-  const { id, kind, settings, part } = request;
+  const { id, kind, settings, file, fileId, part } = request;
   const upscalers = await upscalersFor(settings);
-  const picture = await pictureOf(request);
+  const picture = await lookedAt.open(file, fileId);
   const kindOfPicture = settings.model === AUTOMATIC ? (await Upscaler.classify(picture)).kind : 'photo';
   const upscaler = upscalers[kindOfPicture];
   if (kind === 'doubt') {
@@ -257,7 +241,7 @@ async function answer(request, signal) {
     return;
   }
   if (kind === 'upscale' || kind === 'plan') {
-    forgetPicture();
+    lookedAt.free();
     await answerForPicture(request, signal);
   } else if (kind === 'inspect') {
     await start();

@@ -14,7 +14,7 @@ const SMALLEST: u32 = 8;
 /// How far the colours of the areas of a tile may be off on average, of 255.
 ///
 /// The models that come with Lenslet, at both ends of their sliders, are off by at most 14 in any area of 8 x 8 or 16 x 16 pixels
-/// of the photographs and drawings of Set5, Set14 and Kodak (crops, and shrunk to a quarter), and by at most 27 of noise, checkers,
+/// of the photographs and drawings of Set5, Set14 and Kodak (crops, and shrunk to a quarter), and by at most 33 of noise, checkers,
 /// stripes, text and single dots in black and white or red and blue. Whole pictures of fewer pixels are off by at most 53 (a single
 /// white one), 36 from two pixels on.
 const MAX_MEAN: f64 = 64.0;

@@ -1,13 +1,10 @@
 //! `lenslet inspect --look` and `--doubt`: what layers of a network answer on a picture, and where a result is guessed, as pictures.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lenslet::{
-    BackendChoice, BackendOptions, Error, FeatureMaps, Network, NoProgress, Picture, Result, Upscaler,
+    BackendChoice, BackendOptions, Error, FeatureMaps, Network, NoProgress, Result, Upscaler,
     models::SliderValues,
     network::Layer,
     picture::{self, Kind, Metadata, PictureFile, PngFile},
@@ -15,10 +12,7 @@ use lenslet::{
 };
 use serde_json::json;
 
-use super::{at, engine::parse_backend, read, source::Source};
-
-/// Edge of the part that is looked at where nothing is said, in pixels of the picture.
-const EDGE: u32 = 128;
+use super::{engine::parse_backend, output::Output, read, source::Source};
 
 /// Pixels between the channels of a sheet, and their tone.
 const GAP: usize = 2;
@@ -78,7 +72,7 @@ impl LookOptions {
             return Ok(());
         };
         let picture = picture::decode(&read(path)?)?;
-        let part = self.part.unwrap_or_else(|| middle(&picture));
+        let part = self.part.unwrap_or_else(|| FeatureMaps::usual_part(&picture));
         let upscaler = self.open(network.clone())?;
         for (number, layer) in asked_for {
             let maps = pollster::block_on(upscaler.features(network, layer, &picture, part))?;
@@ -172,25 +166,14 @@ fn sheet(maps: &FeatureMaps) -> Grey {
 }
 
 fn write_grey(path: &Path, Grey { width, tones }: &Grey) -> Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
-    }
-    let file = fs::File::create(path).map_err(|error| at(path, &error))?;
+    let file = Output::create(path, true)?;
     let size = [*width, tones.len() / width].map(|length| length as u32);
     let kind = Kind { grey: true, ..Kind::default() };
-    let mut png = Box::new(PngFile::new(file, size, kind, &Metadata::default())?);
+    let mut png = Box::new(PngFile::new(file.writer()?, size, kind, &Metadata::default())?);
     let rgba: Vec<u8> = tones.iter().flat_map(|&tone| [tone, tone, tone, u8::MAX]).collect();
     png.write(&rgba)?;
-    png.finish()
-}
-
-/// The middle of a picture.
-fn middle(picture: &Picture) -> Rect {
-    let [(x, width), (y, height)] = [picture.width, picture.height].map(|whole| {
-        let edge = whole.min(EDGE);
-        ((whole - edge) / 2, edge)
-    });
-    Rect { x, y, width, height }
+    png.finish()?;
+    file.finish()
 }
 
 fn parse_part(text: &str) -> Result<Rect, String> {

@@ -11,6 +11,9 @@ use crate::{
 /// The largest edge of a part that is looked at, in pixels of the picture.
 pub(crate) const MAX_EDGE: u32 = 256;
 
+/// The edge of the part that is looked at where nobody names one.
+const USUAL_EDGE: u32 = 128;
+
 /// What a layer answers on a part of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureMaps {
@@ -28,6 +31,16 @@ impl FeatureMaps {
     fn new(channels: usize, width: u32, height: u32) -> Self {
         let (width, height) = (width as usize, height as usize);
         Self { channels, width, height, values: vec![0.0; channels * width * height] }
+    }
+
+    /// The part to look at where nobody names one: 128 x 128 pixels in the middle of a picture, or as much as there is.
+    #[must_use]
+    pub fn usual_part(picture: &Picture) -> Rect {
+        let [(x, width), (y, height)] = [picture.width, picture.height].map(|whole| {
+            let edge = whole.min(USUAL_EDGE);
+            ((whole - edge) / 2, edge)
+        });
+        Rect { x, y, width, height }
     }
 
     /// The least and the largest value of each channel.
@@ -93,7 +106,7 @@ impl Upscaler {
 }
 
 /// Checks that a part lies inside a picture.
-pub(super) fn check_part(part: Rect, picture: &Picture) -> Result<()> {
+pub(crate) fn check_part(part: Rect, picture: &Picture) -> Result<()> {
     let fits = |start: u32, length: u32, whole: u32| length > 0 && start < whole && length <= whole - start;
     if fits(part.x, part.width, picture.width) && fits(part.y, part.height, picture.height) {
         return Ok(());

@@ -27,6 +27,8 @@ use crate::{
 };
 pub use doubt::Doubt;
 pub use features::FeatureMaps;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use features::check_part;
 use lock::Lock;
 use pass::{Pass, Progress, Stop};
 #[cfg(target_arch = "wasm32")]

@@ -13,10 +13,7 @@ use super::{
     upscaler::{Upscaler, open},
     weight_files::WeightFiles,
 };
-use crate::{BackendOptions, Error, Picture, Result, network::Layer, tile::Rect};
-
-/// Edge of the part whose features are told where nothing is said, in pixels of the picture.
-const EDGE: u32 = 128;
+use crate::{BackendOptions, Error, FeatureMaps, Result, network::Layer, tile::Rect};
 
 /// What an upscaler came from, as far as it takes that to look behind its results. Classical filters have none.
 pub(super) struct Origin {
@@ -69,7 +66,7 @@ impl Upscaler {
             return Err(invalid("layer", &asked, "the name or the number of one of the upscaler's layers"));
         };
         let picture = picture_of(picture).await?;
-        let part = part(options.and_then(FeaturesOptions::part), || middle(&picture))?;
+        let part = part(options.and_then(FeaturesOptions::part), || FeatureMaps::usual_part(&picture))?;
         // Made anew: kept beside the backend it would take its memory twice.
         let network = origin.files.network()?;
         let maps = self.inner.features(&network, layer, &picture, part).await?;
@@ -133,15 +130,6 @@ fn part_object(part: Rect) -> JsValue {
     let fields: Object =
         object(&[("x", x.into()), ("y", y.into()), ("width", width.into()), ("height", height.into())]);
     fields.into()
-}
-
-/// The middle of a picture.
-fn middle(picture: &Picture) -> Rect {
-    let [(x, width), (y, height)] = [picture.width, picture.height].map(|whole| {
-        let edge = whole.min(EDGE);
-        ((whole - edge) / 2, edge)
-    });
-    Rect { x, y, width, height }
 }
 
 fn part(asked: Option<Part>, default: impl FnOnce() -> Rect) -> Result<Rect, Error> {

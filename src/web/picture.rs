@@ -14,6 +14,7 @@ use crate::{
     Error, Result,
     picture::{self, Kind, MAX_MEGAPIXELS},
     tile::Rect,
+    upscaler::check_part,
 };
 
 /// A decoded picture, for callers that ask several things of one: its file is decoded once. It takes memory until free() is called,
@@ -42,12 +43,9 @@ impl Picture {
 
     /// A copy of one part, which lies within the picture; x and y count pixels from its upper left corner.
     pub fn crop(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Picture, JsValue> {
-        let fits =
-            |from: u32, length: u32, whole: u32| length > 0 && from.checked_add(length).is_some_and(|end| end <= whole);
-        if !fits(x, width, self.0.width) || !fits(y, height, self.0.height) {
-            return Err(to_js(Error::InvalidOption("The part must lie within the picture.".into())));
-        }
-        let rgba = self.0.crop(Rect { x, y, width, height });
+        let part = Rect { x, y, width, height };
+        check_part(part, &self.0).map_err(to_js)?;
+        let rgba = self.0.crop(part);
         let crate::Picture { kind, ref metadata, format, ref warnings, .. } = *self.0;
         let (metadata, warnings) = (metadata.clone(), warnings.clone());
         Ok(Self(Rc::new(crate::Picture { width, height, rgba, kind, metadata, format, warnings })))

@@ -1,23 +1,13 @@
 /** What axe finds, in every state of the page, on wide and narrow windows, light and dark: nothing. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
+import { findings } from './axe.mjs';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { choose, give, openMore, openPage, waitForEngine, waitForState } from './harness.mjs';
 import { drawPng, photoPng } from './pictures.mjs';
 
 const site = withSite();
-const axe = await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-/** @param {import('puppeteer-core').Page} page */
-async function findings(page) {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run();
-    return violations.flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ { html }) => `${id}: ${html}`));
-  });
-}
 
 describe('Chromium, no WebGPU', () => {
   const browser = withBrowser('Chromium, no WebGPU');

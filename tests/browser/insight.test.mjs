@@ -1,8 +1,8 @@
 /** Behind a result, as a person looks: where it guessed, and inside of the network. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
+import { findings } from './axe.mjs';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { choose, enlargeAgain, openPage, textOf, visibleText, waitForState, waitForText } from './harness.mjs';
 import { photoPng } from './pictures.mjs';
@@ -16,16 +16,6 @@ const HEIGHT = 44;
 const MOST_MS = 50;
 
 const site = withSite();
-const axe = await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-/** @param {import('puppeteer-core').Page} page */
-async function findings(page) {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run();
-    return violations.flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ { html }) => `${id}: ${html}`));
-  });
-}
 
 /**
  * How many pixels of the map are coloured, and where it and the result lie.

@@ -6,34 +6,12 @@ import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { give, openPage, save, visibleText, waitForEngine, waitForState, waitForText } from './harness.mjs';
 import { drawPng, enlargedByCommand, largestDifference } from './pictures.mjs';
+import { storedFiles, waitForFiles } from './storage.mjs';
 
 const site = withSite();
 
 /** A page of the same origin that does nothing. */
 const elsewhere = () => new URL('models/index.json', site.server.url).href;
-
-/**
- * The names of the files in the site's storage.
- * @param {import('puppeteer-core').Page} page
- * @returns {Promise<string[]>}
- */
-const stored = (page) =>
-  page.evaluate(async () => {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('results').catch(() => undefined);
-    const names = [];
-    if (folder) for await (const name of folder.keys()) names.push(name);
-    return names;
-  });
-
-/**
- * Waits until none of these files is there.
- * @param {import('puppeteer-core').Page} page
- * @param {(name: string) => boolean} isMeant
- */
-async function waitUntilGone(page, isMeant) {
-  while ((await stored(page)).some(isMeant)) await new Promise((resolve) => setTimeout(resolve, 200));
-}
 
 /**
  * Presses Pause as soon as it is there.
@@ -99,9 +77,9 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const own = await page.evaluate(() => sessionStorage.getItem('page'));
       const isOwn = (/** @type {string} */ name) => name.startsWith(own);
       await page.waitForFunction(() => JSON.parse(sessionStorage.getItem('pictures') ?? '{"records":[]}').records.length === 1);
-      assert.equal((await stored(page)).filter(isOwn).length, 2, 'the picture and its result');
+      assert.equal((await storedFiles(page)).filter(isOwn).length, 2, 'the picture and its result');
       await page.goto(elsewhere());
-      await waitUntilGone(page, isOwn);
+      await waitForFiles(() => storedFiles(page), (names) => !names.some(isOwn));
       await page.close();
     });
 
@@ -113,7 +91,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         await folder.getFileHandle('crashed-1', { create: true });
       });
       const next = await openPage(browser.running, address());
-      await waitUntilGone(next, (name) => name === 'crashed-1');
+      await waitForFiles(() => storedFiles(next), (names) => !names.includes('crashed-1'));
       await page.close();
       await next.close();
     });

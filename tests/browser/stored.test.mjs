@@ -7,24 +7,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, chooseSize, openPage, PATIENCE_MS, save, visibleText, waitForState, waitForText } from './harness.mjs';
+import { choose, chooseSize, openPage, save, visibleText, waitForState, waitForText } from './harness.mjs';
 import { drawPng, enlargedByCommand, largestDifference, noisePng } from './pictures.mjs';
+import { storedFiles, waitForFiles } from './storage.mjs';
 
 const site = withSite();
-
-/**
- * The names of all the files there.
- * @param {import('puppeteer-core').Page} page
- */
-const allStored = (page) =>
-  page.evaluate(async () => {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('results').catch(() => undefined);
-    /** @type {string[]} */
-    const names = [];
-    if (folder) for await (const name of folder.keys()) names.push(name);
-    return names;
-  });
 
 /**
  * The names of those that belong to the page.
@@ -32,22 +19,7 @@ const allStored = (page) =>
  */
 async function stored(page) {
   const own = await page.evaluate(() => sessionStorage.getItem('page'));
-  return (await allStored(page)).filter((name) => name.startsWith(`${own}-`));
-}
-
-/**
- * Waits until there are so many files, and fails where that is never so.
- * @param {() => Promise<string[]>} ask
- * @param {number} count
- */
-async function waitForCount(ask, count) {
-  const started = Date.now();
-  let names = await ask();
-  while (names.length !== count) {
-    assert.ok(Date.now() - started < PATIENCE_MS, `files: ${names.join(', ')}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    names = await ask();
-  }
+  return (await storedFiles(page)).filter((name) => name.startsWith(`${own}-`));
 }
 
 /**
@@ -87,12 +59,12 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await waitForCopies(page, 1);
       assert.equal((await stored(page)).length, 4, 'as long as it can be brought back');
       await page.click('#removed-box .close');
-      await waitForCount(() => stored(page), 2);
+      await waitForFiles(() => stored(page), ({ length }) => length === 2);
       assert.ok((await stored(page)).every((name) => !earlier.includes(name)));
       await page.close();
 
       const next = await openPage(browser.running, address());
-      await waitForCount(() => allStored(next), 0);
+      await waitForFiles(() => storedFiles(next), ({ length }) => length === 0);
       await next.close();
     });
 
@@ -122,7 +94,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await choose(page, await site.pictures.write('stopped.png', drawPng(300, 400)));
       await waitForText(page, '#note', 'Stopped');
       await waitForCopies(page, 1);
-      await waitForCount(() => stored(page), 1);
+      await waitForFiles(() => stored(page), ({ length }) => length === 1);
       await page.close();
     });
 
