@@ -47,6 +47,7 @@ PLAN_HELP = {
     "matching": "weight of the difference in the discriminator's features",
     "discriminator": "channels that the discriminator begins with",
     "sharpen": "unsharp mask of the originals that pixels and features are compared with",
+    "grain": "deviation, of 255, of the grain that these originals lose before",
     "perceptual": "weight of the difference in features of a network trained on photographs",
     "critic": "gradients of not looking true to a critic of those features, as a share of the features' own",
     "grid": "weight of the lines that a pixel shuffle leaves in the spectrum",
@@ -65,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, text in PLAN_HELP.items():
         default = getattr(Plan(), name)
         add(f"--{name}", type=type(default), default=default, help=f"{text} (default: %(default)s)")
-    add("--start", type=Path, help="model file to start from, of the same width and depth")
+    add("--start", type=Path, help="model file to start from, of the same depth and no wider")
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--cache", type=Path, default=Path("target/training/cache"), help="where read pictures are kept")
     add("--memory", type=float, default=8, help="GiB of pictures to hold (default: %(default)s)")

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from .losses.artifacts import artifact_loss
 from .losses.grid import grid_loss
-from .losses.perceptual import feature_loss, sharpened
+from .losses.perceptual import feature_loss, sharpened, without_grain
 from .losses.pixel import frequency_loss, pixel_loss
 from .state import State
 
@@ -31,7 +31,8 @@ def picture_loss(state: State, small: Tensor, large: Tensor) -> Tensor:
     plan = state.plan
     with state.autocast():
         made = state.enlarge(small).float()
-    wanted = sharpened(large, plan.sharpen) if plan.sharpen else large
+    wanted = without_grain(large, plan.grain) if plan.grain else large
+    wanted = sharpened(wanted, plan.sharpen) if plan.sharpen else wanted
     loss = pixel_loss(plan.pixel_at(state.step), made, wanted)
     if plan.grid:
         loss = loss + plan.grid * grid_loss(made, large)

@@ -35,6 +35,7 @@ class Plan:
     adversarial: float = 0.0
     matching: float = 0.0
     discriminator: int = 32
+    grain: float = 0.0
     sharpen: float = 0.0
     perceptual: float = 0.0
     critic: float = 0.0
@@ -60,7 +61,7 @@ class Plan:
 
     def compares_pictures(self) -> bool:
         """Return whether a loss needs the picture itself and not only the values that make it up."""
-        weights = (self.frequency, self.artifacts, self.sharpen, self.grid)
+        weights = (self.frequency, self.artifacts, self.grain, self.sharpen, self.grid)
         return self.has_adversary() or self.compares_features() or max(weights) > 0
 
     def compares_features(self) -> bool:

@@ -45,7 +45,8 @@ def start_from(network: nn.Module, tensors: dict[str, Tensor]) -> None:
     """Set the network's weights to those of another of the same width and depth.
 
     A Compact network or a SPAN may be of another scale: its last convolution then starts from the other's,
-    each of its pixels from the one at the same place. Raises ValueError where names or shapes do not fit.
+    each of its pixels from the one at the same place. A SPAN may be wider, and then begins as the same
+    function; see `widened`. Raises ValueError where names or shapes do not fit.
     """
     own = network.state_dict()
     if own.keys() != tensors.keys():
@@ -54,6 +55,8 @@ def start_from(network: nn.Module, tensors: dict[str, Tensor]) -> None:
     started = {name: tensor.float() for name, tensor in tensors.items()}
     if not isinstance(network, SRCNN) and own[weight].shape != started[weight].shape:
         started |= {name: rescaled(started[name], network.scale) for name in (weight, bias)}
+    if isinstance(network, SPAN):
+        started = {name: widened(name, tensor, own[name]) for name, tensor in started.items()}
     for name, tensor in started.items():
         if tensor.shape != own[name].shape:
             shapes = f"{list(tensor.shape)}, not {list(own[name].shape)}"
@@ -67,3 +70,24 @@ def rescaled(tensor: Tensor, scale: int) -> Tensor:
     inside = tensor.reshape(3, before, before, *tensor.shape[1:])
     places = torch.div(torch.arange(scale) * before, scale, rounding_mode="floor")
     return inside[:, places][:, :, places].reshape(3 * scale**2, *tensor.shape[1:])
+
+
+def widened(name: str, tensor: Tensor, fresh: Tensor) -> Tensor:
+    """Return a SPAN's weight or bias, with room for more channels where the network's `fresh` one has it.
+
+    New channels see all others by their fresh weights, and no old channel sees a new one yet, so the network
+    computes what it did before (Net2Net: Chen et al., 2016). A tensor that does not fit comes back as it is.
+    """
+    sources = 4 if name == "conv_cat.weight" else 1
+    ends = zip(tensor.shape, fresh.shape, strict=True)
+    if tensor.shape == fresh.shape or any(before > after for before, after in ends):
+        return tensor
+    wide = fresh.clone()
+    old = tensor.shape[0]
+    wide[:old] = 0
+    if tensor.dim() == 1:
+        wide[:old] = tensor
+        return wide
+    inside = wide.reshape(wide.shape[0], sources, -1, *wide.shape[2:])
+    inside[:old, :, : tensor.shape[1] // sources] = tensor.reshape(old, sources, -1, *tensor.shape[2:])
+    return wide

@@ -40,8 +40,12 @@ def losses(plan: Plan) -> str:
         pixel += f" (L2 after {100 * plan.squared:.0f} %)"
     weights = {name: getattr(plan, name) for name in LOSSES}
     others = [f"{weight:g} {name}" for name, weight in weights.items() if weight]
-    against = f" against originals sharpened by {plan.sharpen:g}" if plan.sharpen else ""
-    return " + ".join([f"{pixel} loss{against}", *others])
+    changes = [
+        f"without grain below {plan.grain:g}" if plan.grain else "",
+        f"sharpened by {plan.sharpen:g}" if plan.sharpen else "",
+    ]
+    made = " and ".join(filter(None, changes))
+    return " + ".join([f"{pixel} loss against originals {made}" if made else f"{pixel} loss", *others])
 
 
 def training_line(state: State) -> str:

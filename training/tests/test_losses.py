@@ -14,7 +14,7 @@ from training.learn.losses.artifacts import artifact_loss, artifact_map
 from training.learn.losses.critic import Critic
 from training.learn.losses.discriminator import Discriminator, matching_loss
 from training.learn.losses.grid import grid_loss
-from training.learn.losses.perceptual import feature_loss, sharpened
+from training.learn.losses.perceptual import box_mean, feature_loss, sharpened, without_grain
 from training.learn.losses.pixel import charbonnier, frequency_loss, pixel_loss
 from training.learn.plan import Facts, Plan
 from training.learn.state import State, load
@@ -181,6 +181,25 @@ def test_sharpening_lifts_edges_and_leaves_flat_parts() -> None:
     assert crisp.min() < 0.29
     quiet = 0.5 + 0.01 * noise(3, 1, 3, 32, 32)
     assert torch.equal(sharpened(quiet, 0.5), quiet)
+
+
+def test_the_mean_of_a_box_is_that_of_its_pixels() -> None:
+    """Inside it is `avg_pool2d`; a flat picture stays as it is up to its border."""
+    picture = noise(5, 2, 3, 20, 17)
+    inside = torch.nn.functional.avg_pool2d(picture, 7, 1)
+    torch.testing.assert_close(box_mean(picture)[..., 3:-3, 3:-3], inside)
+    flat = torch.full((1, 1, 9, 8), 0.3)
+    torch.testing.assert_close(box_mean(flat), flat)
+
+
+def test_grain_goes_and_edges_stay() -> None:
+    """Grain of deviation 1 shrinks to a quarter; an edge of 100 stays as steep."""
+    grain = (100 + torch.randn(1, 3, 40, 40, generator=torch.Generator().manual_seed(4))) / 255
+    assert without_grain(grain, 4).std() < grain.std() / 4
+    edge = torch.zeros(1, 3, 24, 24)
+    edge[..., 12:] = 100 / 255
+    smooth = without_grain(edge, 4)
+    assert (smooth[..., 12] - smooth[..., 11]).min() > 0.99 * 100 / 255
 
 
 def test_features_are_compared_by_size_and_direction() -> None:

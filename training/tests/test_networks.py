@@ -63,3 +63,17 @@ def test_starting_from_another_scale_samples_its_pixels(architecture: str) -> No
     assert torch.allclose(two(picture), four(picture)[:, :, ::2, ::2], atol=1e-6)
     start_from(four, two.state_dict())
     assert torch.allclose(four(picture), functional.interpolate(two(picture), scale_factor=2), atol=1e-6)
+
+
+def test_a_wider_span_begins_as_the_one_it_starts_from() -> None:
+    """It computes the same; its new channels are alive; a narrower one is refused."""
+    narrow, wide = (fresh_network(Plan(architecture="span", width=width, scale=2)) for width in (4, 6))
+    torch.nn.init.normal_(narrow.upsampler[0].weight)
+    picture = torch.rand(1, 3, 9, 8)
+    start_from(wide, narrow.state_dict())
+    assert torch.allclose(wide(picture), narrow(picture), atol=1e-5)
+    wide(picture).square().sum().backward()
+    assert wide.upsampler[0].weight.grad[:, 4:].abs().min() > 0
+    assert wide.conv_cat.weight.grad[:4, 4:6].abs().max() > 0
+    with pytest.raises(ValueError, match=r"conv_1.eval_conv.weight is \[6, 3, 3, 3\], not \[4, 3, 3, 3\]"):
+        start_from(narrow, wide.state_dict())
