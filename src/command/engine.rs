@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use lenslet::{
     BackendChoice, BackendOptions, Error, Network, Precision, Result, Upscaler,
     gpu::{BlockingChoice, GpuOptions},
-    models::{self, SliderValues},
+    models::{self, SliderName, SliderValues},
     picture::ContentKind,
     resize::{Filter, NetworkOptions, Resampler},
 };
@@ -27,7 +27,7 @@ pub(super) struct Engine {
     /// How much detail to make up, from 0 to 1, where the model has a slider for it [default: the model's own].
     #[arg(long, value_name = "V", allow_negative_numbers = true)]
     strength: Option<f32>,
-    /// How much noise to take away, from 0 to 1, where the model has a slider for it [default: the model's own].
+    /// How much noise to take away, from 0 to 1, where the model has a slider for it [default: by what each picture and its file tell].
     #[arg(long, value_name = "V", allow_negative_numbers = true)]
     denoise: Option<f32>,
     /// What does the work: auto (a real GPU if there is one, else the CPU), gpu (even one simulated in software), or cpu
@@ -84,8 +84,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Opens the model that a word names.
-    pub(super) fn open(&self, model: &str, scale: Option<f64>) -> Result<Opened> {
+    /// Whether each picture decides how much is cleaned: the person does not, and the model that a word names has a slider for it.
+    pub(super) fn cleans_by_picture(&self, model: &str, scale: Option<f64>) -> Result<bool> {
+        let source = Source::find(model, scale)?;
+        let has_slider = matches!(&source, Source::Listed(model) if model.has_slider(SliderName::Denoise));
+        Ok(has_slider && self.denoise.is_none())
+    }
+
+    /// Opens the model that a word names; `clean_up` stands for the person's own word on it where that is none.
+    pub(super) fn open(&self, model: &str, scale: Option<f64>, clean_up: Option<f32>) -> Result<Opened> {
         let options = self.network_options();
         let source = Source::find(model, scale)?;
         if let Source::Filter(filter) = source {
@@ -93,17 +100,19 @@ impl Engine {
             let upscaler = Upscaler::new(Box::new(Resampler::new(filter, scale.map(|scale| scale.ceil() as u32))?));
             return Ok(Opened { model: source.name(), upscaler, flops_per_pixel: None });
         }
-        let (name, network) = self.network(model, scale)?;
+        let (name, network) = self.network(model, scale, clean_up)?;
         let flops_per_pixel = Some(network.flops_per_pixel());
         let upscaler = pollster::block_on(Upscaler::open(network, options.backend))?;
         Ok(Opened { model: name, upscaler, flops_per_pixel })
     }
 
-    /// The network that a word names, with its sliders and what is mixed in, and its name for reports.
-    pub(super) fn network(&self, model: &str, scale: Option<f64>) -> Result<(String, Network)> {
+    /// The network that a word names, with its sliders and what is mixed in, and its name for reports; as [`Engine::open`].
+    pub(super) fn network(&self, model: &str, scale: Option<f64>, clean_up: Option<f32>) -> Result<(String, Network)> {
         let source = Source::find(model, scale)?;
         let mut name = source.name();
-        let mut weights = source.weights(scale, &self.sliders())?;
+        let sliders = self.sliders();
+        let sliders = SliderValues { denoise: sliders.denoise.or(clean_up), ..sliders };
+        let mut weights = source.weights(scale, &sliders)?;
         if let Some(Mix { model, share }) = &self.mix {
             let other = Source::find(model, scale)?;
             weights = weights.mix(&[(other.weights(scale, &SliderValues::default())?, *share)])?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use lenslet::{
     BackendChoice, BackendOptions, Error, FeatureMaps, Network, NoProgress, Result, Upscaler,
-    models::SliderValues,
+    models::{SliderName, SliderValues},
     network::Layer,
     picture::{self, Kind, Metadata, PictureFile, PngFile},
     tile::Rect,
@@ -90,7 +90,7 @@ impl LookOptions {
         let part = self.part.unwrap_or(Rect { x: 0, y: 0, width: picture.width, height: picture.height });
         let upscaler = self.open(network(source, None)?)?;
         let ends = match source {
-            Source::Listed(model) if model.sliders.iter().any(|slider| slider.name.to_string() == "strength") => {
+            Source::Listed(model) if model.has_slider(SliderName::Strength) => {
                 let end = |strength| self.open(network(source, Some(strength))?);
                 Some([end(0.0)?, end(1.0)?])
             }

@@ -8,6 +8,7 @@ mod list;
 mod look;
 mod output;
 mod progress;
+mod ready;
 mod result;
 mod source;
 mod upscale;

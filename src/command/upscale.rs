@@ -12,17 +12,18 @@ use std::{
 use clap::Args;
 use lenslet::{
     Error, Picture, Result, Size, Upscaler, file_size,
-    picture::{self, Content, Saving, SharedWriter},
+    picture::{self, ContentKind, Saving, SharedWriter, Wear},
 };
 use serde::Serialize;
 
 use super::{
     at,
-    engine::{Engine, Opened},
+    engine::Engine,
     output::{Output, Taken},
     peak_memory,
     progress::{INTERRUPTED, Progress},
     read,
+    ready::{Chosen, Ready},
     result::ResultOptions,
 };
 
@@ -60,6 +61,8 @@ struct Report<'a> {
     /// What the picture was taken for, where that chose the model.
     kind: Option<&'a str>,
     model: &'a str,
+    /// How much was cleaned and what told it, where the picture did.
+    clean_up: Option<CleanUp>,
     backend: &'a str,
     adapter: &'a str,
     precision: &'a str,
@@ -67,6 +70,23 @@ struct Report<'a> {
     tiles: usize,
     peak_memory_bytes: Option<u64>,
     warnings: &'a [String],
+}
+
+/// What `--json` prints of how much a model cleaned, from 0 to 1, and of the measures behind it; see [`Wear`].
+#[derive(Serialize)]
+struct CleanUp {
+    denoise: f32,
+    noise: f64,
+    blocking: f64,
+    jpeg_quality: Option<u8>,
+    reason: String,
+}
+
+impl From<Wear> for CleanUp {
+    fn from(wear: Wear) -> Self {
+        let Wear { noise, blocking, jpeg_quality } = wear;
+        Self { denoise: wear.clean_up(), noise, blocking, jpeg_quality, reason: wear.reason() }
+    }
 }
 
 /// What `--json` prints for a picture whose result was there before.
@@ -94,21 +114,22 @@ pub(super) fn run(options: &Options) -> ExitCode {
         eprintln!("lenslet: With --json, standard output is not free for the picture. Name a file with -o.");
         return ExitCode::from(2);
     }
-    let mut ready = match Ready::new(options) {
-        Ok(ready) => ready,
-        Err(error) => {
-            eprintln!("lenslet: {error}");
-            let is_usage = ["invalid-option", "unknown-model"].contains(&error.code());
-            return ExitCode::from(if is_usage { 2 } else { 1 });
-        }
-    };
+    let mut ready =
+        match options.result.check().and_then(|()| Ready::new(&options.engine, options.result.scale, options.quiet)) {
+            Ok(ready) => ready,
+            Err(error) => {
+                eprintln!("lenslet: {error}");
+                let is_usage = ["invalid-option", "unknown-model"].contains(&error.code());
+                return ExitCode::from(if is_usage { 2 } else { 1 });
+            }
+        };
     if let Err(error) = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)) {
         eprintln!("lenslet: An interrupt will leave a temporary file behind ({error}).");
     }
     let mut status = ExitCode::SUCCESS;
     let mut taken = Taken::new(&options.inputs);
     for input in &options.inputs {
-        if let Err(error) = upscale(&mut ready, input, &mut taken) {
+        if let Err(error) = upscale(options, &mut ready, input, &mut taken) {
             eprintln!("lenslet: {}: {error}", input.display());
             if matches!(error, Error::Cancelled) {
                 return ExitCode::from(INTERRUPTED_STATUS);
@@ -122,58 +143,11 @@ pub(super) fn run(options: &Options) -> ExitCode {
     status
 }
 
-/// The models that are open.
-struct Ready<'a> {
-    options: &'a Options,
-    /// More than one only where each picture decides.
-    opened: Vec<Opened>,
-}
-
-impl<'a> Ready<'a> {
-    /// Opens the model that the person names. Where each picture decides, none is opened yet.
-    fn new(options: &'a Options) -> Result<Self> {
-        options.engine.check()?;
-        options.result.check()?;
-        let mut ready = Self { options, opened: Vec::new() };
-        if let Some(model) = options.engine.model() {
-            ready.open(model)?;
-        }
-        Ok(ready)
-    }
-
-    /// The model for a picture, and what that was taken for, if it mattered.
-    fn model_for(&mut self, picture: &Picture) -> Result<(&Opened, Option<&'static str>)> {
-        if self.options.engine.model().is_some() {
-            return Ok((&self.opened[0], None));
-        }
-        let kind = Content::measure(picture).kind();
-        let name = Engine::model_for(kind, self.options.result.scale)?;
-        let place = match self.opened.iter().position(|opened| opened.model == name) {
-            Some(place) => place,
-            None => self.open(&name)?,
-        };
-        Ok((&self.opened[place], Some(kind.name())))
-    }
-
-    /// Opens a model and tells its place.
-    fn open(&mut self, name: &str) -> Result<usize> {
-        let opened = self.options.engine.open(name, self.options.result.scale)?;
-        if !self.options.quiet {
-            for warning in &opened.upscaler.info().warnings {
-                eprintln!("lenslet: {warning}");
-            }
-        }
-        self.opened.push(opened);
-        Ok(self.opened.len() - 1)
-    }
-}
-
 /// Enlarges one picture.
-fn upscale(ready: &mut Ready<'_>, input: &Path, taken: &mut Taken) -> Result<()> {
-    let options = ready.options;
+fn upscale(options: &Options, ready: &mut Ready<'_>, input: &Path, taken: &mut Taken) -> Result<()> {
     let started = Instant::now();
     let decoded = picture::decode(&read_input(input)?)?;
-    let (Opened { model, upscaler, .. }, kind) = ready.model_for(&decoded)?;
+    let Chosen { model, upscaler, kind, wear } = ready.choose(&decoded)?;
     let size = options.result.size();
     let result = upscaler.result_size(&decoded, size)?;
     let (output, saving) = options.result.place(input, &decoded, result)?;
@@ -210,8 +184,9 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, taken: &mut Taken) -> Result<()>
             width: progress.width,
             height: progress.height,
             format: saving.format(&decoded, result).name().to_ascii_lowercase(),
-            kind,
+            kind: kind.map(ContentKind::name),
             model,
+            clean_up: wear.map(CleanUp::from),
             backend: info.name,
             adapter: &info.adapter,
             precision: info.precision,
@@ -223,9 +198,10 @@ fn upscale(ready: &mut Ready<'_>, input: &Path, taken: &mut Taken) -> Result<()>
     } else if !options.quiet {
         let (width, height) = (progress.width, progress.height);
         let (backend, adapter, seconds) = (info.name, &info.adapter, milliseconds / 1000.0);
-        let seen = kind.map_or_else(String::new, |kind| format!("taken for a {kind}, "));
+        let seen = kind.map_or_else(String::new, |kind| format!("taken for a {}, ", kind.name()));
+        let cleaned = wear.map_or_else(String::new, |wear| format!(" with denoise {}", wear.clean_up()));
         let shown = output.display();
-        eprintln!("{shown}: {width} x {height}, {seen}{model} on {backend} ({adapter}), {seconds:.1} s");
+        eprintln!("{shown}: {width} x {height}, {seen}{model}{cleaned} on {backend} ({adapter}), {seconds:.1} s");
     }
     taken.add(&output);
     Ok(())

@@ -119,6 +119,12 @@ impl SliderValues {
 }
 
 impl Model {
+    /// Whether it has that slider.
+    #[must_use]
+    pub fn has_slider(&self, name: SliderName) -> bool {
+        self.sliders.iter().any(|slider| slider.name == name)
+    }
+
     /// How much of which slider's weights is to be mixed with the model's own ([`crate::network::Weights::mix`]);
     /// sliders of which nothing is needed are left out.
     ///

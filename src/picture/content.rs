@@ -134,7 +134,7 @@ impl Content {
 }
 
 /// The upper left corners of the blocks to look at.
-fn places(width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn places(width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> {
     let all = width.div_ceil(BLOCK) * height.div_ceil(BLOCK);
     let step = (all as f64 / MAX_BLOCKS as f64).sqrt().ceil() as usize * BLOCK;
     (0..height).step_by(step).flat_map(move |y| (0..width).step_by(step).map(move |x| (x, y)))

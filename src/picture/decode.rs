@@ -15,6 +15,7 @@ use super::{
     ico::{self, IconPicture},
     jpeg,
     jpeg_decoder::JpegDecoder,
+    jpeg_quality,
     orient::{is_turned_aside, upright},
     png_metadata,
     rgba::rgba,
@@ -44,12 +45,13 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
 
 fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
     let explain = |error| explain(format, error);
-    let (mut warnings, mut density) = (Vec::new(), None);
+    let (mut warnings, mut density, mut jpeg_quality) = (Vec::new(), None, None);
     let mut decoder: Box<dyn ImageDecoder + '_> = match format {
         ImageFormat::Jpeg => {
             let is_apart =
                 jpeg::check(file).map_err(|reason| Error::DamagedPicture { format: name(format), reason })?;
             density = jpeg::density(file);
+            jpeg_quality = jpeg_quality::quality(file);
             Box::new(JpegDecoder::new(file, is_apart).map_err(explain)?)
         }
         ImageFormat::Tiff => {
@@ -125,7 +127,7 @@ fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
         ImageFormat::WebP => Some(FileFormat::WebP),
         _ => None,
     };
-    Ok(Picture { width, height, rgba, kind, metadata, format, warnings })
+    Ok(Picture { width, height, rgba, kind, metadata, format, jpeg_quality, warnings })
 }
 
 fn format_of(file: &[u8]) -> Option<ImageFormat> {

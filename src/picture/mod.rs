@@ -15,6 +15,7 @@ mod ico;
 mod jpeg;
 mod jpeg_decoder;
 mod jpeg_file;
+mod jpeg_quality;
 mod jpeg_scan;
 mod kind;
 mod metadata;
@@ -25,6 +26,7 @@ mod rgba;
 mod saving;
 mod shared_writer;
 mod tiff;
+mod wear;
 mod webp_file;
 mod whole;
 mod xmp;
@@ -39,6 +41,7 @@ pub use metadata::Metadata;
 pub use png_file::PngFile;
 pub use saving::Saving;
 pub use shared_writer::SharedWriter;
+pub use wear::Wear;
 pub use webp_file::WebPFile;
 
 use std::borrow::Cow;
@@ -60,6 +63,8 @@ pub struct Picture {
     pub metadata: Metadata,
     /// The file's format, where results can have it.
     pub format: Option<FileFormat>,
+    /// How strongly the file was compressed where it is a JPEG: 1 to 100 on the scale of libjpeg.
+    pub jpeg_quality: Option<u8>,
     /// What a person should know of how the file was read, in sentences.
     pub warnings: Vec<String>,
 }
@@ -72,9 +77,9 @@ impl Picture {
             Cow::Borrowed(_) => Cow::Borrowed(self),
             Cow::Owned(rgba) => {
                 let kind = Kind { depth: Depth::Eight, ..self.kind };
-                let Self { width, height, format, .. } = *self;
+                let Self { width, height, format, jpeg_quality, .. } = *self;
                 let (metadata, warnings) = (self.metadata.clone(), self.warnings.clone());
-                Cow::Owned(Self { width, height, rgba, kind, metadata, format, warnings })
+                Cow::Owned(Self { width, height, rgba, kind, metadata, format, jpeg_quality, warnings })
             }
         }
     }

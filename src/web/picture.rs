@@ -46,9 +46,9 @@ impl Picture {
         let part = Rect { x, y, width, height };
         check_part(part, &self.0).map_err(to_js)?;
         let rgba = self.0.crop(part);
-        let crate::Picture { kind, ref metadata, format, ref warnings, .. } = *self.0;
+        let crate::Picture { kind, ref metadata, format, jpeg_quality, ref warnings, .. } = *self.0;
         let (metadata, warnings) = (metadata.clone(), warnings.clone());
-        Ok(Self(Rc::new(crate::Picture { width, height, rgba, kind, metadata, format, warnings })))
+        Ok(Self(Rc::new(crate::Picture { width, height, rgba, kind, metadata, format, jpeg_quality, warnings })))
     }
 
     /// Another handle of the same pixels. The memory is given back with the last.

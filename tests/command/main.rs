@@ -1,6 +1,7 @@
 //! The command as a person runs it: what it writes, prints and returns.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod clean_up;
 #[path = "../common/mod.rs"]
 mod common;
 mod files;

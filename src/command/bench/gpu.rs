@@ -29,7 +29,7 @@ pub(super) fn layers(
     upscaler: &Upscaler,
     picture: &Picture,
 ) -> Result<Option<Vec<LayerTime>>> {
-    let (_, network) = options.engine.network(model, None)?;
+    let (_, network) = options.engine.network(model, None, None)?;
     let precision = if upscaler.info().precision == "f16" { Precision::F16 } else { Precision::F32 };
     let gpu = pollster::block_on(Gpu::open(&network, options.engine.gpu_options(precision)))?;
     pollster::block_on(gpu.time_layers(&tile(&gpu, &network.tiling(), picture), options.runs))

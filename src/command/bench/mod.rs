@@ -60,7 +60,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         Some(model) => model.to_owned(),
         None => Engine::model_for(ContentKind::Photo, None)?,
     };
-    let Opened { model: name, upscaler, flops_per_pixel } = options.engine.open(&model, None)?;
+    let Opened { model: name, upscaler, flops_per_pixel } = options.engine.open(&model, None, None)?;
     if options.peak || options.layers {
         gpu::demand(&upscaler)?;
     }
