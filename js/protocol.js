@@ -21,8 +21,9 @@
  * @typedef {{bitmap: ImageBitmap, model: string, suggested: string, milliseconds: number}} Trial the enlarged part and what made
  *   it; the suggested model is the one that suits what the picture shows
  * @typedef {Omit<import('../lenslet.js').UpscaleResult, 'blob'>
- *   & {blob: Blob, format: Format, stored?: string, seen?: import('../lenslet.js').Seen}} Result seen where the model was
- *   chosen by it; stored is the name of the file that the blob is, where it is one
+ *   & {blob: Blob, format: Format, stored?: string, seen?: Seen}} Result seen where it mattered; stored is the name of the file that the blob is, where it is one
+ * @typedef {import('../lenslet.js').Seen & {chooses: boolean, cleans: boolean}} Seen whether it chose the model, and how much
+ *   that cleaned
  * @typedef {import('../lenslet.js').Part} Part
  * @typedef {import('../lenslet.js').LayerInfo} LayerInfo
  * @typedef {{layers: LayerInfo[], layer: number, part: Part, width: number, height: number, channels: number,

@@ -44,7 +44,7 @@ function withMargin({ x, y, width, height }, margin, picture) {
 
 export class Trials {
   #held = new HeldPicture();
-  /** @type {Map<string, string>} the model that suits, by picture and scale */
+  /** @type {Map<string, import('../lenslet.js').Suggestion>} by picture and scale */
   #suggestions = new Map();
   /** @type {Map<string, Upscaler>} */
   #upscalers = new Map();
@@ -56,9 +56,9 @@ export class Trials {
    */
   async run({ settings, file, fileId, part, scale }, signal) {
     const picture = await this.#held.open(file, fileId);
-    const suggested = await this.#suggested(picture, fileId, scale);
+    const { model: suggested, cleanUp } = await this.#suggested(picture, fileId, scale);
     const model = settings.model === AUTOMATIC ? suggested : settings.model;
-    const upscaler = await this.#upscaler({ ...settings, model });
+    const upscaler = await this.#upscaler(isFilter(settings) ? settings : { ...settings, model, cleanUp });
     signal.throwIfAborted();
     const { halo, scale: own } = upscaler.info;
     const passes = scale > own ? 2 : 1; // What is too small goes through the network once more.
@@ -75,16 +75,16 @@ export class Trials {
   }
 
   /**
-   * The name of the model that suits a picture.
+   * Which model suits a picture, and how much that should clean.
    * @param {Picture} picture
    * @param {number} id of its file
    * @param {number} scale
    */
   async #suggested(picture, id, scale) {
     const key = `${id} ${scale}`;
-    const model = this.#suggestions.get(key) ?? (await Upscaler.suggest(picture, { scale })).model;
-    this.#suggestions.set(key, model);
-    return model;
+    const suggestion = this.#suggestions.get(key) ?? (await Upscaler.suggest(picture, { scale }));
+    this.#suggestions.set(key, suggestion);
+    return suggestion;
   }
 
   /** @param {import('./protocol.js').Settings} settings */

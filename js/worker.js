@@ -16,6 +16,7 @@ import { Trials } from './trials.js';
 
 /** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
 /** @typedef {import('./protocol.js').Request & {kind: 'inside' | 'doubt'}} Looking one to look behind a result */
+/** @typedef {import('../lenslet.js').Seen} Seen */
 
 /** The site's list of models, where the engine looks for it too. */
 const INDEX = new URL('../models/index.json', import.meta.url).href;
@@ -42,7 +43,10 @@ function start() {
 
 start().catch(() => {}); // Whoever needs it is told.
 
-/** @type {{key: string, upscalers: Record<import('../lenslet.js').Seen['kind'], Upscaler>} | undefined} */
+/**
+ * Those that the settings ask for, and of the same models those that clean as much as a picture needed, by model and share.
+ * @type {{key: string, upscalers: Record<Seen['kind'], Upscaler>, cleaning: Map<string, Upscaler>} | undefined}
+ */
 let current;
 
 const trials = new Trials();
@@ -92,7 +96,7 @@ async function upscalersFor(settings) {
   if (current?.key !== key) {
     await start();
     drop();
-    current = { key, upscalers: await makeUpscalers(settings) };
+    current = { key, upscalers: await makeUpscalers(settings), cleaning: new Map() };
   }
   return current.upscalers;
 }
@@ -119,8 +123,42 @@ async function makeUpscalers(settings) {
 }
 
 function drop() {
-  for (const upscaler of new Set(Object.values(current?.upscalers ?? {}))) upscaler.free();
+  const { upscalers = {}, cleaning = new Map() } = current ?? {};
+  for (const upscaler of new Set([...Object.values(upscalers), ...cleaning.values()])) upscaler.free();
   current = undefined;
+}
+
+/**
+ * The upscaler that suits a picture, and what the picture told where that mattered: which model, how much it cleans.
+ * @param {import('./protocol.js').Settings} settings
+ * @param {import('../lenslet.js').Picture} picture
+ * @returns {Promise<{upscaler: Upscaler, seen?: import('./protocol.js').Seen}>}
+ */
+async function upscalerFor(settings, picture) {
+  const upscalers = await upscalersFor(settings);
+  const chooses = settings.model === AUTOMATIC;
+  const { photo } = upscalers;
+  if (!chooses && (photo.denoise === undefined || settings.denoise !== undefined)) return { upscaler: photo };
+  const seen = await Upscaler.classify(picture);
+  const upscaler = chooses ? upscalers[seen.kind] : photo;
+  const cleans = upscaler.denoise !== undefined && settings.denoise === undefined;
+  return { upscaler: cleans ? await cleaner(upscaler, settings, seen.cleanUp) : upscaler, seen: { ...seen, chooses, cleans } };
+}
+
+/**
+ * The same model, cleaning so much. Its files have come already or are on their way.
+ * @param {Upscaler} upscaler
+ * @param {import('./protocol.js').Settings} settings
+ * @param {number} cleanUp
+ */
+async function cleaner(upscaler, settings, cleanUp) {
+  if (upscaler.denoise === cleanUp || !current) return upscaler;
+  const { scale, ...others } = settings;
+  const same = settings.model === AUTOMATIC ? { ...others, model: upscaler.model } : settings;
+  const key = `${upscaler.model} ${cleanUp}`;
+  const made = current.cleaning.get(key) ?? (await Upscaler.create({ ...same, cleanUp }));
+  current.cleaning.set(key, made);
+  return made;
 }
 
 /**
@@ -130,9 +168,7 @@ function drop() {
  * @param {boolean} mayBeStored whether the result may be a file
  */
 async function plan({ settings, output }, picture, mayBeStored) {
-  const upscalers = await upscalersFor(settings);
-  const seen = settings.model === AUTOMATIC ? await Upscaler.classify(picture) : undefined;
-  const upscaler = upscalers[seen?.kind ?? 'photo'];
+  const { upscaler, seen } = await upscalerFor(settings, picture);
   const planFor = (/** @type {import('./protocol.js').OutputOptions} */ options) =>
     /** @type {Promise<import('./protocol.js').Plan>} */ (upscaler.plan(picture, options));
   try {
@@ -205,10 +241,9 @@ async function answerForPicture(request, signal) {
  */
 async function lookBehind(request, signal) {
   const { id, kind, settings, file, fileId, part } = request;
-  const upscalers = await upscalersFor(settings);
+  await upscalersFor(settings); // Where they cannot be made, that is what is told.
   const picture = await lookedAt.open(file, fileId);
-  const kindOfPicture = settings.model === AUTOMATIC ? (await Upscaler.classify(picture)).kind : 'photo';
-  const upscaler = upscalers[kindOfPicture];
+  const { upscaler } = await upscalerFor(settings, picture);
   if (kind === 'doubt') {
     const answer = await upscaler.doubt(picture, {
       part,

@@ -108,7 +108,7 @@ impl Upscaler {
 impl Origin {
     /// Upscalers for both ends of the model's slider for strength; None where it has none.
     async fn ends(&self) -> Result<Option<[crate::Upscaler; 2]>> {
-        let Some([faithful, lively]) = self.files.ends_of_strength() else { return Ok(None) };
+        let Some([faithful, lively]) = self.files.ends_of_strength().await? else { return Ok(None) };
         let opened = async |files: WeightFiles| open(&files.network()?, files, self.backend, self.threads).await;
         Ok(Some([opened(faithful).await?, opened(lively).await?]))
     }

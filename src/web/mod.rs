@@ -9,6 +9,7 @@ mod picture;
 mod pool;
 mod sink;
 mod size;
+mod slider_file;
 mod stage;
 mod types;
 mod upscaler;

@@ -5,12 +5,13 @@ use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
     array_of, fetch, invalid, object,
+    slider_file::SliderFile,
     types::{CreateOptions, Mix, ModelFile, ModelInfo},
-    weight_files::{SliderFile, WeightFile, WeightFiles},
+    weight_files::{WeightFile, WeightFiles},
 };
 use crate::{
     Error, Network, Result,
-    models::{Index, Slider, SliderName, SliderValues},
+    models::{self, Index, Slider, SliderName, SliderValues},
     picture::ContentKind,
     resize::{Filter, MAX_SCALE},
     tile::Tiling,
@@ -41,6 +42,7 @@ pub(super) struct Model {
 struct Asked {
     folder: String,
     scale: Option<f64>,
+    clean_up: Option<f32>,
 }
 
 impl Model {
@@ -50,7 +52,8 @@ impl Model {
         scale: Option<f64>,
         sliders: &SliderValues,
     ) -> Result<Self> {
-        let asked = Asked { folder: folder(options.and_then(CreateOptions::models_url)), scale };
+        let clean_up = options.and_then(CreateOptions::clean_up).map(|value| value as f32);
+        let asked = Asked { folder: folder(options.and_then(CreateOptions::models_url)), scale, clean_up };
         let source = options.map_or(JsValue::UNDEFINED, CreateOptions::model);
         if let Some(filter) = source.as_string().as_deref().and_then(Filter::find) {
             return Ok(Self { name: filter.name().into(), engine: Engine::Filter(filter), bytes: 0 });
@@ -103,6 +106,11 @@ impl Model {
 }
 
 impl Asked {
+    /// How much the model is to clean where a person does not say; None where it has no slider for it.
+    fn clean_up(&self, model: &models::Model) -> Option<f32> {
+        self.clean_up.filter(|_| model.has_slider(SliderName::Denoise))
+    }
+
     /// Name and files of a model: the person's, or the site's own by a word of [`Index::choose`]; without
     /// one, the model that is chosen for photos.
     async fn read(&self, source: &JsValue, sliders: &SliderValues) -> Result<(String, WeightFiles)> {
@@ -130,18 +138,17 @@ impl Asked {
             Some(word) => index.choose(&word, self.scale)?,
             None => index.automatic(ContentKind::Photo, self.scale)?,
         };
+        let sliders = &SliderValues { denoise: sliders.denoise.or_else(|| self.clean_up(model)), ..*sliders };
         let mut shares = model.shares(sliders)?;
-        // Where nothing of it is needed too, so that looking at both ends makes no request.
+        // Where nothing of it is needed too, so that neither looking at both ends nor a cleaner picture makes a request.
         let is_unused = |slider: &&Slider| shares.iter().all(|(used, _)| used.name != slider.name);
-        let strength = model.sliders.iter().find(|slider| slider.name == SliderName::Strength).filter(is_unused);
-        shares.extend(strength.map(|slider| (slider, 0.0)));
+        let unused: Vec<_> = model.sliders.iter().filter(is_unused).collect();
+        shares.extend(unused.into_iter().map(|slider| (slider, 0.0)));
         let own = fetch(&format!("{}{}", self.folder, model.file)).await?;
         model.verify(&own.to_vec())?;
         let mut files = WeightFiles::from(WeightFile::own(own));
         for (slider, share) in shares {
-            let other = fetch(&format!("{}{}", self.folder, slider.file)).await?;
-            slider.verify(&other.to_vec())?;
-            files.sliders.push(SliderFile::new(slider, WeightFile::own(other), share));
+            files.sliders.push(SliderFile::fetch(slider, format!("{}{}", self.folder, slider.file), share).await?);
         }
         Ok((model.name.clone(), files))
     }

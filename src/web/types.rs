@@ -49,6 +49,8 @@ export interface CreateOptions {
     strength?: number;
     /** How much noise to take away, 0 to 1, where the model has such a slider; its own default otherwise. */
     denoise?: number;
+    /** The same in place of the default: Seen.cleanUp of a picture. Of no effect where the model has no such slider. */
+    cleanUp?: number;
     /** "auto" takes a real GPU if there is one, else the CPU. */
     backend?: "auto" | "gpu" | "cpu";
     /** How a GPU stores values between layers; "auto" takes f16 where it can. */
@@ -81,6 +83,10 @@ export interface Seen {
     kind: "photo" | "graphic";
     /** What speaks for that, as a sentence. */
     reason: string;
+    /** How much noise and JPEG blocks a model should take away: 0, 0.5 or 1. */
+    cleanUp: number;
+    /** What speaks for that, as a sentence. */
+    wear: string;
 }
 /** Which model suits a picture. */
 export interface Suggestion extends Seen {
@@ -225,6 +231,8 @@ extern "C" {
     pub(super) fn strength(this: &CreateOptions) -> Option<f64>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn denoise(this: &CreateOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, structural, js_name = cleanUp)]
+    pub(super) fn clean_up(this: &CreateOptions) -> Option<f64>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn backend(this: &CreateOptions) -> Option<String>;
     #[wasm_bindgen(method, getter, structural)]

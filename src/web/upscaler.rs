@@ -1,6 +1,6 @@
 //! The one class that pages use.
 
-use js_sys::Array;
+use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
@@ -27,7 +27,7 @@ use crate::{
     file_size,
     gpu::BlockingChoice,
     models::SliderValues,
-    picture::{Content, ContentKind, FileFormat, Saving},
+    picture::{Content, ContentKind, FileFormat, Saving, Wear},
     resize::{NetworkOptions, Resampler},
 };
 
@@ -81,6 +81,12 @@ impl Upscaler {
     #[wasm_bindgen(getter)]
     pub fn info(&self) -> ModelInfo {
         self.info.clone().unchecked_into()
+    }
+
+    /// How much noise it takes away, 0 to 1; undefined where its model has no slider for that.
+    #[wasm_bindgen(getter)]
+    pub fn denoise(&self) -> Option<f32> {
+        self.origin.as_ref()?.files.denoise()
     }
 
     /// How many times wider and higher the results are.
@@ -292,9 +298,17 @@ pub(super) async fn open(
     Ok(crate::Upscaler::new(backend).with_fallback(fallback))
 }
 
-async fn look_at(picture: JsValue) -> Result<Content> {
+/// What a picture shows, and that in the words of `Seen`.
+async fn look_at(picture: JsValue) -> Result<(ContentKind, Object)> {
     let picture = picture_of(picture).await?;
-    Ok(Content::measure(&picture))
+    let (content, wear) = (Content::measure(&picture), Wear::measure(&picture));
+    let seen = object(&[
+        ("kind", content.kind().name().into()),
+        ("reason", content.reason().into()),
+        ("cleanUp", wear.clean_up().into()),
+        ("wear", wear.reason().into()),
+    ]);
+    Ok((content.kind(), seen))
 }
 
 /// The names of the site's models for each kind of picture.
@@ -306,18 +320,13 @@ async fn automatic(options: Option<&SuggestOptions>) -> Result<impl Fn(ContentKi
 
 async fn suggest(picture: JsValue, options: Option<&SuggestOptions>) -> Result<Suggestion> {
     let name_for = automatic(options).await?;
-    let content = look_at(picture).await?;
-    Ok(object(&[
-        ("model", name_for(content.kind())?.into()),
-        ("kind", content.kind().name().into()),
-        ("reason", content.reason().into()),
-    ])
-    .unchecked_into())
+    let (kind, seen) = look_at(picture).await?;
+    let model = object(&[("model", name_for(kind)?.into())]);
+    Ok(Object::assign(&seen, &model).unchecked_into())
 }
 
 async fn classify(picture: JsValue) -> Result<Seen> {
-    let content = look_at(picture).await?;
-    Ok(object(&[("kind", content.kind().name().into()), ("reason", content.reason().into())]).unchecked_into())
+    Ok(look_at(picture).await?.1.unchecked_into())
 }
 
 async fn models_by_kind(options: Option<&SuggestOptions>) -> Result<ModelsByKind> {

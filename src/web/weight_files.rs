@@ -4,9 +4,10 @@
 
 use js_sys::Uint8Array;
 
+use super::slider_file::SliderFile;
 use crate::{
     Network, Result,
-    models::{self, Slider, SliderName},
+    models::{self, SliderName},
     network::Weights,
 };
 
@@ -31,29 +32,12 @@ impl WeightFile {
         Self { content, brought: Some((name, asked_scale)) }
     }
 
-    fn weights(&self) -> Result<Weights> {
+    pub(super) fn weights(&self) -> Result<Weights> {
         let content = self.content.to_vec();
         match &self.brought {
             Some((name, asked_scale)) => models::read(name, &content, *asked_scale),
             None => Weights::parse(&content),
         }
-    }
-}
-
-/// The other end of a slider.
-#[derive(Clone)]
-pub(super) struct SliderFile {
-    name: SliderName,
-    /// The slider's value that the model's own weights stand for.
-    base: f32,
-    file: WeightFile,
-    /// How much of it is mixed in.
-    share: f32,
-}
-
-impl SliderFile {
-    pub(super) fn new(slider: &Slider, file: WeightFile, share: f32) -> Self {
-        Self { name: slider.name, base: f32::from(slider.base), file, share }
     }
 }
 
@@ -86,8 +70,7 @@ impl WeightFiles {
     pub(super) fn weights(&self) -> Result<Weights> {
         let mut weights = self.file.weights()?;
         if self.has_moved_sliders() {
-            let moved = self.sliders.iter().filter(|slider| slider.share > 0.0);
-            let others = moved.map(|slider| Ok((slider.file.weights()?, slider.share)));
+            let others = self.sliders.iter().filter_map(SliderFile::mixed_in);
             weights = weights.mix(&others.collect::<Result<Vec<_>>>()?)?;
         }
         match &self.mix {
@@ -97,19 +80,29 @@ impl WeightFiles {
     }
 
     fn has_moved_sliders(&self) -> bool {
-        self.sliders.iter().any(|slider| slider.share > 0.0)
+        self.sliders.iter().any(SliderFile::is_moved)
+    }
+
+    /// Where the slider for denoising is; None where there is none.
+    pub(super) fn denoise(&self) -> Option<f32> {
+        self.sliders.iter().find(|slider| slider.name() == SliderName::Denoise).map(SliderFile::value)
     }
 
     /// The same with the slider for strength at 0 and at 1; None where there is none.
-    pub(super) fn ends_of_strength(&self) -> Option<[Self; 2]> {
-        let strength = self.sliders.iter().position(|slider| slider.name == SliderName::Strength)?;
+    ///
+    /// # Errors
+    /// As [`SliderFile::load`].
+    pub(super) async fn ends_of_strength(&self) -> Result<Option<[Self; 2]>> {
+        let strength = self.sliders.iter().position(|slider| slider.name() == SliderName::Strength);
+        let Some(strength) = strength else { return Ok(None) };
+        let mut files = self.clone();
+        files.sliders[strength].load().await?;
         let at = |value: f32| {
-            let mut files = self.clone();
-            let slider = &mut files.sliders[strength];
-            slider.share = (value - slider.base).abs();
+            let mut files = files.clone();
+            files.sliders[strength].move_to(value);
             files
         };
-        Some([at(0.0), at(1.0)])
+        Ok(Some([at(0.0), at(1.0)]))
     }
 
     /// The network of the mixed weights.

@@ -121,15 +121,27 @@ export function scaleOf({ model, output }, models) {
  */
 export const valueOf = ({ sliders }, slider) => sliders[slider.name] ?? Math.round(slider.default * 100);
 
+/** @param {string} name of a slider that each picture can move */
+export const canBeAutomatic = (name) => name === 'denoise';
+
 /**
- * The sliders of the chosen model that are not where they were at first.
+ * Whether each picture moves the slider, as long as a person does not.
+ * @param {Choice} choice
+ * @param {import('../models/models.js').Slider} slider
+ */
+export const isAutomatic = ({ sliders }, { name }) => canBeAutomatic(name) && sliders[name] === undefined;
+
+/**
+ * The sliders of the chosen model that are not where they were at first; where a person put the automatic one counts anyhow.
  * @param {Choice} choice
  * @param {Model[]} models
  */
 function movedSliders(choice, models) {
   const sliders = findModel(models, choice.model)?.sliders ?? [];
   return sliders
-    .filter((slider) => valueOf(choice, slider) !== Math.round(slider.default * 100))
+    .filter((slider) =>
+      canBeAutomatic(slider.name) ? !isAutomatic(choice, slider) : valueOf(choice, slider) !== Math.round(slider.default * 100),
+    )
     .map((slider) => /** @type {const} */ ([slider.name, valueOf(choice, slider)]));
 }
 

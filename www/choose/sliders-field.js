@@ -2,7 +2,7 @@
 
 import { findModel } from '../models/models.js';
 import { element } from '../ui/dom.js';
-import { valueOf } from './choice.js';
+import { canBeAutomatic, isAutomatic, valueOf } from './choice.js';
 
 /** @typedef {import('../models/models.js').Slider} Slider */
 
@@ -21,6 +21,7 @@ export function showSlidersField(store, choosing) {
     const input = Object.assign(document.createElement('input'), { type: 'range', id, min: '0', max: '100', step: '1', title: summary });
     const made = Object.assign(document.createElement('div'), { className: 'slider-row' });
     made.append(label, value, input);
+    if (canBeAutomatic(name)) made.append(automaticButton(name, input));
     input.addEventListener('input', () => tell(input));
     input.addEventListener('change', () => {
       choosing.choose({ sliders: { ...store.state.choice.sliders, [name]: input.valueAsNumber } });
@@ -28,9 +29,31 @@ export function showSlidersField(store, choosing) {
     return made;
   };
 
-  /** @param {HTMLInputElement} input */
-  const tell = (input) => {
-    /** @type {HTMLOutputElement} */ (input.previousElementSibling).value = `${input.value} %`;
+  /**
+   * Leaves the slider to each picture again.
+   * @param {Slider['name']} name
+   * @param {HTMLInputElement} input gets the focus, since the button goes
+   */
+  const automaticButton = (name, input) => {
+    const made = Object.assign(document.createElement('button'), { type: 'button', className: 'quiet small', textContent: 'Automatic' });
+    made.addEventListener('click', () => {
+      const { [name]: _, ...others } = store.state.choice.sliders;
+      input.focus();
+      choosing.choose({ sliders: others });
+    });
+    return made;
+  };
+
+  /**
+   * @param {HTMLInputElement} input
+   * @param {boolean} [isLeft] to each picture
+   */
+  const tell = (input, isLeft = false) => {
+    const words = isLeft ? 'automatic' : `${input.value} %`;
+    /** @type {HTMLOutputElement} */ (input.previousElementSibling).value = words;
+    input.ariaValueText = words;
+    const button = /** @type {HTMLButtonElement | null} */ (input.nextElementSibling);
+    if (button) button.hidden = isLeft;
   };
 
   store.follow(
@@ -47,7 +70,7 @@ export function showSlidersField(store, choosing) {
       for (const slider of sliders) {
         const input = /** @type {HTMLInputElement} */ (root.querySelector(`#slider-${slider.name}`));
         input.value = String(valueOf(choice, slider));
-        tell(input);
+        tell(input, isAutomatic(choice, slider));
       }
     },
   );

@@ -139,9 +139,7 @@ function showResult(result) {
   const weight = file?.blob && kind ? `${format.bytes(file.blob.size)} ${kind}` : '';
   element('#size').textContent = [format.pixels(width, height), format.megapixels(width, height), weight].filter(Boolean).join(' · ');
   element('#run').textContent = `${format.duration(made.milliseconds)} on ${format.ranOn(made)} · ${name}`;
-  element('#seen').textContent = made.seen
-    ? `${format.seen(made.seen.kind)}, so ${made.model} enlarged it. ${made.seen.reason}`
-    : '';
+  element('#seen').textContent = format.seen(made);
   element('#warnings').replaceChildren(
     ...made.warnings.map((sentence) => Object.assign(document.createElement('li'), { textContent: sentence })),
   );

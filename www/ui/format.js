@@ -67,9 +67,16 @@ export function planned({ width, height, bytes: about, format }) {
   return `${pixels(width, height)} · about ${bytes(about)} ${file(format)}`;
 }
 
-/** @param {'photo' | 'graphic'} kind */
-export function seen(kind) {
-  return kind === 'graphic' ? 'This looks like text or graphics' : 'This looks like a photograph';
+/**
+ * What the picture itself decided, and why.
+ * @param {Pick<import('../js/protocol.js').Result, 'model' | 'seen'>} result
+ */
+export function seen({ model, seen: decided }) {
+  if (!decided) return '';
+  const { kind, chooses, reason, cleans, cleanUp, wear } = decided;
+  const looks = kind === 'graphic' ? 'This looks like text or graphics' : 'This looks like a photograph';
+  const cleaned = cleanUp === 0 ? 'no noise was removed' : cleanUp < 1 ? 'noise was removed in part' : 'noise and JPEG blocks were removed';
+  return [chooses && `${looks}, so ${model} enlarged it. ${reason}`, cleans && `${wear.slice(0, -1)}, so ${cleaned}.`].filter(Boolean).join(' ');
 }
 
 /** @param {number} milliseconds */
