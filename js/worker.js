@@ -43,10 +43,9 @@ function start() {
 
 start().catch(() => {}); // Whoever needs it is told.
 
-/**
- * Those that the settings ask for, and of the same models those that clean as much as a picture needed, by model and share.
- * @type {{key: string, upscalers: Record<Seen['kind'], Upscaler>, cleaning: Map<string, Upscaler>} | undefined}
- */
+const KINDS = /** @type {const} */ (['photo', 'graphic']);
+
+/** @type {{key: string, upscalers: Record<Seen['kind'], Upscaler>} | undefined} */
 let current;
 
 const trials = new Trials();
@@ -96,7 +95,7 @@ async function upscalersFor(settings) {
   if (current?.key !== key) {
     await start();
     drop();
-    current = { key, upscalers: await makeUpscalers(settings), cleaning: new Map() };
+    current = { key, upscalers: await makeUpscalers(settings) };
   }
   return current.upscalers;
 }
@@ -123,8 +122,7 @@ async function makeUpscalers(settings) {
 }
 
 function drop() {
-  const { upscalers = {}, cleaning = new Map() } = current ?? {};
-  for (const upscaler of new Set([...Object.values(upscalers), ...cleaning.values()])) upscaler.free();
+  for (const upscaler of new Set(Object.values(current?.upscalers ?? {}))) upscaler.free();
   current = undefined;
 }
 
@@ -146,7 +144,8 @@ async function upscalerFor(settings, picture) {
 }
 
 /**
- * The same model, cleaning so much. Its files have come already or are on their way.
+ * The same model, cleaning so much, in the place of the upscaler: so it takes over that one's workers, and makes no request. Its
+ * files have come already or are on their way.
  * @param {Upscaler} upscaler
  * @param {import('./protocol.js').Settings} settings
  * @param {number} cleanUp
@@ -155,10 +154,19 @@ async function cleaner(upscaler, settings, cleanUp) {
   if (upscaler.denoise === cleanUp || !current) return upscaler;
   const { scale, ...others } = settings;
   const same = settings.model === AUTOMATIC ? { ...others, model: upscaler.model } : settings;
-  const key = `${upscaler.model} ${cleanUp}`;
-  const made = current.cleaning.get(key) ?? (await Upscaler.create({ ...same, cleanUp }));
-  current.cleaning.set(key, made);
-  return made;
+  const { key, upscalers } = current;
+  const kinds = KINDS.filter((kind) => upscalers[kind] === upscaler);
+  current = undefined;
+  upscaler.free();
+  try {
+    const made = await Upscaler.create({ ...same, cleanUp });
+    for (const kind of kinds) upscalers[kind] = made;
+    current = { key, upscalers };
+    return made;
+  } catch (error) {
+    for (const kind of KINDS) if (!kinds.includes(kind)) upscalers[kind].free();
+    throw error;
+  }
 }
 
 /**

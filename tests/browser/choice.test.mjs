@@ -20,7 +20,7 @@ import {
   waitForState,
   waitForText,
 } from './harness.mjs';
-import { enlargedByCommand, largestDifference, photoPng, textPng } from './pictures.mjs';
+import { enlargedByCommand, largestDifference, photoPng, textPng, wavesPng } from './pictures.mjs';
 
 const site = withSite();
 const index = JSON.parse(await readFile(new URL('../../models/index.json', import.meta.url), 'utf8'));
@@ -115,6 +115,38 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         largestDifference(await enlargedByCommand(picture, 'photo-x4'), await enlargedByCommand(picture, 'photo-x4', '--strength', '1')),
         0,
       );
+      await page.close();
+    });
+
+    test('each picture moves the slider for noise, until a person does, and makes no request for it', async () => {
+      const page = await open('&model=photo-x4');
+      const picture = await site.pictures.write('clean.png', wavesPng(24, 20));
+      await page.waitForNetworkIdle();
+      const asked = site.server.log.length;
+      await choose(page, picture);
+      await waitForState(page, 'done');
+      const slider = async () => ({
+        said: await textOf(page, '.slider-row:has(#slider-denoise) output'),
+        button: await page.$eval('.slider-row:has(#slider-denoise) button', (button) => !(/** @type {HTMLElement} */ (button).hidden)),
+      });
+      assert.deepEqual(await slider(), { said: 'automatic', button: false });
+      await openMore(page);
+      assert.match(await textOf(page, '#seen'), /^It has hardly any noise and shows no JPEG blocks, so no noise was removed\.$/);
+      const saved = PNG.sync.read((await save(page, browser.downloads)).bytes);
+      const byHand = (/** @type {string} */ value) => enlargedByCommand(picture, 'photo-x4', '--denoise', value);
+      assert.ok(largestDifference(saved, await byHand('0')) <= 1);
+      assert.ok(largestDifference(saved, await byHand('1')) > 1);
+      assert.deepEqual(site.server.log.slice(asked), []);
+
+      await page.focus('#slider-denoise');
+      await page.keyboard.press('End');
+      await waitForEngine(page);
+      assert.deepEqual(await slider(), { said: '100 %', button: true });
+      await enlargeAgain(page, 'photo-x4 + 100 % denoise');
+      assert.equal(await textOf(page, '#seen'), '');
+      await page.$eval('.slider-row:has(#slider-denoise) button', (button) => /** @type {HTMLElement} */ (button).click());
+      assert.deepEqual(await slider(), { said: 'automatic', button: false });
+      assert.equal(new URL(page.url()).searchParams.get('denoise'), null);
       await page.close();
     });
 

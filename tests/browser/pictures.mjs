@@ -84,6 +84,21 @@ export function photoPng(width, height) {
 }
 
 /**
+ * Light that changes softly, and no noise at all.
+ * @param {number} width
+ * @param {number} height
+ */
+export function wavesPng(width, height) {
+  const png = new PNG({ width, height, colorType: 2 });
+  for (let at = 0; at < width * height; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const light = 128 + 60 * Math.sin(x / 9.7) + 40 * Math.cos(y / 11.3);
+    png.data.set([light, light * 0.8, light * 0.6, 255], at * 4);
+  }
+  return PNG.sync.write(png, { colorType: 2 });
+}
+
+/**
  * Noise all over, which no format makes small.
  * @param {number} width
  * @param {number} height

@@ -1,10 +1,21 @@
 /** The sliders that the choice has. */
 
 import { findModel } from '../models/models.js';
+import { resultToSave, shownPicture } from '../state/store.js';
 import { element } from '../ui/dom.js';
 import { canBeAutomatic, isAutomatic, valueOf } from './choice.js';
 
 /** @typedef {import('../models/models.js').Slider} Slider */
+
+/**
+ * Where the shown picture put the slider for noise, in percent; undefined where it did not.
+ * @param {Readonly<import('../state/store.js').State>} state
+ */
+function cleanUpIn(state) {
+  const picture = shownPicture(state);
+  const seen = picture && resultToSave(picture)?.made?.seen;
+  return seen?.cleans ? Math.round(100 * seen.cleanUp) : undefined;
+}
 
 /**
  * @param {import('../state/store.js').Store} store
@@ -57,7 +68,7 @@ export function showSlidersField(store, choosing) {
   };
 
   store.follow(
-    ({ models, choice }) => [findModel(models, choice.model)?.sliders, choice.sliders],
+    (state) => [findModel(state.models, state.choice.model)?.sliders, state.choice.sliders, cleanUpIn(state)],
     () => {
       const { models, choice } = store.state;
       const sliders = findModel(models, choice.model)?.sliders ?? [];
@@ -69,8 +80,10 @@ export function showSlidersField(store, choosing) {
       }
       for (const slider of sliders) {
         const input = /** @type {HTMLInputElement} */ (root.querySelector(`#slider-${slider.name}`));
-        input.value = String(valueOf(choice, slider));
-        tell(input, isAutomatic(choice, slider));
+        const isLeft = isAutomatic(choice, slider);
+        const found = isLeft ? cleanUpIn(store.state) : undefined;
+        input.value = String(found ?? valueOf(choice, slider));
+        tell(input, isLeft);
       }
     },
   );
