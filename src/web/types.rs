@@ -83,7 +83,7 @@ export interface Seen {
     kind: "photo" | "graphic";
     /** What speaks for that, as a sentence. */
     reason: string;
-    /** How much noise and JPEG blocks a model should take away: 0, 0.5 or 1. */
+    /** How much noise and JPEG blocks a model should take away: 0.5, 0.75 or 1. */
     cleanUp: number;
     /** What speaks for that, as a sentence. */
     wear: string;

@@ -28,12 +28,12 @@ fn each_picture_tells_how_much_is_cleaned() {
     };
     let told = json(&run("clean.png worn.jpg --format png -o ./ --json"));
     let denoise = |report: &serde_json::Value| report["clean_up"]["denoise"].as_f64();
-    assert_eq!(told.iter().map(denoise).collect::<Vec<_>>(), [Some(0.0), Some(1.0)]);
+    assert_eq!(told.iter().map(denoise).collect::<Vec<_>>(), [Some(0.5), Some(1.0)]);
     assert_eq!(told[1]["clean_up"]["jpeg_quality"], 40);
     assert!(told[1]["clean_up"]["reason"].as_str().is_some_and(|reason| reason.contains("quality 40")), "{}", told[1]);
 
     // A person's own word counts more, and gives the same where it is the same.
-    for (name, same, other) in [("clean.png", "0", "1"), ("worn.jpg", "1", "0")] {
+    for (name, same, other) in [("clean.png", "0.5", "1"), ("worn.jpg", "1", "0")] {
         let by_picture =
             fs::read(folder.path().join(told[usize::from(same == "1")]["output"].as_str().expect("named")));
         for (denoise, is_same) in [(same, true), (other, false)] {
@@ -49,5 +49,5 @@ fn each_picture_tells_how_much_is_cleaned() {
     );
 
     let seen = lenslet(folder.path(), "inspect --content clean.png worn.jpg --json");
-    assert_eq!(json(&seen).iter().map(|seen| seen["denoise"].as_f64()).collect::<Vec<_>>(), [Some(0.0), Some(1.0)]);
+    assert_eq!(json(&seen).iter().map(|seen| seen["denoise"].as_f64()).collect::<Vec<_>>(), [Some(0.5), Some(1.0)]);
 }

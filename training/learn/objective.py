@@ -46,10 +46,10 @@ def picture_loss(state: State, small: Tensor, large: Tensor) -> Tensor:
         loss = loss + plan.artifacts * artifact_loss(made, steady, large)
     if state.adversary:
         with state.autocast():
-            fooling, matching = state.adversary.losses(made, large)
+            fooling, matching = state.adversary.losses(made, wanted)
         loss = loss + plan.adversarial * fooling + plan.matching * matching
         with state.autocast():
-            state.adversary.gradients(made, large)
+            state.adversary.gradients(made, wanted)
     return loss
 
 

@@ -75,7 +75,7 @@ export function seen({ model, seen: decided }) {
   if (!decided) return '';
   const { kind, chooses, reason, cleans, cleanUp, wear } = decided;
   const looks = kind === 'graphic' ? 'This looks like text or graphics' : 'This looks like a photograph';
-  const cleaned = cleanUp === 0 ? 'no noise was removed' : cleanUp < 1 ? 'noise was removed in part' : 'noise and JPEG blocks were removed';
+  const cleaned = cleanUp < 0.75 ? 'its texture was kept' : cleanUp < 1 ? 'it was cleaned gently' : 'noise and JPEG blocks were removed';
   return [chooses && `${looks}, so ${model} enlarged it. ${reason}`, cleans && `${wear.slice(0, -1)}, so ${cleaned}.`].filter(Boolean).join(' ');
 }
 
