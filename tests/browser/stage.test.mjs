@@ -120,6 +120,44 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    test('a comparison takes turns with the picture under way', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&tile=8`);
+      // From inside the page, as the second picture may be done before a test gets there.
+      await page.evaluate(() => {
+        const left = /** @type {HTMLSelectElement} */ (document.querySelector('#left'));
+        let isAsked = false;
+        new MutationObserver(() => {
+          const second = /** @type {HTMLElement | null} */ (document.querySelector('.thumbnail:nth-child(2)'));
+          const agree = /** @type {HTMLElement | undefined} */ (second?.querySelector('[title=Enlarge]:not([hidden])') ?? undefined);
+          if (second?.dataset.phase === 'waiting') agree?.click();
+          if (!isAsked && second?.textContent.includes('%')) {
+            isAsked = true;
+            left.value = 'make:lanczos';
+            left.dispatchEvent(new Event('change'));
+          }
+          if (left.selectedOptions[0]?.text === 'Lanczos 4×') left.dataset.meanwhile ??= second?.dataset.phase;
+        }).observe(document.querySelector('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['value', 'aria-valuetext'] });
+      });
+      await give(page, 'drop', [{ name: 'compared.png', content: drawPng(WIDTH, HEIGHT) }, { name: 'long.png', content: drawPng(500, 700) }]);
+      await page.waitForSelector('#left[data-meanwhile]');
+      assert.equal(await page.$eval('#left', (left) => /** @type {HTMLElement} */ (left).dataset.meanwhile), 'working');
+      await page.waitForSelector('.thumbnail:last-child[data-phase=done]');
+      await page.close();
+    });
+
+    test('of a broken picture the stage says that there is nothing to see, and why', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
+      const whole = drawPng(WIDTH, HEIGHT);
+      await give(page, 'drop', [{ name: 'broken.png', content: whole.subarray(0, 20) }, { name: 'whole.png', content: whole }]);
+      await page.waitForSelector('.thumbnail:last-child[data-phase=done]');
+      await page.click('.thumbnail:first-child .pick');
+      await page.waitForSelector('#not-shown:not([hidden])');
+      assert.match(await visibleText(page, '#not-shown'), /^There is nothing to show of this picture\. .{20}/);
+      await page.click('.thumbnail:last-child .pick');
+      await page.waitForSelector('#not-shown[hidden]');
+      await page.close();
+    });
+
     test('read from right to left the picture and its labels stay where they are', async () => {
       const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
       await page.evaluate(() => {
