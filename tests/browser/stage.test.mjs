@@ -63,6 +63,23 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.equal(await visibleText(page, '#problem'), '');
     });
 
+    test('before it is enlarged, and while it grows, a picture is seen whole, with nothing to compare', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=photo&tile=8`, { patient: false });
+      await choose(page, await site.pictures.write('waiting.png', drawPng(2000, 1500)));
+      await waitForState(page, 'waiting');
+      await page.waitForSelector('.after canvas');
+      assert.equal(await page.$eval('compare-view', (view) => view.getAttribute('data-mode')), 'one');
+      for (const selector of ['.before', '.slider', '.sides']) {
+        assert.equal(await page.$eval(selector, (element) => element.checkVisibility()), false, selector);
+      }
+      await page.click('#again');
+      await page.waitForSelector('compare-view[data-mode=growing]');
+      for (const selector of ['.slider', '.sides']) {
+        assert.equal(await page.$eval(selector, (element) => element.checkVisibility()), false, selector);
+      }
+      await page.close();
+    });
+
     test('side by side shows both whole, in step', async () => {
       await page.setViewport({ width: 1100, height: 400 }); // so that there is more room beside than under
       await page.click('#side-by-side');
@@ -152,6 +169,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.waitForSelector('.thumbnail:last-child[data-phase=done]');
       await page.click('.thumbnail:first-child .pick');
       await page.waitForSelector('#not-shown:not([hidden])');
+      assert.equal(await visibleText(page, '.sides'), '');
       assert.match(await visibleText(page, '#not-shown'), /^There is nothing to show of this picture\. .{20}/);
       await page.click('.thumbnail:last-child .pick');
       await page.waitForSelector('#not-shown[hidden]');

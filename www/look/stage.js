@@ -40,7 +40,8 @@ export function showStage(store) {
         return;
       }
       const { original, growing, left, right } = picture;
-      const [before, after] = [left, right].map((side) => layersOf(picture).find(({ key }) => key === side));
+      const layers = layersOf(picture);
+      const [before, after] = [left, right].map((side) => layers.find(({ key }) => key === side));
       const { look, isHeld, trial } = store.state;
       follow(picture);
       if (isHeld || trial || !after?.surface) view.show('one', undefined, original, ['', '']);
