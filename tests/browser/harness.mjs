@@ -106,7 +106,11 @@ function agreeToWait() {
     const isAsking = /^Not begun/.test(document.querySelector('#expected').textContent) && !document.querySelector('#note').textContent;
     if (document.body.dataset.state === 'waiting' && isAsking) /** @type {HTMLButtonElement} */ (document.querySelector('#again')).click();
   };
-  addEventListener('DOMContentLoaded', () => new MutationObserver(agree).observe(document.body, { attributes: true }));
+  addEventListener('DOMContentLoaded', () => {
+    const watch = new MutationObserver(agree);
+    watch.observe(document.body, { attributes: true });
+    watch.observe(document.querySelector('#expected'), { childList: true });
+  });
 }
 
 /**
