@@ -54,4 +54,10 @@
 export const AUTOMATIC = 'auto';
 
 /** The names of the classical filters. */
-export const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos'];
+const FILTERS = ['nearest', 'bilinear', 'bicubic', 'lanczos'];
+
+/**
+ * Whether a classical filter is meant, which has no weights and needs no device.
+ * @param {Settings} settings
+ */
+export const isFilter = ({ model }) => typeof model === 'string' && FILTERS.includes(model);

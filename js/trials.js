@@ -5,7 +5,7 @@
 
 import { Upscaler } from '../lenslet.js';
 import { HeldPicture } from './io/held-picture.js';
-import { AUTOMATIC, FILTERS } from './protocol.js';
+import { AUTOMATIC, isFilter } from './protocol.js';
 
 /** The oldest goes: its weights and workers are memory that nobody looks at. */
 const MOST_UPSCALERS = 8;
@@ -20,9 +20,6 @@ const FILTER_MARGIN = 4;
  * @typedef {import('./protocol.js').Part} Part
  * @typedef {import('../lenslet.js').Picture} Picture
  */
-
-/** @param {import('./protocol.js').Settings} settings */
-const isFilter = ({ model }) => typeof model === 'string' && FILTERS.includes(model);
 
 /**
  * The part with what its pixels depend on around it, and where the part lies in that.

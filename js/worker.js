@@ -11,7 +11,7 @@ import { ResultFile } from './io/result-file.js';
 import { placeFor } from './io/room.js';
 import { decodePicture } from './io/source-picture.js';
 import { toGreys } from './io/greys.js';
-import { AUTOMATIC, FILTERS } from './protocol.js';
+import { AUTOMATIC, isFilter } from './protocol.js';
 import { Trials } from './trials.js';
 
 /** @typedef {import('./protocol.js').Request & {kind: 'plan' | 'upscale'}} Pictured a request with a picture */
@@ -90,7 +90,7 @@ function post(message, transfer = []) {
  * @param {import('./protocol.js').Settings} settings
  */
 async function upscalersFor(settings) {
-  if (typeof settings.model === 'string' && FILTERS.includes(settings.model)) return filterFor(settings.model);
+  if (isFilter(settings)) return filterFor(/** @type {string} */ (settings.model));
   const key = JSON.stringify(settings); // a file is {} in there, and its id stands beside it
   if (current?.key !== key) {
     await start();
@@ -307,6 +307,16 @@ async function answer(request, signal) {
   }
 }
 
+/**
+ * To read a weight file, and to make what a picture is compared with, needs no network: it takes turns with a picture that is
+ * under way.
+ * @param {import('./protocol.js').Request} request
+ */
+function waitsForOthers(request) {
+  if (request.kind === 'upscale') return !isFilter(request.settings);
+  return request.kind !== 'inspect' && request.kind !== 'index';
+}
+
 /** @param {import('./protocol.js').Request} request */
 async function take(request) {
   const { id } = request;
@@ -339,7 +349,7 @@ self.addEventListener('message', ({ data }) => {
     return;
   }
   calls.set(message.id, new AbortController());
-  if (message.kind === 'inspect' || message.kind === 'index') take(message);
+  if (!waitsForOthers(message)) take(message);
   else queue = queue.then(() => take(message));
 });
 

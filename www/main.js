@@ -112,7 +112,8 @@ offerSamples(
 takePicked(find(document, '#model-file', HTMLInputElement), (files) => incoming.takeModels(files));
 wireKeys(store, view, {
   e: () => queue.again(),
-  t: () => trials.toggle(),
+  t: () => trials.toggle('choose'),
+  h: () => trials.toggle('explain'),
   a: () => picker.click(),
   g: () => doubts.toggle(),
   l: () => inside.open(),

@@ -79,6 +79,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     test('either side shows any of them, and never the same', async () => {
       await put('left', 'Original, as squares');
+      await page.waitForSelector('.before .squares'); // whose pixels are copied first
       assert.equal(await page.$eval('.before canvas', (canvas) => getComputedStyle(canvas).imageRendering), 'pixelated');
       await put('right', 'Fast 4×');
       assert.deepEqual((await sides()).map(({ label, count }) => [label, count]), [['Original, as squares', 1], ['Fast 4×', 1]]);

@@ -106,7 +106,11 @@ function agreeToWait() {
     const isAsking = /^Not begun/.test(document.querySelector('#expected').textContent) && !document.querySelector('#note').textContent;
     if (document.body.dataset.state === 'waiting' && isAsking) /** @type {HTMLButtonElement} */ (document.querySelector('#again')).click();
   };
-  addEventListener('DOMContentLoaded', () => new MutationObserver(agree).observe(document.body, { attributes: true }));
+  addEventListener('DOMContentLoaded', () => {
+    const watch = new MutationObserver(agree);
+    watch.observe(document.body, { attributes: true });
+    watch.observe(document.querySelector('#expected'), { childList: true });
+  });
 }
 
 /**
@@ -306,6 +310,36 @@ export function visibleText(page, selector) {
 export const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent.trim());
 
 /**
+ * Waits until it is so, and fails where it never is.
+ * @param {() => boolean | Promise<boolean>} isSo
+ * @param {string} what is waited for
+ */
+export async function until(isSo, what) {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/**
+ * Waits until a file has come into the browser's downloads folder whole, and takes it from there.
+ * @param {string} downloads
+ * @param {string} name
+ */
+export async function downloaded(downloads, name) {
+  const file = path.join(downloads, name);
+  await until(async () => {
+    const names = await readdir(downloads);
+    const isPartial = names.some((other) => /\.(crdownload|part)$/.test(other));
+    return names.includes(name) && !isPartial && (await stat(file)).size > 0;
+  }, `${name} is in the downloads folder`);
+  const bytes = await readFile(file);
+  await rm(file);
+  return bytes;
+}
+
+/**
  * Presses Save and returns what the browser put into its downloads folder.
  * @param {import('puppeteer-core').Page} page
  * @param {string} downloads
@@ -313,18 +347,6 @@ export const textOf = (page, selector) => page.$eval(selector, (element) => elem
 export async function save(page, downloads) {
   await page.waitForSelector('#save[href]');
   const name = await page.$eval('#save', (link) => /** @type {HTMLAnchorElement} */ (link).download);
-  const file = path.join(downloads, name);
   await page.click('#save');
-  const end = Date.now() + PATIENCE_MS;
-  while (Date.now() < end) {
-    const names = await readdir(downloads);
-    const partial = names.some((other) => /\.(crdownload|part)$/.test(other));
-    if (names.includes(name) && !partial && (await stat(file)).size > 0) {
-      const bytes = await readFile(file);
-      await rm(file);
-      return { name, bytes };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${name} did not arrive in the downloads folder`);
+  return { name, bytes: await downloaded(downloads, name) };
 }

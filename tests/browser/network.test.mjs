@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import { withBrowser } from './fixtures.mjs';
 import { choose, openPage, startServer, visibleText, waitForEngine, waitForState, waitForText } from './harness.mjs';
 import { drawPng, pictureFolder } from './pictures.mjs';
+import { installProbe } from './probe.mjs';
 
 const pictures = await pictureFolder();
 after(() => pictures.close());
@@ -93,6 +94,29 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         assert.ok(told.some((word) => /^Loading [\d.]+ (kB|MB)/.test(word)), told.join('; '));
         await page.close();
       } finally {
+        server.close();
+      }
+    });
+
+    test('on narrow windows nothing sticks out while the engine is loaded', async () => {
+      const server = await startServer();
+      const page = await browser.running.newPage();
+      try {
+        await installProbe(page, () => {
+          self.fetch = () => new Promise(() => {}); // the engine never comes
+        });
+        await page.goto(server.url, { waitUntil: 'domcontentloaded' });
+        await waitForText(page, '#status', 'Getting ready…');
+        for (const width of [390, 360, 320]) {
+          await page.setViewport({ width, height: 640 });
+          for (const word of ['Getting ready…', 'Loading 1.2 MB of 4.3 MB']) {
+            await page.$eval('#status', (status, word) => (status.textContent = word), word);
+            const ends = await page.$$eval('header > :not(.unseen)', (all) => all.filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().right));
+            assert.ok(Math.max(...ends) <= width - 8, `${width} px, ${word}: ${ends}`);
+          }
+        }
+      } finally {
+        await page.close();
         server.close();
       }
     });

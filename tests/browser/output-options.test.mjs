@@ -1,7 +1,10 @@
 /** What a person asks of a result besides its pixels: its size, its file's format, and what is told of it before the work. */
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { choose, chooseSize, openMore, openPage, save, type, visibleText, waitForState, waitForText } from './harness.mjs';
@@ -190,6 +193,18 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await chooseSize(page, { times: 1.5 });
       await page.waitForFunction(() => / 4500 × 3600 px · about [\d.]+ [kM]B JPEG$/.test(document.querySelector('#expected').textContent));
       assert.equal(await page.$eval('body', (body) => body.dataset.state), 'waiting');
+      await page.close();
+    });
+
+    test('what is told before a long run is of the format that the picture has', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=photo`, { patient: false });
+      const file = path.join(site.pictures.folder, 'long.jpg');
+      const sample = path.join(import.meta.dirname, '../../www/samples/photo.jpg');
+      await promisify(execFile)(process.env.LENSLET_COMMAND ?? '', ['upscale', sample, '-o', file, '--model', 'nearest', '--scale', '8']);
+      await choose(page, file);
+      await waitForState(page, 'waiting');
+      await waitForText(page, '#expected', 'Not begun');
+      assert.match(await visibleText(page, '#expected'), / 15360 × 10752 px · about [\d.]+ MB JPEG$/);
       await page.close();
     });
 

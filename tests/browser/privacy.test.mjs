@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, give, openPage, save, SETUPS, waitForEngine, waitForState, waitForText } from './harness.mjs';
+import { choose, give, openPage, save, SETUPS, until, waitForEngine, waitForState, waitForText } from './harness.mjs';
 import { modelFile } from './model-files.mjs';
 import { drawPng, photoPng, textPng } from './pictures.mjs';
 import { workerReaches } from './probe.mjs';
@@ -35,7 +35,7 @@ let marks = 0;
 async function requests() {
   const mark = `/mark-${++marks}`;
   await fetch(new URL(mark, site.server.url));
-  while (!site.server.log.some((line) => line.includes(mark))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => site.server.log.some((line) => line.includes(mark)), `${mark} stands in the log`);
   return site.server.log.filter((line) => !line.includes('/mark-'));
 }
 

@@ -59,6 +59,19 @@ const item = (page, name) => page.waitForSelector(`::-p-xpath(//li[contains(@cla
 /** @param {import('puppeteer-core').Page} page @param {string} text */
 const waitForQueue = (page, text) => page.waitForFunction((text) => document.querySelector('#queue-text').textContent.includes(text), {}, text);
 
+/**
+ * Loads the page anew.
+ * @param {import('puppeteer-core').Page} page
+ * @returns {Promise<string[]>} what the browser asked before
+ */
+async function reloaded(page) {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('dialog', (dialog) => asked.push(dialog.type()));
+  await page.reload({ waitUntil: 'domcontentloaded' });
+  return asked;
+}
+
 const query = '?run=cpu&model=nearest';
 
 describe('Chromium, no WebGPU', () => {
@@ -168,9 +181,19 @@ describe('Chromium, no WebGPU', () => {
     await drop(page, [await site.pictures.write('unsaved.png', drawPng(9, 9))]);
     await waitForState(page, 'done');
     await page.click('#stage-or-welcome'); // Browsers ask only where a person has done something.
-    const asked = new Promise((resolve) => page.once('dialog', (dialog) => resolve(dialog.type())));
-    await page.reload({ waitUntil: 'domcontentloaded' });
-    assert.equal(await asked, 'beforeunload');
+    assert.deepEqual(await reloaded(page), ['beforeunload']);
     await page.close();
+
+    const midway = await openPage(browser.running, `${site.server.url}?run=cpu&model=photo&tile=8`);
+    await drop(midway, [await site.pictures.write('midway.png', drawPng(600, 500))]);
+    await midway.waitForFunction(() => document.querySelector('#bar').value > 0);
+    await midway.click('#stage-or-welcome');
+    assert.deepEqual(await reloaded(midway), ['beforeunload']);
+    await midway.close();
+
+    const idle = await openPage(browser.running, `${site.server.url}?run=cpu`);
+    await idle.click('#stage-or-welcome');
+    assert.deepEqual(await reloaded(idle), []);
+    await idle.close();
   });
 });

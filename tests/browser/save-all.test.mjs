@@ -1,13 +1,11 @@
 /** All results at once: as one ZIP, or in a folder. What was saved is opened again and compared with single results. */
 
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, test } from 'node:test';
 import { unzipSync } from 'fflate';
 import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { give, openPage, visibleText, waitForText } from './harness.mjs';
+import { downloaded, give, openPage, visibleText, waitForText } from './harness.mjs';
 import { drawPng, enlargedByCommand, largestDifference } from './pictures.mjs';
 
 const site = withSite();
@@ -48,22 +46,6 @@ async function storedFiles(page, folder) {
   return Object.fromEntries(found.map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
 }
 
-/**
- * Waits for a file in the downloads folder.
- * @param {string} folder
- */
-async function downloaded(folder) {
-  const file = path.join(folder, ZIP);
-  for (;;) {
-    const names = await readdir(folder);
-    if (names.includes(ZIP) && !names.some((name) => /\.(crdownload|part)$/.test(name)) && (await stat(file)).size > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const bytes = await readFile(file);
-  await rm(file);
-  return bytes;
-}
-
 for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGPU'])) {
   describe(name, () => {
     const browser = withBrowser(name);
@@ -102,7 +84,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.equal(await visibleText(page, '#save-to-folder'), '');
       await page.click('#save-as-zip');
       await waitForText(page, '#note', 'All results are in the ZIP.');
-      await areTheResults(unzipSync(await downloaded(browser.downloads)));
+      await areTheResults(unzipSync(await downloaded(browser.downloads, ZIP)));
       assert.ok((await page.$$eval('.thumbnail .state', (all) => all.map(({ textContent }) => textContent))).every((state) => state === 'Saved'));
       await page.close();
     });

@@ -9,6 +9,7 @@ import { withBrowser, withSite } from './fixtures.mjs';
 import { choose, openPage, waitForState } from './harness.mjs';
 import { photoPng } from './pictures.mjs';
 import { longestTasks } from './trace.mjs';
+import { tried } from './trials.mjs';
 
 const MOST_MS = 50;
 
@@ -36,4 +37,43 @@ describe('Chromium, no WebGPU', () => {
       await page.close();
     });
   }
+
+  test(`no task over ${MOST_MS} ms while a picture is made and a part of it is tried`, async (t) => {
+    const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=photo`);
+    let whileTried = '';
+    const found = await longestTasks(page, async () => {
+      await choose(page, await site.pictures.write('tried.png', photoPng(400, 300)));
+      await page.waitForFunction(() => document.querySelector('.after canvas') && document.querySelector('#bar').hasAttribute('value'));
+      await tried(page);
+      whileTried = await page.evaluate(() => document.body.dataset.state);
+      await waitForState(page, 'done');
+      await page.waitForSelector('#save[href]');
+    });
+    t.diagnostic(`longest tasks: ${found.slice(0, 5).map((ms) => ms.toFixed(1)).join(', ')} ms of ${found.length}`);
+    assert.equal(whileTried, 'working');
+    assert.ok(found[0] <= MOST_MS, `${found[0]} ms`);
+    await page.close();
+  });
+
+  test('how soon after a picture of one megapixel has come its first tile is painted', async (t) => {
+    const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=fast`);
+    await page.evaluate(() => {
+      const times = (/** @type {any} */ (window).times = /** @type {number[]} */ ([]));
+      document.querySelector('#file').addEventListener('change', () => times.push(performance.now()), true);
+      const bar = /** @type {HTMLProgressElement} */ (document.querySelector('#bar'));
+      const watch = new MutationObserver(() => {
+        if (!(bar.value > 0)) return;
+        watch.disconnect();
+        // The canvas is painted in the next frame, which is over when the one after begins.
+        requestAnimationFrame(() => requestAnimationFrame(() => times.push(performance.now())));
+      });
+      watch.observe(bar, { attributes: true });
+    });
+    await choose(page, await site.pictures.write('megapixel.png', photoPng(1250, 800)));
+    await page.waitForFunction(() => /** @type {any} */ (window).times.length === 2);
+    const [come, painted] = await page.evaluate(() => /** @type {number[]} */ (/** @type {any} */ (window).times));
+    t.diagnostic(`first tile painted after ${Math.round(painted - come)} ms`);
+    assert.equal(await page.evaluate(() => document.body.dataset.state), 'working', 'long before the picture is done');
+    await page.close();
+  });
 });

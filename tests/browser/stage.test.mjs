@@ -63,6 +63,23 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.equal(await visibleText(page, '#problem'), '');
     });
 
+    test('before it is enlarged, and while it grows, a picture is seen whole, with nothing to compare', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=photo&tile=8`, { patient: false });
+      await choose(page, await site.pictures.write('waiting.png', drawPng(2000, 1500)));
+      await waitForState(page, 'waiting');
+      await page.waitForSelector('.after canvas');
+      assert.equal(await page.$eval('compare-view', (view) => view.getAttribute('data-mode')), 'one');
+      for (const selector of ['.before', '.slider', '.sides']) {
+        assert.equal(await page.$eval(selector, (element) => element.checkVisibility()), false, selector);
+      }
+      await page.click('#again');
+      await page.waitForSelector('compare-view[data-mode=growing]');
+      for (const selector of ['.slider', '.sides']) {
+        assert.equal(await page.$eval(selector, (element) => element.checkVisibility()), false, selector);
+      }
+      await page.close();
+    });
+
     test('side by side shows both whole, in step', async () => {
       await page.setViewport({ width: 1100, height: 400 }); // so that there is more room beside than under
       await page.click('#side-by-side');
@@ -117,6 +134,45 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       const size = (/** @type {string} */ side) =>
         page.$eval(`${side} canvas`, (canvas) => /** @type {HTMLCanvasElement} */ (canvas).width);
       assert.deepEqual([await size('.before'), await size('.after')], [WIDTH * 4, WIDTH * 4]);
+      await page.close();
+    });
+
+    test('a comparison takes turns with the picture under way', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&tile=8`);
+      // From inside the page, as the second picture may be done before a test gets there.
+      await page.evaluate(() => {
+        const left = /** @type {HTMLSelectElement} */ (document.querySelector('#left'));
+        let isAsked = false;
+        new MutationObserver(() => {
+          const second = /** @type {HTMLElement | null} */ (document.querySelector('.thumbnail:nth-child(2)'));
+          const agree = /** @type {HTMLElement | undefined} */ (second?.querySelector('[title=Enlarge]:not([hidden])') ?? undefined);
+          if (second?.dataset.phase === 'waiting') agree?.click();
+          if (!isAsked && second?.textContent.includes('%')) {
+            isAsked = true;
+            left.value = 'make:lanczos';
+            left.dispatchEvent(new Event('change'));
+          }
+          if (left.selectedOptions[0]?.text === 'Lanczos 4×') left.dataset.meanwhile ??= second?.dataset.phase;
+        }).observe(document.querySelector('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['value', 'aria-valuetext'] });
+      });
+      await give(page, 'drop', [{ name: 'compared.png', content: drawPng(WIDTH, HEIGHT) }, { name: 'long.png', content: drawPng(500, 700) }]);
+      await page.waitForSelector('#left[data-meanwhile]');
+      assert.equal(await page.$eval('#left', (left) => /** @type {HTMLElement} */ (left).dataset.meanwhile), 'working');
+      await page.waitForSelector('.thumbnail:last-child[data-phase=done]');
+      await page.close();
+    });
+
+    test('of a broken picture the stage says that there is nothing to see, and why', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu`);
+      const whole = drawPng(WIDTH, HEIGHT);
+      await give(page, 'drop', [{ name: 'broken.png', content: whole.subarray(0, 20) }, { name: 'whole.png', content: whole }]);
+      await page.waitForSelector('.thumbnail:last-child[data-phase=done]');
+      await page.click('.thumbnail:first-child .pick');
+      await page.waitForSelector('#not-shown:not([hidden])');
+      assert.equal(await visibleText(page, '.sides'), '');
+      assert.match(await visibleText(page, '#not-shown'), /^There is nothing to show of this picture\. .{20}/);
+      await page.click('.thumbnail:last-child .pick');
+      await page.waitForSelector('#not-shown[hidden]');
       await page.close();
     });
 

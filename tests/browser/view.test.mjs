@@ -190,6 +190,35 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       assert.ok(Math.abs(found.reduced.width / found.reduced.height - 2) < 0.001);
     });
 
+    test('268 megapixels are looked at in pieces, of which none is large and all together fit into memory', async () => {
+      const found = await page.evaluate(async () => {
+        const { Surface } = await import(`${location.origin}/look/surface.js`);
+        const [side, edge] = [16_384, 64];
+        const surface = new Surface(side, side);
+        const canvases = /** @type {HTMLCanvasElement[]} */ ([...surface.element.children]);
+        const pixels = () => new Uint8ClampedArray(edge * edge * 4).fill(255);
+        for (const x of [0, side - edge]) {
+          surface.paint({ x, y: x, width: edge, height: edge, wholeWidth: side, wholeHeight: side, pixels: pixels(), done: 1, total: 2 });
+        }
+        await surface.painted();
+        surface.lay(side / 8, side / 8, 1); // one in eight, as a stage shows it whole
+        const isPainted = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number} */ at) =>
+          canvas.getContext('2d').getImageData(at, at, 1, 1).data[3] === 255;
+        const [first, last] = [canvases[0], canvases[canvases.length - 1]];
+        const found = {
+          largest: Math.max(...canvases.flatMap(({ width, height }) => [width, height])),
+          pixels: canvases.reduce((sum, { width, height }) => sum + width * height, 0),
+          painted: [isPainted(first, 0), isPainted(last, last.width - 1)],
+          ends: parseFloat(last.style.left) + parseFloat(last.style.width),
+        };
+        surface.close();
+        return found;
+      });
+      assert.ok(found.largest <= 1024, `${found.largest} px a side`);
+      assert.ok(found.pixels > 8e6 && found.pixels <= 64 * 1024 * 1024, `${found.pixels} pixels`);
+      assert.deepEqual([found.painted, found.ends], [[true, true], 2048]);
+    });
+
     test('tiles of what is still to be resized lie where they will be in the result', async () => {
       for (const [wholeWidth, wholeHeight] of [[8, 4], [16, 8], [48, 24]]) {
         const corners = await page.evaluate(

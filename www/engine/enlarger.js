@@ -7,6 +7,7 @@ import { withResult } from '../look/sides.js';
 import { Surface } from '../look/surface.js';
 import { letGoResult } from '../look/surfaces.js';
 import { isFilter } from '../models/purposes.js';
+import { wantedFormat } from '../pictures/file-format.js';
 import { choiceOf, resultToSave } from '../state/store.js';
 import * as format from '../ui/format.js';
 import { sentenceOf } from '../ui/words.js';
@@ -197,7 +198,10 @@ export class Enlarger extends EventTarget {
    * @param {import('../js/client.js').Plan} plan
    */
   #ask(id, order, plan) {
-    const plans = { ...this.#store.find(id)?.plans, [order.planKey]: plan };
+    const picture = this.#store.find(id);
+    // What is kept as PNG is saved as something else; how large that would be, the forecast asks.
+    const isOfFile = picture && plan.format === wantedFormat(order.output, picture);
+    const plans = { ...picture?.plans, ...(isOfFile ? { [order.planKey]: plan } : {}) };
     if (this.#store.state.toShow === id) this.#store.show(id);
     this.#store.setPicture(id, { plans, width: plan.inputWidth, height: plan.inputHeight });
     this.#settle(id);

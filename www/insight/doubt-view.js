@@ -41,7 +41,7 @@ export function showDoubt(store, doubts, view) {
       const picture = shownPicture(state);
       const { doubt, isDoubtShown } = state;
       const isOfShown = isDoubtShown && doubt?.id === picture?.id && doubt?.key === resultToSave(picture)?.key;
-      return [isOfShown ? doubt : undefined, picture?.left, picture?.right, state.isHeld, picture?.growing];
+      return [isOfShown ? doubt : undefined, picture?.left, picture?.right, state.isHeld, picture?.growing, state.trial !== undefined];
     },
     ([doubt]) => showMap(/** @type {import('./doubts.js').Doubt | undefined} */ (doubt)),
   );
@@ -49,7 +49,7 @@ export function showDoubt(store, doubts, view) {
   /** @param {import('./doubts.js').Doubt | undefined} doubt */
   function showMap(doubt) {
     const { picture, state } = store;
-    const isOnStage = doubt && doubt.phase !== 'failed' && !state.isHeld && !picture?.growing;
+    const isOnStage = doubt && doubt.phase !== 'failed' && !state.isHeld && !picture?.growing && !state.trial;
     const on = (/** @type {string | undefined} */ side) => (isOnStage && side === doubt.key ? doubt.surface : undefined);
     view.cover(picture?.left === picture?.right ? undefined : on(picture?.left), on(picture?.right));
     element('#doubt-legend').hidden = !isOnStage;

@@ -65,7 +65,7 @@ export class Doubts {
       return;
     }
     const [picture, result] = [shownPicture(state), resultToSave(shownPicture(state))];
-    if (!picture?.width || !picture.height || !result || picture.progress) return;
+    if (!picture?.width || !picture.height || !result || picture.progress || state.trial) return;
     this.#store.set({ isDoubtShown: true });
     const part = this.#partInView(picture.width, picture.height);
     const { doubt } = state;

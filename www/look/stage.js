@@ -1,7 +1,7 @@
 /** The picture on the stage: the original, one that grows over it, or two versions to compare. */
 
 import { resultToSave, shownPicture } from '../state/store.js';
-import { find } from '../ui/dom.js';
+import { element, find } from '../ui/dom.js';
 import { CompareView } from './compare-view.js';
 import { layersOf } from './sides.js';
 
@@ -40,7 +40,8 @@ export function showStage(store) {
         return;
       }
       const { original, growing, left, right } = picture;
-      const [before, after] = [left, right].map((side) => layersOf(picture).find(({ key }) => key === side));
+      const layers = layersOf(picture);
+      const [before, after] = [left, right].map((side) => layers.find(({ key }) => key === side));
       const { look, isHeld, trial } = store.state;
       follow(picture);
       if (isHeld || trial || !after?.surface) view.show('one', undefined, original, ['', '']);
@@ -49,5 +50,20 @@ export function showStage(store) {
       else view.show(look, before?.surface, after.surface, [before?.label ?? '', after.label]);
     },
   );
+  store.follow(
+    (state) => whyNotShown(shownPicture(state)),
+    (sentence) => {
+      element('#not-shown').textContent = sentence;
+      element('#not-shown').hidden = sentence === '';
+    },
+  );
   return view;
+}
+
+/**
+ * What stands in the place of a picture of which there is nothing to see.
+ * @param {import('../state/store.js').Picture | undefined} picture
+ */
+function whyNotShown(picture) {
+  return picture?.phase === 'failed' && !picture.original ? `There is nothing to show of this picture. ${picture.problem ?? ''}` : '';
 }

@@ -37,10 +37,10 @@ const PURPOSES = [
  * @type {import('./models.js').Model[]}
  */
 export const FILTERS = [
-  ['nearest', 'Nearest', 'Repeats each pixel: blocks, and nothing else.'],
-  ['bilinear', 'Bilinear', 'Straight lines from pixel to pixel: soft and dull.'],
-  ['bicubic', 'Bicubic', 'Curves from pixel to pixel: what most programs do.'],
-  ['lanczos', 'Lanczos', 'The sharpest of the smooth filters, with faint rings along edges.'],
+  ['nearest', 'Nearest', 'Repeats each pixel: blocks, and stairs along every slanted line.'],
+  ['bilinear', 'Bilinear', 'Goes straight from each pixel to the next: no blocks, but soft and dull.'],
+  ['bicubic', 'Bicubic', 'Draws curves through the pixels, as most programs do: smooth, and a little blurred.'],
+  ['lanczos', 'Lanczos', 'Looks farther around each pixel: the sharpest of the filters, with faint rings along edges.'],
 ].map(([key, title, summary]) => ({ key, name: key, title, summary, purpose: CLASSICAL, sliders: [] }));
 
 /** @param {unknown} model */

@@ -13,6 +13,12 @@ function sentence(state) {
 }
 
 /**
+ * Where there is nothing to see of a picture, the stage tells why.
+ * @param {import('../state/store.js').Picture | undefined} picture
+ */
+const problemBeside = (picture) => (picture?.original && picture.problem) || '';
+
+/**
  * @param {import('../state/store.js').Store} store
  * @param {import('./queue.js').Queue} queue
  */
@@ -30,7 +36,7 @@ export function showQueueBar(store, queue) {
   store.follow(
     (state) => {
       const { all: total, queued, left } = countsOf(state);
-      return [total > 1, sentence(state), state.isPaused, queued > 0, left, state.keepProblem, shownPicture(state)?.problem];
+      return [total > 1, sentence(state), state.isPaused, queued > 0, left, state.keepProblem, problemBeside(shownPicture(state))];
     },
     ([areMany, text, isPaused, isWaiting, left, keepProblem, problem]) => {
       element('#pictures').hidden = !areMany;
@@ -40,7 +46,7 @@ export function showQueueBar(store, queue) {
       all.hidden = left === 0;
       all.textContent = `Enlarge ${left === 1 ? 'the one left' : `all ${left}`}`;
       element('#keep-problem').textContent = String(keepProblem);
-      element('#picture-problem').textContent = String(problem ?? '');
+      element('#picture-problem').textContent = String(problem);
     },
   );
 }

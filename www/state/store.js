@@ -30,8 +30,9 @@
  *   EngineState
  * @typedef {{canvas?: HTMLCanvasElement, isOld: boolean, isSuggested: boolean, problem: string}} Tried what a method made of a
  *   part, which is old as long as it is of another part; suggested is what the automatic choice would take
- * @typedef {{picture: number, scale: number, part?: import('../js/client.js').Part,
- *   methods: import('../trial/methods.js').Method[], tried: Record<string, Tried>}} Trial of a part of the picture that is shown
+ * @typedef {{picture: number, kind: 'choose' | 'explain', scale: number, part?: import('../js/client.js').Part,
+ *   methods: import('../trial/methods.js').Method[], tried: Record<string, Tried>}} Trial of a part of the picture that is shown, for one to
+ *   choose what looks best, or to see how enlarging works
  * @typedef {'split' | 'side'} Look
  * @typedef {{
  *   models: import('../models/models.js').Model[],

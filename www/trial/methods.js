@@ -7,7 +7,8 @@ import { AUTOMATIC, kinds } from '../models/purposes.js';
 /**
  * @typedef {import('../choose/choice.js').Choice} Choice
  * @typedef {import('../state/store.js').State} State
- * @typedef {{key: string, title: string, choice: Choice}} Method the choice that it stands for
+ * @typedef {{key: string, title: string, choice: Choice, sentence?: string, isSlow?: boolean}} Method the choice that it stands
+ *   for, and what it does where that is what is shown; a slow one keeps the others waiting unless it comes last
  */
 
 export const MOST_METHODS = 6;
@@ -15,7 +16,9 @@ export const MOST_METHODS = 6;
 /** In the order in which there is room for them. */
 const CLASSICAL = ['bicubic', 'lanczos'];
 
-const [SMALLEST, LARGEST] = [2, 4];
+export const LARGEST_SCALE = 4;
+
+const SMALLEST_SCALE = 2;
 
 /**
  * @param {Choice} choice
@@ -54,6 +57,6 @@ export function trialScale({ choice, models }, { width = 1, height = 1 }) {
     (output.width ? output.width / width
     : output.height ? output.height / height
     : fit ? Math.min(fit.width / width, fit.height / height)
-    : LARGEST);
-  return Math.min(LARGEST, Math.max(SMALLEST, Math.round(asked)));
+    : LARGEST_SCALE);
+  return Math.min(LARGEST_SCALE, Math.max(SMALLEST_SCALE, Math.round(asked)));
 }

@@ -1,12 +1,15 @@
-/** What each method makes of the part, side by side, one pixel on one of the screen; the best one is tapped. */
+/**
+ * What each method makes of the part, side by side, one pixel on one of the screen: the best one is tapped, or each has a
+ * sentence on how it works.
+ */
 
 import { shownPicture } from '../state/store.js';
-import { button, element } from '../ui/dom.js';
+import { button, element, find } from '../ui/dom.js';
 import * as format from '../ui/format.js';
 
 /**
  * @typedef {import('./methods.js').Method} Method
- * @typedef {{button: HTMLButtonElement, shown: HTMLElement, told: HTMLElement}} Cell
+ * @typedef {{whole: HTMLElement, shown: HTMLElement, told: HTMLElement, sentence: string}} Cell the sentence is there whatever comes out
  */
 
 /**
@@ -21,7 +24,13 @@ export function showTrialPanel(store, trials) {
   /** @type {Element | null} what had the focus before */
   let opener = null;
 
-  for (const selector of ['#try', '#try-first']) button(selector).addEventListener('click', () => trials.open());
+  for (const selector of ['#try', '#try-first']) button(selector).addEventListener('click', () => trials.open('choose'));
+  button('#explain').addEventListener('click', () => trials.open('explain'));
+  const kinds = element('#trial-kinds');
+  kinds.addEventListener('change', (event) => {
+    const { value } = /** @type {HTMLInputElement} */ (event.target);
+    trials.open(value === 'explain' ? value : 'choose');
+  });
   button('#close-trial').addEventListener('click', () => trials.close());
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && store.state.trial && !document.querySelector('dialog[open], :popover-open')) trials.close();
@@ -35,14 +44,19 @@ export function showTrialPanel(store, trials) {
   /** @param {Method} method */
   const make = (method) => {
     const item = document.createElement('li');
-    const made = Object.assign(document.createElement('button'), { type: 'button', className: 'method' });
+    const { title, sentence = '' } = method;
+    const whole = document.createElement(sentence ? 'div' : 'button');
+    whole.className = 'method';
     const shown = Object.assign(document.createElement('span'), { className: 'shown' });
-    const name = Object.assign(document.createElement('span'), { className: 'name', textContent: method.title });
+    const name = Object.assign(document.createElement('span'), { className: 'name', textContent: title });
     const told = Object.assign(document.createElement('span'), { className: 'told-of-it' });
-    made.append(shown, name, told);
-    made.addEventListener('click', () => trials.pick(method));
-    item.append(made);
-    cells.set(method.key, { button: made, shown, told });
+    whole.append(shown, name, told);
+    if (whole instanceof HTMLButtonElement) {
+      whole.type = 'button';
+      whole.addEventListener('click', () => trials.pick(method));
+    }
+    item.append(whole);
+    cells.set(method.key, { whole, shown, told, sentence });
     return item;
   };
 
@@ -57,7 +71,10 @@ export function showTrialPanel(store, trials) {
       list.replaceChildren(...(methods ?? []).map(make));
       room.disconnect();
       const [first] = cells.values();
-      if (first) room.observe(first.shown);
+      if (first) {
+        room.observe(first.shown);
+        panel.scrollIntoView({ block: 'start' });
+      }
       else if (opener?.checkVisibility()) /** @type {HTMLElement} */ (opener).focus();
       else element('#stage-or-welcome').focus();
     },
@@ -77,13 +94,21 @@ export function showTrialPanel(store, trials) {
         if (cell.shown.firstChild !== (canvas ?? null)) cell.shown.replaceChildren(...(canvas ? [canvas] : []));
         if (canvas) canvas.style.width = `${canvas.width / devicePixelRatio}px`;
         cell.shown.classList.toggle('old', isOld);
-        cell.told.textContent = problem || (isSuggested ? 'What Automatic takes' : '');
-        cell.button.setAttribute('aria-pressed', String(key === choice.model));
-        cell.button.setAttribute('aria-busy', String(isOld));
+        cell.told.textContent = problem || cell.sentence || (isSuggested ? 'What Automatic takes' : '');
+        if (!cell.sentence) cell.whole.setAttribute('aria-pressed', String(key === choice.model));
+        cell.whole.setAttribute('aria-busy', String(isOld));
       }
     },
   );
 
+  store.follow(
+    ({ trial }) => trial?.kind,
+    (kind) => {
+      if (!kind) return;
+      panel.dataset.kind = kind;
+      find(kinds, `[value=${kind}]`, HTMLInputElement).checked = true;
+    },
+  );
   store.follow(
     ({ trial }) => trial?.scale,
     (scale) => {

@@ -7,7 +7,8 @@ import { Engine } from '../js/client.js';
 import { settingsOf } from '../choose/choice.js';
 import { shownPicture } from '../state/store.js';
 import { sentenceOf } from '../ui/words.js';
-import { methodsFor, trialScale } from './methods.js';
+import { lessonFor } from './lesson.js';
+import { LARGEST_SCALE, methodsFor, trialScale } from './methods.js';
 
 /** Pixels a side of the part: more takes longer than one wants to wait, less shows nothing. */
 const [SHORTEST, LONGEST] = [24, 160];
@@ -69,13 +70,17 @@ export class Trials {
     );
   }
 
-  open() {
+  /** @param {Trial['kind']} kind where one of the other kind is open, this comes in its place, on the same part */
+  open(kind) {
     const { picture, state } = this.#store;
-    if (!picture?.width || state.trial) return;
+    if (!picture?.width || state.trial?.kind === kind) return;
     clearTimeout(this.#idle);
     this.#engine ??= new Engine();
-    const methods = methodsFor(state);
-    this.#store.set({ trial: { picture: picture.id, scale: trialScale(state, picture), methods, tried: {} } });
+    this.#halt();
+    // A lesson shows more the larger it is, whatever is to be made of the picture.
+    const [methods, scale] =
+      kind === 'explain' ? [lessonFor(state), LARGEST_SCALE] : [methodsFor(state), trialScale(state, picture)];
+    this.#store.set({ trial: { picture: picture.id, kind, scale, methods, part: state.trial?.part, tried: {} } });
   }
 
   /** The engine stays for a while: who closes by mistake opens again. */
@@ -84,14 +89,20 @@ export class Trials {
     this.#idle = setTimeout(() => this.#end(), IDLE_MS);
   }
 
-  toggle() {
-    if (this.#store.state.trial) this.close();
-    else this.open();
+  /** @param {Trial['kind']} kind */
+  toggle(kind) {
+    if (this.#store.state.trial?.kind === kind) this.close();
+    else this.open(kind);
+  }
+
+  /** What is being tried is wanted no more. */
+  #halt() {
+    this.#stop.abort();
+    clearTimeout(this.#pause);
   }
 
   #forget() {
-    this.#stop.abort();
-    clearTimeout(this.#pause);
+    this.#halt();
     this.#store.set({ trial: undefined });
   }
 
@@ -132,9 +143,10 @@ export class Trials {
   /** @param {Part} part */
   #place(part) {
     const { trial } = this.#store.state;
-    if (!trial || JSON.stringify(part) === JSON.stringify(trial.part)) return;
-    this.#stop.abort();
-    clearTimeout(this.#pause);
+    if (!trial) return;
+    const isBegun = Object.keys(trial.tried).length > 0;
+    if (isBegun && JSON.stringify(part) === JSON.stringify(trial.part)) return;
+    this.#halt();
     this.#store.set({ trial: { ...trial, part } });
     this.#pause = setTimeout(() => this.#run(), trial.part ? QUIET_MS : 0);
   }
@@ -146,7 +158,8 @@ export class Trials {
     if (!trial?.part || !picture || !this.#engine) return;
     const { file } = picture;
     for (const { key } of trial.methods) this.#learn(key, { isOld: true, problem: '' });
-    for (const { key, choice } of trial.methods) {
+    const inTurn = trial.methods.toSorted((one, other) => Number(one.isSlow ?? false) - Number(other.isSlow ?? false));
+    for (const { key, choice } of inTurn) {
       try {
         const settings = settingsOf({ ...choice, output: { scale: trial.scale } }, models);
         const { bitmap, model, suggested } = await this.#engine.try(file, settings, trial.part, trial.scale, { signal });
