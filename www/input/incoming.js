@@ -1,6 +1,7 @@
 /** What becomes of files that come in: models are listed and chosen, pictures are opened. */
 
 import { sentenceOf } from '../ui/words.js';
+import { joinPairs } from '../models/model-files.js';
 import { isAnimation } from './animation.js';
 import { adviceFor, kindOfFile } from './kind-of-file.js';
 
@@ -60,7 +61,7 @@ export class Incoming {
    */
   async #addModels(files) {
     const problems = [];
-    for (const file of files) {
+    for (const file of await joinPairs(files)) {
       this.#store.set({ note: `Reading ${file.name}…` });
       try {
         const { key, name } = await this.#models.add(file);
