@@ -27,9 +27,10 @@ export class Incoming {
     this.#queue = queue;
   }
 
-  /** @param {File[]} files of any kind; what is of no use does not keep the others from being taken */
-  async take(files) {
+  /** @param {File[]} all of any kind; what is of no use does not keep the others from being taken */
+  async take(all) {
     this.#store.set({ problem: '', note: '' });
+    const files = await joinPairs(all);
     const kinds = await Promise.all(files.map(kindOfFile));
     const of = (/** @type {string} */ kind) => files.filter((_, index) => kinds[index] === kind);
     const useless = files.flatMap((file, index) => (['picture', 'model'].includes(kinds[index]) ? [] : [adviceFor(file, kinds[index])]));
@@ -45,7 +46,7 @@ export class Incoming {
   /** @param {File[]} files that are meant as models, whatever they are */
   async takeModels(files) {
     this.#store.set({ problem: '', note: '' });
-    this.#store.set({ problem: (await this.#addModels(files)).join(' ') });
+    this.#store.set({ problem: (await this.#addModels(await joinPairs(files))).join(' ') });
   }
 
   /** @param {boolean} isFolder what came is a folder with nothing in it, or else no file at all */
@@ -61,7 +62,7 @@ export class Incoming {
    */
   async #addModels(files) {
     const problems = [];
-    for (const file of await joinPairs(files)) {
+    for (const file of files) {
       this.#store.set({ note: `Reading ${file.name}…` });
       try {
         const { key, name } = await this.#models.add(file);

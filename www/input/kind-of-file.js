@@ -4,7 +4,7 @@
  * @typedef {'picture' | 'model' | 'svg' | 'pdf' | 'archive' | 'unreadable' | 'unknown'} Kind
  */
 
-const MODEL_ENDING = /\.(pth|pt|ckpt|safetensors|onnx|param|bin)$/i;
+const MODEL_ENDING = /\.(pth|pt|ckpt|safetensors|onnx|param)$/i;
 
 /** No header of a safetensors file is longer than this, its definition says. */
 const LONGEST_HEADER = 100_000_000n;

@@ -4,7 +4,7 @@ import { makeZip } from '../libraries/client-zip.js';
 import { EngineError } from '../js/client.js';
 import { bytes } from '../ui/format.js';
 
-const ENDING = /\.(pth|pt|ckpt|safetensors|onnx|param|bin|zip)$/i;
+const ENDING = /\.(pth|pt|ckpt|safetensors|onnx|param|zip)$/i;
 
 /** Above this the engine's memory could not hold it. */
 const LARGEST_BYTES = 1e9;
