@@ -1,8 +1,9 @@
-"""Makes the files of ncnn and ONNX in `graphs/`: small networks with random weights, and the same weights by their names.
+"""Makes the files of ncnn and ONNX in `graphs/`, small networks, and the same by their names.
 
-Run it from the root with `PYTHONPATH=. python tests/golden/graphs.py` (PyTorch 2, safetensors, onnx, onnxscript). The graphs of
-`NAME.safetensors` are `NAME.param` with `NAME.bin`, written layer by layer as converters write them, and `NAME.onnx` and
-`NAME.old.onnx`, by PyTorch's newer and older exporter, which takes pictures of any size.
+Run it from the root with `PYTHONPATH=. python tests/golden/graphs.py` (PyTorch 2, safetensors, onnx,
+onnxscript). The graphs of `NAME.safetensors` are `NAME.param` with `NAME.bin`, written layer by layer as
+converters write them, and `NAME.onnx` and `NAME.old.onnx`, by PyTorch's newer and older exporter, the latter
+for pictures of any size.
 """
 
 import sys
@@ -46,7 +47,13 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     srcnn = {"srcnn": (test_ncnn.srcnn, SRCNN(3, [4, 3], [9, 1, 5], 1))}
     axes = {"in": {2: "height", 3: "width"}, "out": {2: "height", 3: "width"}}
-    how = {"input_names": ["in"], "output_names": ["out"], "dynamic_axes": axes, "opset_version": 17, "dynamo": False}
+    how = {
+        "input_names": ["in"],
+        "output_names": ["out"],
+        "dynamic_axes": axes,
+        "opset_version": 17,
+        "dynamo": False,
+    }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for name, (write, network) in (test_ncnn.NETWORKS | srcnn).items():
