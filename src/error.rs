@@ -80,6 +80,14 @@ pub enum Error {
         /// The names of the architectures that are known.
         supported: String,
     },
+    /// The page's second module could not make weights of a file; its own words.
+    #[error("{sentence}")]
+    Conversion {
+        /// What [`Error::code`] gives.
+        code: &'static str,
+        /// A sentence for a person.
+        sentence: String,
+    },
     /// No built-in model has that name.
     #[error("There is no model named \"{name}\". Available: {available}.")]
     UnknownModel {
@@ -152,6 +160,7 @@ impl Error {
             Self::DamagedModel { .. } => "damaged-model",
             Self::RefusedModel { .. } => "refused-model",
             Self::UnsupportedModel { .. } => "unsupported-model",
+            Self::Conversion { code, .. } => code,
             Self::UnknownModel { .. } => "unknown-model",
             Self::InvalidOption(_) => "invalid-option",
             Self::NoGpu(_) => "no-gpu",

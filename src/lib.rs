@@ -25,19 +25,30 @@
 //! # }
 //! ```
 
+#![cfg_attr(
+    all(target_arch = "wasm32", feature = "conversion"),
+    allow(dead_code, unused_imports, reason = "the page's second module enlarges nothing")
+)]
+
 pub mod cpu;
 pub mod gpu;
 pub mod models;
+#[cfg_attr(
+    all(target_arch = "wasm32", not(feature = "conversion")),
+    allow(dead_code, reason = "the page's first module reads no files but safetensors")
+)]
 pub mod network;
 pub mod picture;
 pub mod resize;
 pub mod tile;
 
 mod backend;
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
+mod conversion;
 mod error;
 mod turn;
 mod upscaler;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "conversion")))]
 mod web;
 
 pub use backend::{

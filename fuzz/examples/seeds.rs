@@ -32,6 +32,10 @@ fn main() -> std::io::Result<()> {
         write("pickle", name, &pickle)?;
         write("weights", name, &torch_file(&pickle, &[floats(&[1.0; 64]), floats(&[2.0])]))?;
     }
+    let pair = [&include_bytes!("../../tests/golden/graphs/compact_relu.param")[..], b"----\n"].concat();
+    write("graphs", "ncnn", &[&pair[..], include_bytes!("../../tests/golden/graphs/compact_relu.bin")].concat())?;
+    write("graphs", "onnx", include_bytes!("../../tests/golden/graphs/compact_leaky.onnx"))?;
+    write("graphs", "zip", include_bytes!("../../tests/golden/graphs/compact.zip"))?;
     for (name, file) in pictures() {
         write("picture", &name, &file)?;
     }

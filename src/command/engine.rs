@@ -17,8 +17,8 @@ const AUTO: &str = "auto";
 #[derive(Args)]
 pub(super) struct Engine {
     /// What to enlarge with: auto (by each picture, the model for text or the one for photos), a purpose (photo,
-    /// fidelity, text, fast, history), a built-in model's name, a weight file (.safetensors, .pth), or a classical filter
-    /// (nearest, bilinear, bicubic, lanczos).
+    /// fidelity, text, fast, history), a built-in model's name, a weight file (.safetensors, .pth, .onnx, or ncnn's .param with its
+    /// .bin beside it), or a classical filter (nearest, bilinear, bicubic, lanczos).
     #[arg(long, value_name = "NAME|FILE", default_value = AUTO)]
     model: String,
     /// Interpolate the weights with another model's of the same shape; the share is how much of that, from 0 to 1.

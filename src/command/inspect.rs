@@ -10,7 +10,7 @@ use super::{content, look::LookOptions, read, source::Source};
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// The weight file (.safetensors, .pth), or a built-in model's name.
+    /// The weight file (.safetensors, .pth, .onnx, or ncnn's .param with its .bin beside it), or a built-in model's name.
     #[arg(required_unless_present = "content")]
     file: Option<String>,
     /// Tell of each of these pictures whether `--model auto` takes it for a photo or a graphic, and why.

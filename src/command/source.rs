@@ -52,6 +52,10 @@ impl Source {
             Self::File(path) => {
                 sliders.check_for(&self.name(), &[])?;
                 let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+                if ["param", "bin"].iter().any(|ending| path.extension().is_some_and(|found| found == *ending)) {
+                    let [param, bin] = ["param", "bin"].map(|ending| read(&path.with_extension(ending)));
+                    return models::read_ncnn(&file_name, &param?, &bin?, scale);
+                }
                 models::read(&file_name, &read(path)?, scale)
             }
         }

@@ -149,6 +149,15 @@ pub fn run_all(network: &Network, input: &TileInput) -> (Vec<Features>, Option<F
     (maps, enlarged)
 }
 
+/// What a network makes of a tile, RGBA of the same depth: as [`Backend::run`], at once and on this thread.
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
+pub(crate) fn enlarge(network: &Network, input: &TileInput) -> Vec<u8> {
+    match RowPlan::new(network) {
+        Some(plan) => run_rows(&Arc::new(plan), input, network.scale()),
+        None => Prepared::new(network).run_tile(input),
+    }
+}
+
 /// What runs a network.
 enum Engine {
     /// Row by row, fast.

@@ -2,19 +2,45 @@
 
 use sha2::{Digest, Sha256};
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
+use crate::conversion;
 use crate::{Error, Result, network::Weights};
 
 /// Reads a weight file that a person brings. Some networks do not tell their scale; where the file itself does not
 /// either, it is the one in the file's name (`x4` or `4x`), or else the one asked for, if that is a whole number.
 ///
 /// # Errors
-/// As [`Weights::parse`].
+/// As [`Weights::parse`]; for files of ncnn and ONNX also [`Error::UnsupportedModel`] when they are of no known architecture.
 pub fn read(name: &str, file: &[u8], asked_scale: Option<f64>) -> Result<Weights> {
-    let weights = Weights::parse(file)?;
+    Ok(with_scale(parse(file)?, name, asked_scale))
+}
+
+/// Reads a file of any kind.
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
+pub(crate) fn parse(file: &[u8]) -> Result<Weights> {
+    if conversion::is_foreign(file) { conversion::weights(file) } else { Weights::parse(file) }
+}
+
+/// The page's first module is given what the second has made of other files.
+#[cfg(all(target_arch = "wasm32", not(feature = "conversion")))]
+fn parse(file: &[u8]) -> Result<Weights> {
+    Weights::parse(file)
+}
+
+/// Reads ncnn's pair of files, as [`read`] does it with both in one ZIP archive.
+///
+/// # Errors
+/// As [`read`].
+#[cfg(not(target_arch = "wasm32"))]
+pub fn read_ncnn(name: &str, param: &[u8], bin: &[u8], asked_scale: Option<f64>) -> Result<Weights> {
+    Ok(with_scale(conversion::ncnn_weights(param, bin)?, name, asked_scale))
+}
+
+fn with_scale(weights: Weights, name: &str, asked_scale: Option<f64>) -> Weights {
     let asked_scale = asked_scale.filter(|scale| scale.fract() == 0.0).map(|scale| scale as u32);
     match scale_in_name(name).or(asked_scale) {
-        Some(scale) if weights.metadata("scale").is_none() => Ok(weights.with_metadata("scale", &scale.to_string())),
-        _ => Ok(weights),
+        Some(scale) if weights.metadata("scale").is_none() => weights.with_metadata("scale", &scale.to_string()),
+        _ => weights,
     }
 }
 

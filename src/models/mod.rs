@@ -9,7 +9,11 @@ mod sliders;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use built_in::{built_in, built_in_index, built_in_weights};
+#[cfg(all(target_arch = "wasm32", feature = "conversion"))]
+pub(crate) use file::parse;
 pub use file::read;
+#[cfg(not(target_arch = "wasm32"))]
+pub use file::read_ncnn;
 pub use index::{DEFAULT_SCALE, Index, Model};
 pub use purpose::Purpose;
 pub use sliders::{Slider, SliderName, SliderValues};

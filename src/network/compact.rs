@@ -7,7 +7,7 @@
 //!
 //! Where a layer has no slopes it is a ReLU, unless the file's metadata says `act` = `leakyrelu` (slope 0.1).
 
-use super::{Network, Weights, builder::Builder};
+use super::{Layout, Network, Shape, Weights, builder::Builder};
 use crate::{Error, Result};
 
 /// The name that people use.
@@ -24,6 +24,26 @@ pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
 fn layer_number(name: &str) -> Option<usize> {
     let rest = name.strip_prefix("body.")?;
     rest.strip_suffix(".weight").or_else(|| rest.strip_suffix(".bias"))?.parse().ok()
+}
+
+/// See `LAYOUTS` in `layout.rs`.
+pub(super) fn layouts(shapes: &[Shape], scale: usize) -> Vec<Layout> {
+    let [features, inputs, ..] = shapes[0];
+    let named = |act: &'static str| {
+        let mut layout = Layout::default();
+        for (index, &shape) in shapes.iter().enumerate() {
+            layout.conv(format!("body.{}", 2 * index), shape);
+            if act == "prelu" && index + 1 < shapes.len() {
+                layout.slopes(format!("body.{}", 2 * index + 1), features);
+            }
+        }
+        layout.says("scale", scale.to_string());
+        if act != "prelu" {
+            layout.says("act", act);
+        }
+        layout
+    };
+    if inputs == 3 { ["prelu", "relu", "leakyrelu"].map(named).into() } else { Vec::new() }
 }
 
 fn build(weights: &Weights) -> Result<Network> {

@@ -9,6 +9,7 @@ mod compact;
 pub(crate) mod draft;
 mod extent;
 mod layers;
+mod layout;
 mod needed;
 mod op;
 mod realplksr;
@@ -19,6 +20,9 @@ mod srcnn;
 mod weights;
 
 pub use layers::Layer;
+pub(crate) use layout::{Layout, Shape};
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
+pub(crate) use layout::{Parameters, layouts};
 pub use op::{
     Activation, BLOCK, Combine, Conv, DySample, Extent, GROUP_NORM_EPSILON, GroupNorm, LAYER_NORM_EPSILON, LayerNorm,
     Map, MaxPool, Op, PixelShuffle, PixelUnshuffle, Resize, ResizeFilter, Slice,
@@ -63,8 +67,21 @@ const ARCHITECTURES: &[(&str, Recognise)] = &[
     (srcnn::NAME, srcnn::recognise),
 ];
 
+/// Parts of names that only transformers have.
+const ATTENTION: [&str; 5] = ["relative_position", ".qkv.", ".rpi_", "attn.proj.", "layers.0.residual_group"];
+
+/// The error for a transformer.
+pub(crate) fn transformer(seen: &str) -> Error {
+    Error::RefusedModel {
+        reason: format!(
+            "it is a transformer, as SwinIR, DAT and HAT are ({seen}), and its attention between distant pixels is not computed \
+             here. Take a network of convolutions for the same kind of pictures, such as an ESRGAN, a SPAN or a RealPLKSR"
+        ),
+    }
+}
+
 /// The error for a sound file that no known architecture runs; `seen` is what it holds.
-fn unsupported(seen: String) -> Error {
+pub(crate) fn unsupported(seen: String) -> Error {
     let supported = ARCHITECTURES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     Error::UnsupportedModel { seen, supported }
 }
@@ -74,7 +91,7 @@ impl Network {
     ///
     /// # Errors
     /// [`Error::DamagedModel`] when the file or a tensor in it is not sound, [`Error::RefusedModel`] when it is of a
-    /// kind that is not accepted, [`Error::UnsupportedModel`] when no known architecture has such tensors.
+    /// kind that is not accepted, or a transformer, [`Error::UnsupportedModel`] when no known architecture has such tensors.
     pub fn load(file: &[u8]) -> Result<Self> {
         Self::from_weights(&Weights::parse(file)?)
     }
@@ -84,10 +101,10 @@ impl Network {
     /// # Errors
     /// As [`Network::load`].
     pub fn from_weights(weights: &Weights) -> Result<Self> {
-        ARCHITECTURES
-            .iter()
-            .find_map(|(_, recognise)| recognise(weights))
-            .unwrap_or_else(|| Err(unsupported(weights.describe())))
+        ARCHITECTURES.iter().find_map(|(_, recognise)| recognise(weights)).unwrap_or_else(|| {
+            let of_attention = weights.names().find(|name| ATTENTION.iter().any(|part| name.contains(part)));
+            Err(of_attention.map_or_else(|| unsupported(weights.describe()), transformer))
+        })
     }
 
     /// Puts a network together and checks that its ops fit each other. Map 0 is the picture, and `parameters` is the

@@ -5,7 +5,7 @@
 //! of each pixel in front). The enlargement is a pixel shuffle, or DySample (`to_img`).
 
 use super::{
-    Network, Weights,
+    Layout, Network, Shape, Weights,
     builder::{Builder, Layer, NewConv, Value},
     op::Activation,
 };
@@ -21,6 +21,36 @@ const GROUPS: usize = 4;
 pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
     let names = ["feats.0.weight", "feats.1.channel_mixer.0.weight", "feats.1.lk.conv.weight", "feats.1.refine.weight"];
     names.iter().all(|name| weights.get(name).is_some()).then(|| build(weights))
+}
+
+/// See `LAYOUTS` in `layout.rs`. DySample samples where the network says, and files of such graphs are not read.
+pub(super) fn layouts(shapes: &[Shape], scale: usize) -> Vec<Layout> {
+    let [width, inputs, ..] = shapes[0];
+    let large: Vec<&Shape> = shapes.iter().filter(|shape| shape[2] > 3).collect();
+    let Some(&&[part, _, kernel, _]) = large.first() else { return Vec::new() };
+    let has_attention = shapes.len() == 2 + 5 * large.len();
+    let named = |normal_first: bool| {
+        let mut layout = Layout::default();
+        layout.conv("feats.0", [width, inputs, 3, 3]);
+        for block in 1..=large.len() {
+            if normal_first {
+                layout.norm(format!("feats.{block}.layer_norm"), width);
+            }
+            layout.conv(format!("feats.{block}.channel_mixer.0"), [2 * width, width, 3, 3]);
+            layout.conv(format!("feats.{block}.channel_mixer.2"), [width, 2 * width, 3, 3]);
+            layout.conv(format!("feats.{block}.lk.conv"), [part, part, kernel, kernel]);
+            if has_attention {
+                layout.conv(format!("feats.{block}.attn.f.0"), [width, width, 3, 3]);
+            }
+            layout.conv(format!("feats.{block}.refine"), [width, width, 1, 1]);
+            if !normal_first {
+                layout.norm(format!("feats.{block}.norm"), width);
+            }
+        }
+        layout.conv(format!("feats.{}", large.len() + 2), [3 * scale * scale, width, 3, 3]);
+        layout
+    };
+    [true, false].map(named).into()
 }
 
 fn build(weights: &Weights) -> Result<Network> {

@@ -5,7 +5,7 @@
 //! Super-Resolution").
 
 use super::{
-    Network, Weights,
+    Layout, Network, Shape, Weights,
     builder::{Builder, NewConv, Value},
     op::{Activation, Extent, ResizeFilter},
 };
@@ -27,6 +27,29 @@ const POOL: (u32, u32) = (7, 3);
 pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
     let names = ["conv_1.weight", "block_1.c5.weight", "block_1.esa.conv_f.weight", "upsampler.0.weight"];
     names.iter().all(|name| weights.get(name).is_some()).then(|| build(weights))
+}
+
+/// See `LAYOUTS` in `layout.rs`.
+pub(super) fn layouts(shapes: &[Shape], scale: usize) -> Vec<Layout> {
+    let ([width, inputs, ..], middle) = (shapes[0], shapes[1][0]);
+    let narrow = shapes.iter().filter(|shape| shape[2] == 1).map(|shape| shape[0]).min();
+    let (Some(narrow), true) = (narrow, shapes.len() % 9 == 3) else { return Vec::new() };
+    let mut layout = Layout::default();
+    layout.conv("conv_1", [width, inputs, 3, 3]);
+    for block in 1..=(shapes.len() - 3) / 9 {
+        layout.conv(format!("block_{block}.c1_r"), [middle, width, 3, 3]);
+        layout.conv(format!("block_{block}.c2_r"), [middle, middle, 3, 3]);
+        layout.conv(format!("block_{block}.c3_r"), [width, middle, 3, 3]);
+        layout.conv(format!("block_{block}.c5"), [width, width, 1, 1]);
+        layout.conv(format!("block_{block}.esa.conv1"), [narrow, width, 1, 1]);
+        layout.conv(format!("block_{block}.esa.conv2"), [narrow, narrow, 3, 3]);
+        layout.conv(format!("block_{block}.esa.conv3"), [narrow, narrow, 3, 3]);
+        layout.conv(format!("block_{block}.esa.conv_f"), [narrow, narrow, 1, 1]);
+        layout.conv(format!("block_{block}.esa.conv4"), [width, narrow, 1, 1]);
+    }
+    layout.conv("conv_2", [width, width, 3, 3]);
+    layout.conv("upsampler.0", [3 * scale * scale, width, 3, 3]);
+    vec![layout]
 }
 
 fn build(weights: &Weights) -> Result<Network> {

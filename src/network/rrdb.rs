@@ -16,7 +16,7 @@
 //! Enhanced Super-Resolution Generative Adversarial Network").
 
 use super::{
-    Network, Weights,
+    Layout, Network, Shape, Weights,
     builder::{Builder, Layer, NewConv, Value},
 };
 use crate::{Error, Result};
@@ -40,6 +40,35 @@ pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
         .filter(|names| weights.get(&format!("{}.weight", names.dense(0, 1, 1))).is_some())
         .map(|names| build(weights, names))
         .next()
+}
+
+/// See `LAYOUTS` in `layout.rs`.
+pub(super) fn layouts(shapes: &[Shape], scale: usize) -> Vec<Layout> {
+    let ([width, inputs, ..], growth) = (shapes[0], shapes[1][0]);
+    let blocks = shapes.iter().filter(|shape| shape[..2] == [growth, width + growth]).count() / 3;
+    let has_plus = shapes.iter().any(|shape| shape[2] == 1);
+    let rest = shapes.len().checked_sub(4 + 3 * blocks * (DENSE + usize::from(has_plus)));
+    let (Some(enlargements @ 0..=3), 1..) = (rest, blocks) else { return Vec::new() };
+    let mut layout = Layout::default();
+    let names = Names::RealEsrgan;
+    layout.conv(names.first(), [width, inputs, 3, 3]);
+    for (block, number) in (0..blocks).flat_map(|block| (1..=3).map(move |number| (block, number))) {
+        if has_plus {
+            layout.conv_without_bias(names.plus(block, number), [growth, width, 1, 1], 1);
+        }
+        for conv in 1..=DENSE {
+            let outputs = if conv == DENSE { width } else { growth };
+            layout.conv(names.dense(block, number, conv), [outputs, width + (conv - 1) * growth, 3, 3]);
+        }
+    }
+    layout.conv(names.trunk_end(blocks), [width, width, 3, 3]);
+    for number in 1..=enlargements {
+        layout.conv(format!("conv_up{number}"), [width, width, 3, 3]);
+    }
+    layout.conv("conv_hr", [width, width, 3, 3]);
+    layout.conv("conv_last", [3, width, 3, 3]);
+    layout.says("scale", scale.to_string());
+    vec![layout]
 }
 
 /// A style of names.

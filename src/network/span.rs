@@ -9,7 +9,7 @@
 //! neighbour.
 
 use super::{
-    Network, Weights,
+    Layout, Network, Shape, Weights,
     builder::{Builder, Layer, NewConv, Value},
     op::Activation,
 };
@@ -34,6 +34,50 @@ pub(super) fn recognise_fast(weights: &Weights) -> Option<Result<Network>> {
     let has = |name: &str| weights.get(name).is_some();
     let is_fast = has_conv(weights, "block_1.c1_r") && has("conv_near.weight") && has("conv_cat.weight");
     is_fast.then(|| build_fast(weights))
+}
+
+/// See `LAYOUTS` in `layout.rs`.
+pub(super) fn layouts(shapes: &[Shape], scale: usize) -> Vec<Layout> {
+    let [features, inputs, ..] = shapes[0];
+    let blocks = (shapes.len() - 1) / 3;
+    let named = |signs: &[&'static str]| {
+        let mut layout = Layout::default();
+        layout.conv("conv_1.eval_conv", [features, inputs, 3, 3]);
+        for block in 1..blocks {
+            name_block(&mut layout, block, features, features);
+        }
+        layout.conv("conv_2.eval_conv", [features, features, 3, 3]);
+        layout.conv("conv_cat", [features, 4 * features, 1, 1]);
+        layout.conv("upsampler.0", [3 * scale * scale, features, 3, 3]);
+        signs.iter().for_each(|sign| layout.sign(sign));
+        layout
+    };
+    let is_possible = blocks > 1 && shapes.len() == 3 * blocks + 1 && inputs == 3;
+    if is_possible { [&[][..], &["no_norm"], &["no_norm", "near_skip"]].map(named).into() } else { Vec::new() }
+}
+
+/// See `LAYOUTS` in `layout.rs`.
+pub(super) fn fast_layouts(shapes: &[Shape], scale: usize) -> Vec<Layout> {
+    let Some(&[features, ..]) = shapes.iter().find(|shape| shape[2] == 1) else { return Vec::new() };
+    if !shapes.len().is_multiple_of(3) {
+        return Vec::new();
+    }
+    let enlarged = 3 * scale * scale;
+    let mut layout = Layout::default();
+    layout.conv_without_bias("conv_near", [enlarged, 1, 3, 3], 3);
+    for block in 1..shapes.len() / 3 {
+        name_block(&mut layout, block, if block == 1 { 3 } else { features }, features);
+    }
+    layout.conv("conv_cat", [features, 2 * features + enlarged, 1, 1]);
+    layout.conv("conv_2.eval_conv", [enlarged, features, 3, 3]);
+    vec![layout]
+}
+
+fn name_block(layout: &mut Layout, number: usize, inputs: usize, features: usize) {
+    for conv in 1..=3 {
+        let inputs = if conv == 1 { inputs } else { features };
+        layout.conv(format!("block_{number}.c{conv}_r.eval_conv"), [features, inputs, 3, 3]);
+    }
 }
 
 fn has_conv(weights: &Weights, name: &str) -> bool {

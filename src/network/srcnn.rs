@@ -4,7 +4,7 @@
 //! The scale is not in the tensors: it comes from the file's metadata (`scale`), and is 4 where nothing tells it.
 
 use super::{
-    Network, Weights,
+    Layout, Network, Shape, Weights,
     builder::{Builder, Layer, Value},
     op::{Extent, ResizeFilter},
 };
@@ -27,6 +27,16 @@ pub(super) fn recognise(weights: &Weights) -> Option<Result<Network>> {
     let all = names.iter().all(|name| weights.get(name).is_some());
     let is_first = matches!(weights.get("conv1.weight")?.shape[..], [_, 1 | 3, _, _]);
     (all && is_first).then(|| build(weights))
+}
+
+/// See `LAYOUTS` in `layout.rs`. The graph takes pictures that are enlarged already, and does not tell how much.
+pub(super) fn layouts(shapes: &[Shape], scale: usize) -> Vec<Layout> {
+    let mut layout = Layout::default();
+    layout.takes_enlarged = true;
+    for (number, &shape) in (1..).zip(shapes) {
+        layout.conv(format!("conv{number}"), shape);
+    }
+    if shapes.len() == 3 && scale == 1 { vec![layout] } else { Vec::new() }
 }
 
 fn build(weights: &Weights) -> Result<Network> {

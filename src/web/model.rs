@@ -71,7 +71,7 @@ impl Model {
     /// A weight file, without making anything ready to run it.
     pub(super) async fn inspect(model: &ModelFile) -> Result<ModelInfo> {
         let (name, content) = (model.name(), array_of(model.file(), "model").await?);
-        let files = WeightFile::brought(content, name.clone(), None).into();
+        let files = WeightFile::brought(content, name.clone(), None).await?.into();
         let (network, bytes) = (WeightFiles::network(&files)?, files.bytes());
         let scale = network.scale();
         Ok(Self { name, engine: Engine::Network(network, files), bytes }.info(scale))
@@ -119,7 +119,7 @@ impl Asked {
             let file = source.unchecked_ref::<ModelFile>();
             let (name, content) = (file.name(), array_of(file.file(), "model").await?);
             sliders.check_for(&name, &[])?;
-            return Ok((name.clone(), WeightFile::brought(content, name, self.scale).into()));
+            return Ok((name.clone(), WeightFile::brought(content, name, self.scale).await?.into()));
         }
         if word.is_none() && !source.is_undefined() && !source.is_null() {
             let reason = "The option model must be a model's name or an object with name and file.";

@@ -8,7 +8,7 @@ use super::picture::Picture;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** A weight file of one's own: safetensors, or PyTorch's .pth. */
+/** A weight file of one's own: safetensors, PyTorch's .pth, .onnx, or a ZIP of ncnn's .param and .bin. */
 export interface ModelFile { name: string; file: Blob | Uint8Array; }
 /** What a weight file holds. */
 export interface ModelInfo {

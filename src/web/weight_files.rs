@@ -2,19 +2,30 @@
 //!
 //! They lie outside of this module's memory, which never shrinks, and most hold f16: made weights would take twice the bytes.
 
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, prelude::*};
 
-use super::slider_file::SliderFile;
+use super::{describe, slider_file::SliderFile};
 use crate::{
-    Network, Result,
+    Error, Network, Result,
     models::{self, SliderName},
     network::Weights,
 };
 
+#[wasm_bindgen(raw_module = "./js/io/foreign-weights.js")]
+extern "C" {
+    /// See js/io/foreign-weights.js.
+    #[wasm_bindgen(js_name = toSafetensors, catch)]
+    async fn to_safetensors(file: &Uint8Array) -> Result<JsValue, JsValue>;
+}
+
 /// A weight file.
 #[derive(Clone)]
 pub(super) struct WeightFile {
+    /// In safetensors.
     content: Uint8Array,
+    /// Size of the file as it came.
+    bytes: u32,
     /// Where a person has brought it: its name, and the scale that was asked for, which may tell what the file does not.
     brought: Option<(String, Option<f64>)>,
 }
@@ -22,14 +33,24 @@ pub(super) struct WeightFile {
 impl WeightFile {
     /// A file of the site's.
     pub(super) fn own(content: Uint8Array) -> Self {
-        Self { content, brought: None }
+        Self { bytes: content.length(), content, brought: None }
     }
 
-    /// A file that a person has brought.
-    pub(super) fn brought(content: Uint8Array, name: String, asked_scale: Option<f64>) -> Self {
+    /// A file that a person has brought. What is no safetensors file the second module makes one of.
+    ///
+    /// # Errors
+    /// [`Error::Conversion`] when that module cannot.
+    pub(super) async fn brought(content: Uint8Array, name: String, asked_scale: Option<f64>) -> Result<Self> {
+        let bytes = content.length();
+        // The opening brace of the header, behind its length.
+        let is_safetensors = content.length() > 8 && content.get_index(8) == b'{';
         // A copy, since the array is still theirs.
-        let content = content.slice(0, content.length());
-        Self { content, brought: Some((name, asked_scale)) }
+        let content = if is_safetensors {
+            content.slice(0, bytes)
+        } else {
+            to_safetensors(&content).await.map_err(|thrown| conversion_failed(&thrown))?.unchecked_into()
+        };
+        Ok(Self { content, bytes, brought: Some((name, asked_scale)) })
     }
 
     pub(super) fn weights(&self) -> Result<Weights> {
@@ -39,6 +60,14 @@ impl WeightFile {
             None => Weights::parse(&content),
         }
     }
+}
+
+/// The error for what the second module threw.
+fn conversion_failed(thrown: &JsValue) -> Error {
+    const CODES: [&str; 4] = ["damaged-model", "refused-model", "unsupported-model", "fetch-failed"];
+    let found = Reflect::get(thrown, &"code".into()).ok().and_then(|code| code.as_string());
+    let code = CODES.into_iter().find(|code| found.as_deref() == Some(*code)).unwrap_or(CODES[0]);
+    Error::Conversion { code, sentence: describe(thrown) }
 }
 
 /// A weight file and those that are mixed in.
@@ -60,7 +89,7 @@ impl From<WeightFile> for WeightFiles {
 impl WeightFiles {
     /// Size of the file in bytes, without those that are mixed in.
     pub(super) fn bytes(&self) -> u32 {
-        self.file.content.length()
+        self.file.bytes
     }
 
     /// The mixed weights.

@@ -80,6 +80,12 @@ export async function goldenModel(name) {
 }
 
 /**
+ * A file of ncnn or ONNX (tests/golden/graphs.py).
+ * @param {string} name
+ */
+export const graphFile = (name) => readFile(new URL(`graphs/${name}`, GOLDEN));
+
+/**
  * A file that PyTorch wrote (tests/golden/torch_files.py).
  * @param {string} name
  */

@@ -22,7 +22,7 @@ import {
   waitForState,
   waitForText,
 } from './harness.mjs';
-import { modelFile, safetensors } from './model-files.mjs';
+import { graphFile, modelFile, safetensors } from './model-files.mjs';
 import { drawPng, enlargedByCommand, largestDifference } from './pictures.mjs';
 
 /** Largest difference allowed, in steps of 255: the design's promise for each precision. */
@@ -62,6 +62,22 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
   describe(`${name}, the list`, () => {
     const browser = withBrowser(name);
     const open = (query = '') => openPage(browser.running, `${site.server.url}?run=cpu${query}`);
+
+    test('a dropped pair of ncnn, its archive and an ONNX file are models', async () => {
+      const page = await open();
+      const drop = async (/** @type {string[]} */ names, /** @type {string} */ expected) => {
+        const files = await Promise.all(names.map(async (name) => ({ name, content: await graphFile(name) })));
+        assert.ok(await give(page, 'drop', files));
+        await waitForText(page, '#card .name', expected);
+        await waitForEngine(page);
+        assert.equal(await fact(page, 'enlarges'), '3 times');
+      };
+      await drop(['compact.param', 'compact.bin'], 'compact');
+      await drop(['compact.zip'], 'compact 2');
+      await drop(['compact.onnx'], 'compact 3');
+      assert.equal((await listed(page)).own.length, 3);
+      await page.close();
+    });
 
     test('a dropped model is listed, chosen and described', async () => {
       const page = await open();

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { choose, give, openPage, save, SETUPS, until, waitForEngine, waitForState, waitForText } from './harness.mjs';
-import { modelFile } from './model-files.mjs';
+import { graphFile, modelFile, torchFile } from './model-files.mjs';
 import { drawPng, photoPng, textPng } from './pictures.mjs';
 import { workerReaches } from './probe.mjs';
 
@@ -86,6 +86,24 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       await waitForState(page, 'done');
       await save(page, browser.downloads);
       assert.deepEqual((await requests()).slice(atReady), []);
+      await page.close();
+    });
+
+    test('the first file that is not safetensors loads the reader of those, and no other one loads anything', async () => {
+      const page = await openPage(browser.running, `${site.server.url}?run=${setup.run}`);
+      const atReady = (await requests()).length;
+      const drop = async (/** @type {string} */ name, /** @type {Buffer} */ content) => {
+        await give(page, 'drop', [{ name, content }]);
+        await waitForText(page, '#card .name', name.replace(/\.\w+$/, ''));
+        await waitForEngine(page);
+      };
+      await drop('first.onnx', await graphFile('compact.onnx'));
+      const loaded = (await requests()).slice(atReady);
+      const reader = ['/js/io/foreign-weights.js', '/lenslet-weights.js', '/lenslet-weights_bg.wasm'];
+      assert.ok(loaded.some((line) => line.includes(reader[2])));
+      assert.ok(loaded.every((line) => reader.some((file) => line.includes(file))), loaded.join());
+      await drop('second.pth', await torchFile('params_ema'));
+      assert.deepEqual((await requests()).slice(atReady + loaded.length), []);
       await page.close();
     });
 

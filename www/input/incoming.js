@@ -1,6 +1,7 @@
 /** What becomes of files that come in: models are listed and chosen, pictures are opened. */
 
 import { sentenceOf } from '../ui/words.js';
+import { joinPairs } from '../models/model-files.js';
 import { isAnimation } from './animation.js';
 import { adviceFor, kindOfFile } from './kind-of-file.js';
 
@@ -26,9 +27,10 @@ export class Incoming {
     this.#queue = queue;
   }
 
-  /** @param {File[]} files of any kind; what is of no use does not keep the others from being taken */
-  async take(files) {
+  /** @param {File[]} all of any kind; what is of no use does not keep the others from being taken */
+  async take(all) {
     this.#store.set({ problem: '', note: '' });
+    const files = await joinPairs(all);
     const kinds = await Promise.all(files.map(kindOfFile));
     const of = (/** @type {string} */ kind) => files.filter((_, index) => kinds[index] === kind);
     const useless = files.flatMap((file, index) => (['picture', 'model'].includes(kinds[index]) ? [] : [adviceFor(file, kinds[index])]));
@@ -44,7 +46,7 @@ export class Incoming {
   /** @param {File[]} files that are meant as models, whatever they are */
   async takeModels(files) {
     this.#store.set({ problem: '', note: '' });
-    this.#store.set({ problem: (await this.#addModels(files)).join(' ') });
+    this.#store.set({ problem: (await this.#addModels(await joinPairs(files))).join(' ') });
   }
 
   /** @param {boolean} isFolder what came is a folder with nothing in it, or else no file at all */

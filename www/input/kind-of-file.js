@@ -4,7 +4,7 @@
  * @typedef {'picture' | 'model' | 'svg' | 'pdf' | 'archive' | 'unreadable' | 'unknown'} Kind
  */
 
-const MODEL_ENDING = /\.(pth|pt|ckpt|safetensors)$/i;
+const MODEL_ENDING = /\.(pth|pt|ckpt|safetensors|onnx|param)$/i;
 
 /** No header of a safetensors file is longer than this, its definition says. */
 const LONGEST_HEADER = 100_000_000n;
@@ -29,6 +29,18 @@ const PICTURES = [
 /** How PyTorch's ZIP archives begin: with a file in a folder of the model's name. */
 const TORCH = /^PK\x03\x04[^]{22}[^]{4}[^/]+\/(data\.pkl|\.format_version|version|byteorder)/;
 
+/** Which files in a ZIP archive make it a model: those of ncnn or of ONNX. */
+const PACKED_MODEL = /\.(param|onnx)$/i;
+
+/**
+ * The names of files that a ZIP archive begins with.
+ * @param {string} head
+ */
+const namesInArchive = (head) => [...head.matchAll(/PK\x03\x04/g)].map(({ index }) => {
+  const length = head.charCodeAt(index + 26) + 256 * head.charCodeAt(index + 27);
+  return head.slice(index + 30, index + 30 + length);
+});
+
 /**
  * @param {File} file
  * @returns {Promise<Kind>}
@@ -43,7 +55,7 @@ export async function kindOfFile(file) {
   }
   const head = String.fromCharCode(...bytes);
   if (PICTURES.some((begins) => begins.test(head))) return 'picture';
-  if (TORCH.test(head)) return 'model';
+  if (TORCH.test(head) || namesInArchive(head).some((name) => PACKED_MODEL.test(name))) return 'model';
   if (bytes.length >= 9 && new DataView(bytes.buffer).getBigUint64(0, true) <= LONGEST_HEADER && bytes[8] === 0x7b) return 'model';
   if (/^(PK\x03\x04|7z\xbc\xaf|Rar!|\x1f\x8b)/.test(head)) return 'archive';
   if (/^\s*(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg/.test(head)) return 'svg';

@@ -1,9 +1,10 @@
 /** Which files are models, and what to call them. Whether one is sound, only the engine can say. */
 
+import { makeZip } from '../libraries/client-zip.js';
 import { EngineError } from '../js/client.js';
 import { bytes } from '../ui/format.js';
 
-const ENDING = /\.(pth|pt|ckpt|safetensors)$/i;
+const ENDING = /\.(pth|pt|ckpt|safetensors|onnx|param|zip)$/i;
 
 /** Above this the engine's memory could not hold it. */
 const LARGEST_BYTES = 1e9;
@@ -29,6 +30,24 @@ export async function isModelFile(file) {
   } catch {
     return false; // It cannot be read, and the engine says so when it tries.
   }
+}
+
+/**
+ * The two files of a model of ncnn, which have one name, become one archive.
+ * @param {File[]} files
+ * @returns {Promise<File[]>}
+ */
+export async function joinPairs(files) {
+  const stem = (/** @type {File} */ { name }) => name.replace(/\.(param|bin)$/i, '');
+  const joined = files.map(async (file) => {
+    const other = (/** @type {RegExp} */ ending) => files.find((one) => ending.test(one.name) && one !== file && stem(one) === stem(file));
+    if (/\.bin$/i.test(file.name) && other(/\.param$/i)) return [];
+    const weights = /\.param$/i.test(file.name) && other(/\.bin$/i);
+    if (!weights) return [file];
+    const archive = await new Response(makeZip([file, weights])).blob();
+    return [new File([archive], `${stem(file)}.zip`)];
+  });
+  return (await Promise.all(joined)).flat();
 }
 
 /** @param {File} file */

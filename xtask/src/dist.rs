@@ -17,16 +17,21 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 pub fn build() -> Result<()> {
     step(1, "making sure that Rust can compile to WebAssembly");
     wasm::ensure_target()?;
-    step(2, "compiling the engine");
     let target_folder = cargo::target_folder()?;
-    let compiled = wasm::compile(&target_folder)?;
-    step(3, "making its JavaScript, and checking its size");
-    let engine = wasm::bind(&compiled, &target_folder)?;
-    let bytes = read(&engine.join("lenslet_bg.wasm"))?;
-    let size = module::brotli(&bytes)?;
-    eprintln!("    lenslet_bg.wasm: {}, {} with brotli", kilobytes(bytes.len()), kilobytes(size));
-    module::check_size(size, module::MAX_BROTLI_BYTES)?;
-    module::check_paths(&bytes, [paths::root(), &paths::cargo_home()?])?;
+    let mut engine = Vec::new();
+    for module in &wasm::MODULES {
+        let name = module.name;
+        step(2, &format!("compiling {name}"));
+        let compiled = wasm::compile(module, &target_folder)?;
+        step(3, "making its JavaScript, and checking its size");
+        let folder = wasm::bind(name, &compiled, &target_folder)?;
+        let bytes = read(&folder.join(format!("{name}_bg.wasm")))?;
+        let size = module::brotli(&bytes)?;
+        eprintln!("    {name}_bg.wasm: {}, {} with brotli", kilobytes(bytes.len()), kilobytes(size));
+        module::check_size(name, size, module.max_bytes)?;
+        module::check_paths(&bytes, [paths::root(), &paths::cargo_home()?])?;
+        engine.push(folder);
+    }
     step(4, "putting the page, the engine and the models into dist/");
     let page = paths::root().join("www");
     if !npm::is_installed(&page) {
@@ -43,11 +48,13 @@ fn step(number: usize, what: &str) {
     eprintln!("  [{number}/4] {what}");
 }
 
-/// Everything that belongs into dist/: the engine with its JavaScript in js/, the models that models/index.json lists, the
+/// Everything that belongs into dist/: the engine's modules with their JavaScript in js/, the models that models/index.json lists, the
 /// page's libraries in libraries/, and www/, whose folders lie at the root.
-fn gather(engine: &Path, root: &Path) -> Result<Files> {
+fn gather(engine: &[PathBuf], root: &Path) -> Result<Files> {
     let mut files = Files::new();
-    read_folder(engine, Path::new(""), &mut files)?;
+    for module in engine {
+        read_folder(module, Path::new(""), &mut files)?;
+    }
     read_folder(&root.join("js"), Path::new("js"), &mut files)?;
 
     let index = read(&root.join("models/index.json"))?;
@@ -186,7 +193,7 @@ mod tests {
     #[test]
     fn what_visitors_need_is_gathered_and_nothing_else() {
         let (folder, engine) = example();
-        let files = gather(&engine, folder.path()).unwrap();
+        let files = gather(&[engine], folder.path()).unwrap();
         let names: Vec<_> = files.keys().map(|path| path.to_str().unwrap()).collect();
         let expected = [
             "index.html",
@@ -207,7 +214,7 @@ mod tests {
     fn a_listed_model_that_is_missing_is_named() {
         let (folder, engine) = example();
         fs::remove_file(folder.path().join("models/photo.safetensors")).unwrap();
-        let error = format!("{:#}", gather(&engine, folder.path()).unwrap_err());
+        let error = format!("{:#}", gather(&[engine], folder.path()).unwrap_err());
         assert!(error.contains("photo.safetensors could not be read"), "{error}");
     }
 
@@ -232,7 +239,7 @@ mod tests {
             let file = folder.path().join("www").join(name);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, "another").unwrap();
-            let error = gather(&engine, folder.path()).unwrap_err().to_string();
+            let error = gather(&[engine], folder.path()).unwrap_err().to_string();
             assert_eq!(error, format!("www/{name} has the name of another file of dist/; give it another"));
         }
     }
@@ -246,7 +253,7 @@ mod tests {
         fs::create_dir_all(dist.join("view")).unwrap();
         fs::write(dist.join("view/old.js"), "old").unwrap();
 
-        let files = gather(&engine, folder.path()).unwrap();
+        let files = gather(&[engine], folder.path()).unwrap();
         write(&files, &dist).unwrap();
 
         let mut written = Files::new();

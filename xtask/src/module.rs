@@ -8,11 +8,14 @@ use brotli::enc::BrotliEncoderParams;
 /// The most that a visitor may have to download before the page can enlarge anything.
 pub const MAX_BROTLI_BYTES: usize = 490_000;
 
+/// The same of the module that reads weight files of rarer kinds.
+pub const MAX_BROTLI_BYTES_OF_WEIGHTS: usize = 200_000;
+
 /// Fails when a module of `size` bytes with brotli is larger than `max`.
-pub fn check_size(size: usize, max: usize) -> Result<()> {
+pub fn check_size(name: &str, size: usize, max: usize) -> Result<()> {
     if size > max {
         bail!(
-            "lenslet_bg.wasm is {} with brotli, and at most {} are allowed; find what grew, and leave it out or make \
+            "{name}_bg.wasm is {} with brotli, and at most {} are allowed; find what grew, and leave it out or make \
              it smaller",
             kilobytes(size),
             kilobytes(max)
@@ -55,8 +58,8 @@ mod tests {
 
     #[test]
     fn a_module_that_is_too_large_is_refused() {
-        assert!(check_size(470_000, 470_000).is_ok());
-        let error = check_size(470_001, 470_000).unwrap_err().to_string();
+        assert!(check_size("lenslet", 470_000, 470_000).is_ok());
+        let error = check_size("lenslet", 470_001, 470_000).unwrap_err().to_string();
         assert!(
             error.starts_with("lenslet_bg.wasm is 471 kB with brotli, and at most 470 kB are allowed; "),
             "{error}"

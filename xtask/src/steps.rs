@@ -40,6 +40,16 @@ fn lint() -> Result<()> {
     // As other programs use it: without the command.
     clippy(&["--package", "lenslet", "--lib", "--no-default-features"])?;
     clippy(&["--package", "lenslet", "--all-targets", "--target", wasm::TARGET])?;
+    clippy(&[
+        "--package",
+        "lenslet",
+        "--lib",
+        "--target",
+        wasm::TARGET,
+        "--no-default-features",
+        "--features",
+        "conversion",
+    ])?;
     // The fuzz targets are a workspace of their own, which takes the same versions of everything. Without its default features
     // it is checked by any compiler, and nothing of libFuzzer is built.
     let lock = |folder: &Path| folder.join("Cargo.lock");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{cargo, imports, order, paths, run};
+use crate::{cargo, imports, module, order, paths, run};
 
 /// The Rust target of the page's engine.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -42,11 +42,28 @@ pub fn has_target() -> Result<bool> {
     Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
 }
 
-/// Compiles the engine and returns the module as rustc made it.
-pub fn compile(target_folder: &Path) -> Result<PathBuf> {
+/// A module of the page's, by the crate's features.
+pub struct Module {
+    /// What its files are called.
+    pub name: &'static str,
+    /// As Cargo has them.
+    features: &'static str,
+    /// The most bytes that it may have as brotli sends it.
+    pub max_bytes: usize,
+}
+
+/// The engine, and what reads weight files of rarer kinds when one first comes.
+pub const MODULES: [Module; 2] = [
+    Module { name: "lenslet", features: "", max_bytes: module::MAX_BROTLI_BYTES },
+    Module { name: "lenslet-weights", features: "conversion", max_bytes: module::MAX_BROTLI_BYTES_OF_WEIGHTS },
+];
+
+/// Compiles a module and returns it as rustc made it.
+pub fn compile(module: &Module, target_folder: &Path) -> Result<PathBuf> {
     run::run(
         cargo::command()
             .args(["build", "--package", "lenslet", "--lib", "--profile", "web", "--target", TARGET])
+            .args(["--no-default-features", "--features", module.features])
             .arg("--config")
             .arg(format!("target.{TARGET}.rustflags={}", nameless_paths()?))
             // This variable would replace the flags in .cargo/config.toml, and with them SIMD, without a word.
@@ -65,14 +82,14 @@ fn nameless_paths() -> Result<String> {
 }
 
 /// Gives the module its JavaScript and TypeScript faces, in an otherwise empty folder inside `target_folder`.
-pub fn bind(module: &Path, target_folder: &Path) -> Result<PathBuf> {
-    let folder = target_folder.join("wasm-bindgen");
+pub fn bind(name: &str, module: &Path, target_folder: &Path) -> Result<PathBuf> {
+    let folder = target_folder.join("wasm-bindgen").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("{} could not be emptied", folder.display()))?;
     }
     Bindgen::new()
         .input_path(module)
-        .out_name("lenslet")
+        .out_name(name)
         .web(true)?
         .typescript(true)
         // So that a plain `init()` finds the module beside its JavaScript.
@@ -81,7 +98,7 @@ pub fn bind(module: &Path, target_folder: &Path) -> Result<PathBuf> {
         .remove_producers_section(true)
         .generate(&folder)
         .context("wasm-bindgen could not make the JavaScript for the module")?;
-    let [module, script] = ["lenslet_bg.wasm", "lenslet.js"].map(|name| folder.join(name));
+    let [module, script] = ["_bg.wasm", ".js"].map(|ending| folder.join(format!("{name}{ending}")));
     let unread = |file: &Path| format!("{} could not be read", file.display());
     let bytes = fs::read(&module).with_context(|| unread(&module))?;
     let text = fs::read_to_string(&script).with_context(|| unread(&script))?;

@@ -1,6 +1,8 @@
 //! Named tensors out of a weight file: safetensors or PyTorch.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
 mod pickle;
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
 mod torch;
 mod view;
 
@@ -38,6 +40,9 @@ const ENVELOPES: [&str; 2] = ["module", "_orig_mod"];
 /// Numbers that tensors may have beyond one for each byte of the file, so that a few can be expanded from few bytes.
 const EXPANDED_NUMBERS: usize = 1 << 16;
 
+/// Tensors by name as they lie in a file, and what it says about itself.
+type Views<'a> = (BTreeMap<String, View<'a>>, HashMap<String, String>);
+
 /// Bytes in a tensor's name.
 const MAX_NAME: usize = 512;
 
@@ -51,7 +56,7 @@ pub struct Tensor {
 }
 
 /// The tensors of one weight file by name, without the prefixes that some training tools add.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Weights {
     tensors: BTreeMap<String, Tensor>,
     metadata: HashMap<String, String>,
@@ -65,8 +70,7 @@ impl Weights {
     /// [`Error::DamagedModel`] when the file is neither, is cut off, or has a value that is not finite;
     /// [`Error::RefusedModel`] when it is of another PyTorch format or asks for more than weights need.
     pub fn parse(file: &[u8]) -> Result<Self> {
-        let (views, metadata) =
-            if torch::is_torch(file) { (torch::parse(file)?, HashMap::new()) } else { safetensors(file)? };
+        let (views, metadata) = views(file)?;
         let mut room = file.len() + EXPANDED_NUMBERS;
         let mut tensors = BTreeMap::new();
         for (name, view) in unwrapped(views) {
@@ -107,6 +111,11 @@ impl Weights {
     pub fn with_metadata(mut self, key: &str, value: &str) -> Self {
         self.metadata.insert(key.to_owned(), value.to_owned());
         self
+    }
+
+    /// Adds a tensor.
+    pub(crate) fn insert(&mut self, name: String, tensor: Tensor) {
+        self.tensors.insert(name, tensor);
     }
 
     /// `self + sum(share * (other - self))` over all others and their shares, value by value in f32: a network between
@@ -191,8 +200,20 @@ impl Weights {
     }
 }
 
+/// The tensors of a file as they lie in it, and what it says about itself.
+#[cfg(any(not(target_arch = "wasm32"), feature = "conversion"))]
+fn views(file: &[u8]) -> Result<Views<'_>> {
+    if torch::is_torch(file) { Ok((torch::parse(file)?, HashMap::new())) } else { safetensors(file) }
+}
+
+/// The page's first module reads no other files, see `src/conversion`.
+#[cfg(all(target_arch = "wasm32", not(feature = "conversion")))]
+fn views(file: &[u8]) -> Result<Views<'_>> {
+    safetensors(file)
+}
+
 /// The tensors and the metadata of a safetensors file.
-fn safetensors(file: &[u8]) -> Result<(BTreeMap<String, View<'_>>, HashMap<String, String>)> {
+fn safetensors(file: &[u8]) -> Result<Views<'_>> {
     let (header_len, header) = SafeTensors::read_metadata(file)
         .map_err(|error| damaged(format!("it is neither a PyTorch file nor a complete safetensors file ({error})")))?;
     let numbers = &file[size_of::<u64>() + header_len..];
