@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use brotli::enc::BrotliEncoderParams;
 
 /// The most that a visitor may have to download before the page can enlarge anything.
-pub const MAX_BROTLI_BYTES: usize = 490_000;
+pub const MAX_BROTLI_BYTES: usize = 500_000;
 
 /// The same of the module that reads weight files of rarer kinds.
 pub const MAX_BROTLI_BYTES_OF_WEIGHTS: usize = 200_000;
