@@ -41,6 +41,28 @@ pub enum Error {
         /// The limit, in millions of pixels.
         max_megapixels: u32,
     },
+    /// An animation has more pixels in all than are accepted.
+    #[error(
+        "The frames of the animation are more than {max_megapixels} megapixels together, and no more can be read. Take one of the first \
+         frames alone, or shorten the animation."
+    )]
+    AnimationTooLarge {
+        /// The limit, in millions of pixels.
+        max_megapixels: u32,
+    },
+    /// The frames of the enlarged animation would be too large to be held.
+    #[error(
+        "A frame of the enlarged animation would be {width} x {height} pixels; at most {max_megapixels} megapixels can be held. Ask for \
+         a smaller scale, or take one frame."
+    )]
+    FrameTooLarge {
+        /// Width of the result in pixels.
+        width: u32,
+        /// Height of the result in pixels.
+        height: u32,
+        /// The limit, in millions of pixels.
+        max_megapixels: u32,
+    },
     /// The enlarged picture would have more pixels than its file format can hold.
     #[error("The enlarged picture would be {width} x {height} pixels, more than a PNG file can hold.")]
     OutputTooLarge {
@@ -154,9 +176,11 @@ impl Error {
             Self::UnsupportedKind { .. } => "unsupported-kind",
             Self::DamagedPicture { .. } => "damaged-picture",
             Self::DecoderFailed => "decoder-failed",
-            Self::PictureTooLarge { .. } | Self::OutputTooLarge { .. } | Self::TooManyPasses { .. } => {
-                "picture-too-large"
-            }
+            Self::PictureTooLarge { .. }
+            | Self::AnimationTooLarge { .. }
+            | Self::FrameTooLarge { .. }
+            | Self::OutputTooLarge { .. }
+            | Self::TooManyPasses { .. } => "picture-too-large",
             Self::DamagedModel { .. } => "damaged-model",
             Self::RefusedModel { .. } => "refused-model",
             Self::UnsupportedModel { .. } => "unsupported-model",

@@ -76,6 +76,33 @@ impl Tiling {
     }
 }
 
+/// How a part of a picture can be enlarged apart from the rest, in LR pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// How far from a pixel the result still depends on it, to the last bit.
+    pub radius: u32,
+    /// Parts begin, and unless the picture ends there end, at multiples of this.
+    pub align: u32,
+}
+
+impl Reach {
+    /// Where the result of a picture of `width` x `height` pixels may be another one when pixels of a part are.
+    #[must_use]
+    pub fn touched(self, part: Rect, size: [u32; 2]) -> Rect {
+        Self { align: 1, ..self }.apart(part, size)
+    }
+
+    /// What of a picture of `width` x `height` pixels must be enlarged, as a picture of its own, so that the result of a part is that
+    /// of the whole picture.
+    #[must_use]
+    pub fn apart(self, part: Rect, [width, height]: [u32; 2]) -> Rect {
+        let tiling = Tiling { halo: self.radius, align: self.align, multiple: 1, smallest: 1 };
+        let (x, width) = grow(part.x, part.width, &tiling, width);
+        let (y, height) = grow(part.y, part.height, &tiling, height);
+        Rect { x, y, width, height }
+    }
+}
+
 /// One tile of a [`Grid`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {

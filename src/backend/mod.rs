@@ -11,7 +11,7 @@ use crate::{
     gpu::{Blocking, BlockingChoice},
     picture::Depth,
     resize::Filter,
-    tile::{Rect, Tiling, Window},
+    tile::{Reach, Rect, Tiling, Window},
 };
 
 /// The pixels of one tile and which of them to answer for.
@@ -90,6 +90,12 @@ pub trait Backend {
     /// picture is too wide for the memory that its rows would need.
     fn stream(&self, width: u32, height: u32, depth: Depth) -> Option<Box<dyn Stream>> {
         let _ = (width, height, depth);
+        None
+    }
+
+    /// How a part of a picture can be enlarged as a picture of its own, so that its inner pixels are those of the whole picture, bit for
+    /// bit. None where that cannot be.
+    fn reach(&self) -> Option<Reach> {
         None
     }
 

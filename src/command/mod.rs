@@ -3,6 +3,7 @@
 mod bench;
 mod content;
 mod engine;
+mod input;
 mod inspect;
 mod list;
 mod look;
@@ -33,7 +34,7 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Enlarge pictures and write them as PNG.
+    /// Enlarge pictures and animations.
     Upscale(upscale::Options),
     /// List what there is to enlarge with.
     Models(list::Options),

@@ -7,11 +7,11 @@ use std::{
 
 use clap::Args;
 use lenslet::{
-    Error, Picture, Result, Size,
+    Error, Result, Size,
     picture::{FileFormat, Saving},
 };
 
-use super::{STREAM, is_stream};
+use super::{STREAM, input::Input, is_stream};
 
 #[derive(Args)]
 pub(super) struct ResultOptions {
@@ -27,8 +27,8 @@ pub(super) struct ResultOptions {
     /// As large as fits into a width and height in pixels.
     #[arg(long, value_name = "WxH", group = "size", value_parser = parse_fit)]
     fit: Option<(u32, u32)>,
-    /// png, jpeg (8 bits, transparent pixels become white) or webp (8 bits, without loss) [default: by the ending of -o, or the
-    /// picture's own where that can hold the result, else png].
+    /// png, jpeg (8 bits, transparent pixels become white), webp (8 bits, without loss) or gif (256 colours a frame); all but jpeg
+    /// hold animations [default: by the ending of -o, or the picture's own where that can hold the result, else png].
     #[arg(long, value_name = "FORMAT")]
     format: Option<FileFormat>,
     /// JPEG's quality.
@@ -88,7 +88,8 @@ impl ResultOptions {
         let ending = file.map(|file| (file, file.extension().unwrap_or_default().to_string_lossy()));
         let by_ending = match &ending {
             Some((file, ending)) => Some(ending.parse().map_err(|_| {
-                let reason = format!("The output's name must end in .png, .jpg or .webp, not {}.", file.display());
+                let reason =
+                    format!("The output's name must end in .png, .jpg, .webp or .gif, not {}.", file.display());
                 Error::InvalidOption(reason)
             })?),
             None => None,
@@ -108,34 +109,39 @@ impl ResultOptions {
         })
     }
 
-    /// Where the result of that size of a picture goes, `-` being standard output, and how it is saved.
-    pub(super) fn place(&self, input: &Path, picture: &Picture, result: [u32; 2]) -> Result<(PathBuf, Saving)> {
+    /// The format that the person asks for.
+    pub(super) fn format(&self) -> Result<Option<FileFormat>> {
+        Ok(self.saving(self.file())?.format)
+    }
+
+    /// Where the result of that size goes, `-` being standard output, and how it is saved.
+    pub(super) fn place(&self, path: &Path, input: &Input<'_>, result: [u32; 2]) -> Result<(PathBuf, Saving)> {
         let saving = self.saving(self.file())?;
-        if self.goes_to_stream(input) {
+        if self.goes_to_stream(path) {
             return Ok((STREAM.into(), saving));
         }
-        let path = match self.file() {
+        let place = match self.file() {
             Some(file) => file.to_owned(),
             None => {
                 // Names need not be UTF-8.
-                let stem = input.file_stem().unwrap_or_default();
-                let mut name = if is_stream(input) { OsString::from("stdin") } else { stem.to_owned() };
-                let extension = saving.format(picture, result).extension();
-                name.push(format!("-{}.{extension}", self.spoken_size(picture, result)));
+                let stem = path.file_stem().unwrap_or_default();
+                let mut name = if is_stream(path) { OsString::from("stdin") } else { stem.to_owned() };
+                let extension = input.format(&saving, result).extension();
+                name.push(format!("-{}.{extension}", self.spoken_size(input, result)));
                 match &self.output {
                     Some(folder) => folder.join(name),
-                    None => input.with_file_name(name),
+                    None => path.with_file_name(name),
                 }
             }
         };
-        Ok((path, saving))
+        Ok((place, saving))
     }
 
     /// `4x`, `2.5x` or `1920x1080`.
-    fn spoken_size(&self, picture: &Picture, [width, height]: [u32; 2]) -> String {
+    fn spoken_size(&self, input: &Input<'_>, [width, height]: [u32; 2]) -> String {
         match self.size() {
             Size::Scale(scale) => format!("{scale}x"),
-            Size::Model => format!("{}x", width / picture.width),
+            Size::Model => format!("{}x", width / input.picture().width),
             Size::Width(_) | Size::Height(_) | Size::Fit(..) => format!("{width}x{height}"),
         }
     }

@@ -11,14 +11,15 @@ use std::{
 
 use clap::Args;
 use lenslet::{
-    Error, Picture, Result, Size, Upscaler, file_size,
-    picture::{self, ContentKind, Saving, SharedWriter, Wear},
+    Error, Result, Size, Upscaler, file_size,
+    picture::{ContentKind, Saving, SharedWriter, Wear},
 };
 use serde::Serialize;
 
 use super::{
     at,
     engine::Engine,
+    input::Input,
     output::{Output, Taken},
     peak_memory,
     progress::{INTERRUPTED, Progress},
@@ -42,6 +43,10 @@ pub(super) struct Options {
     result: ResultOptions,
     #[command(flatten)]
     engine: Engine,
+    /// Take one frame of an animation or one page of a TIFF file, counted from 0 as by ImageMagick and ffmpeg [default: all frames,
+    /// where the format of the result can hold them, or else the first; the first page].
+    #[arg(long, value_name = "N")]
+    frame: Option<usize>,
     /// Print one JSON object for each picture on stdout.
     #[arg(long)]
     json: bool,
@@ -58,6 +63,8 @@ struct Report<'a> {
     width: u32,
     height: u32,
     format: String,
+    /// How many frames were enlarged, where it is an animation.
+    frames: Option<usize>,
     /// What the picture was taken for, where that chose the model.
     kind: Option<&'a str>,
     model: &'a str,
@@ -143,28 +150,38 @@ pub(super) fn run(options: &Options) -> ExitCode {
     status
 }
 
-/// Enlarges one picture.
-fn upscale(options: &Options, ready: &mut Ready<'_>, input: &Path, taken: &mut Taken) -> Result<()> {
+/// Enlarges one picture or animation.
+fn upscale(options: &Options, ready: &mut Ready<'_>, path: &Path, taken: &mut Taken) -> Result<()> {
     let started = Instant::now();
-    let decoded = picture::decode(&read_input(input)?)?;
-    let Chosen { model, upscaler, kind, wear } = ready.choose(&decoded)?;
+    let file = read_input(path)?;
+    let input = Input::read(&file, options.frame, options.result.format()?)?;
+    let Chosen { model, upscaler, kind, wear } = ready.choose(input.picture())?;
     let size = options.result.size();
-    let result = upscaler.result_size(&decoded, size)?;
-    let (output, saving) = options.result.place(input, &decoded, result)?;
-    taken.check(input, &output)?;
+    let result = input.result_size(upscaler, size)?;
+    let (output, saving) = options.result.place(path, &input, result)?;
+    taken.check(path, &output)?;
     if options.result.no_clobber && output.symlink_metadata().is_ok() {
-        tell_skipped(options, input, &output);
+        tell_skipped(options, path, &output);
         return Ok(());
     }
     let file = Output::create(&output, !options.result.no_clobber)?;
-    let mut progress = Progress::new(input, !options.quiet);
-    if progress.is_shown && f64::from(result[0]) * f64::from(result[1]) > ANNOUNCED_PIXELS {
-        announce(upscaler, input, &decoded, size, &saving)?;
+    let mut progress = Progress::new(path, !options.quiet);
+    let pixels = f64::from(result[0]) * f64::from(result[1]) * input.frames().unwrap_or(1) as f64;
+    if progress.is_shown && pixels > ANNOUNCED_PIXELS {
+        announce(upscaler, path, &input, size, &saving)?;
     }
     let known = upscaler.info().warnings;
     let mut writer = SharedWriter::new(BufWriter::new(file.writer()?));
-    let picture_file = saving.create(writer.clone(), &decoded, result)?;
-    pollster::block_on(upscaler.upscale_to_file(&decoded, size, picture_file, &mut progress))?;
+    match &input {
+        Input::Still(picture) => {
+            let picture_file = saving.create(writer.clone(), picture, result)?;
+            pollster::block_on(upscaler.upscale_to_file(picture, size, picture_file, &mut progress))?;
+        }
+        Input::Moving { animation, .. } => {
+            let animation_file = saving.create_animation(writer.clone(), animation, result)?;
+            pollster::block_on(upscaler.upscale_animation(animation, size, animation_file, &mut progress))?;
+        }
+    }
     writer.flush().map_err(|error| at(&output, &error))?;
     file.finish()?;
 
@@ -179,11 +196,12 @@ fn upscale(options: &Options, ready: &mut Ready<'_>, input: &Path, taken: &mut T
     }
     if options.json {
         print_json(&Report {
-            input: input.to_string_lossy(),
+            input: path.to_string_lossy(),
             output: output.to_string_lossy(),
             width: progress.width,
             height: progress.height,
-            format: saving.format(&decoded, result).name().to_ascii_lowercase(),
+            format: input.format(&saving, result).name().to_ascii_lowercase(),
+            frames: input.frames(),
             kind: kind.map(ContentKind::name),
             model,
             clean_up: wear.map(CleanUp::from),
@@ -197,11 +215,12 @@ fn upscale(options: &Options, ready: &mut Ready<'_>, input: &Path, taken: &mut T
         });
     } else if !options.quiet {
         let (width, height) = (progress.width, progress.height);
+        let frames = input.frames().map_or_else(String::new, |frames| format!("{frames} frames of "));
         let (backend, adapter, seconds) = (info.name, &info.adapter, milliseconds / 1000.0);
         let seen = kind.map_or_else(String::new, |kind| format!("taken for a {}, ", kind.name()));
         let cleaned = wear.map_or_else(String::new, |wear| format!(" with denoise {}", wear.clean_up()));
         let shown = output.display();
-        eprintln!("{shown}: {width} x {height}, {seen}{model}{cleaned} on {backend} ({adapter}), {seconds:.1} s");
+        eprintln!("{shown}: {frames}{width} x {height}, {seen}{model}{cleaned} on {backend} ({adapter}), {seconds:.1} s");
     }
     taken.add(&output);
     Ok(())
@@ -215,18 +234,26 @@ fn tell_skipped(options: &Options, input: &Path, output: &Path) {
     }
 }
 
-/// Says beforehand what will be made, about how large it will be and how long it takes.
-fn announce(upscaler: &Upscaler, input: &Path, picture: &Picture, size: Size, saving: &Saving) -> Result<()> {
-    let result = upscaler.result_size(picture, size)?;
+/// Says beforehand what will be made, about how long it takes and, of a picture, how large the file will be.
+fn announce(upscaler: &Upscaler, path: &Path, input: &Input<'_>, size: Size, saving: &Saving) -> Result<()> {
+    let picture = input.picture();
+    let result = input.result_size(upscaler, size)?;
     let started = Instant::now();
     let now = || started.elapsed().as_secs_f64() * 1000.0;
     let milliseconds = pollster::block_on(upscaler.estimate(picture.width, picture.height, size, &now))?;
-    let megabytes = file_size::about(picture, result, saving)? / 1e6;
-    let (name, [width, height], minutes) = (saving.format(picture, result).name(), result, milliseconds / 60_000.0);
-    eprintln!(
-        "{}: will be {width} x {height} pixels, a {name} file of about {megabytes:.0} MB, in about {minutes:.1} min",
-        input.display()
-    );
+    let (name, [width, height]) = (input.format(saving, result).name(), result);
+    let (made, minutes) = match input.frames() {
+        Some(frames) => {
+            let made = format!("{frames} frames of {width} x {height} pixels, a {name} file, in at most");
+            (made, milliseconds * frames as f64 / 60_000.0)
+        }
+        None => {
+            let megabytes = file_size::about(picture, result, saving)? / 1e6;
+            let made = format!("{width} x {height} pixels, a {name} file of about {megabytes:.0} MB, in");
+            (made, milliseconds / 60_000.0)
+        }
+    };
+    eprintln!("{}: will be {made} about {minutes:.1} min", path.display());
     Ok(())
 }
 

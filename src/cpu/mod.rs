@@ -27,7 +27,7 @@ use crate::{
     Backend, BackendInfo, BackendKind, Network, Run, Stream, TileInput,
     network::{BLOCK, Op},
     picture::{Depth, crop},
-    tile::Tiling,
+    tile::{Reach, Tiling},
 };
 
 /// The inner edge of tiles in LR pixels where the halo is small, and where it is large: that is work done twice.
@@ -279,6 +279,13 @@ impl Backend for Cpu {
         }
         let stream = stream::Stream::new(plan, size.map(|length| length as usize), padded, depth);
         Some(Box::new(running::Running::new(stream, self.tile)))
+    }
+
+    fn reach(&self) -> Option<Reach> {
+        match &self.engine {
+            Engine::Rows(plan) => Some(plan.reach()),
+            Engine::Loops(prepared) => prepared.network.reach(),
+        }
     }
 
     fn lead(&self, row: u32) -> u32 {

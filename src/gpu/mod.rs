@@ -34,7 +34,8 @@ pub use blocking::{Blocking, BlockingChoice};
 pub use {layers::LayerTime, peak::Peak, source::shader_variants};
 
 use crate::{
-    Backend, BackendInfo, BackendKind, Error, FeaturesRun, Network, Precision, Result, Run, TileInput, tile::Tiling,
+    Backend, BackendInfo, BackendKind, Error, FeaturesRun, Network, Precision, Result, Run, TileInput,
+    tile::{Reach, Tiling},
 };
 use device::Device;
 use kernels::Kernel;
@@ -216,6 +217,10 @@ impl Backend for Gpu {
 
     fn tile(&self) -> u32 {
         self.tile
+    }
+
+    fn reach(&self) -> Option<Reach> {
+        self.network.reach()
     }
 
     fn in_flight(&self) -> usize {

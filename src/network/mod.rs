@@ -31,7 +31,7 @@ pub use weights::{Tensor, Weights};
 
 use crate::{
     Error, Result,
-    tile::{Rect, Tiling, Window},
+    tile::{Reach, Rect, Tiling, Window},
 };
 use check::Facts;
 
@@ -192,6 +192,17 @@ impl Network {
         let Facts { radius, align, multiple, smallest, .. } = self.facts;
         let halo = radius.filter(|&radius| radius <= LARGEST_EXACT_HALO).unwrap_or(CAPPED_HALO.max(smallest));
         Tiling { halo, align, multiple, smallest }
+    }
+
+    /// How a part of a picture can be enlarged as a picture of its own by loops that make every pixel alike. None where a pixel's place in
+    /// the picture counts, or where the receptive field is so large that tiles only come close.
+    #[must_use]
+    pub fn reach(&self) -> Option<Reach> {
+        let Facts { radius, multiple, .. } = self.facts;
+        let is_alike =
+            |op: &Op| matches!(op, Op::Conv(_) | Op::LayerNorm(_) | Op::PixelShuffle(_) | Op::PixelUnshuffle(_));
+        let radius = radius.filter(|&radius| radius <= LARGEST_EXACT_HALO && self.ops.iter().all(is_alike))?;
+        Some(Reach { radius, align: multiple })
     }
 
     /// Where each map of a tile lies in that of the whole picture.

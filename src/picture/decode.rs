@@ -19,7 +19,7 @@ use super::{
     orient::{is_turned_aside, upright},
     png_metadata,
     rgba::rgba,
-    tiff::TiffDecoder,
+    tiff::{self, TiffDecoder},
 };
 use crate::{Error, Result};
 
@@ -37,13 +37,43 @@ pub fn decode(file: &[u8]) -> Result<Picture> {
     }
     let format = format_of(file).ok_or(Error::UnsupportedFormat)?;
     #[cfg(target_arch = "wasm32")]
-    return decode_file(file, format);
+    return decode_file(file, format, 0);
     // WebAssembly cannot unwind. There it is JavaScript that catches a panic, see `crate::web`.
     #[cfg(not(target_arch = "wasm32"))]
-    guard::caught(|| decode_file(file, format)).unwrap_or(Err(Error::DecoderFailed))
+    guard::caught(|| decode_file(file, format, 0)).unwrap_or(Err(Error::DecoderFailed))
 }
 
-fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
+/// How many pages a TIFF file has; reduced copies of pages are none. 1 for any other file.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub fn pages(file: &[u8]) -> usize {
+    directories(file).len().max(1)
+}
+
+/// Decodes a page of a TIFF file, counted from 0.
+///
+/// # Errors
+/// As [`decode`], and [`Error::InvalidOption`] where there is no such page.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn decode_page(file: &[u8], number: usize) -> Result<Picture> {
+    let directories = directories(file);
+    let Some(&directory) = directories.get(number) else {
+        let count = directories.len();
+        return Err(Error::InvalidOption(format!("The file has {count} pages, counted from 0; there is no {number}.")));
+    };
+    guard::caught(|| decode_file(file, ImageFormat::Tiff, directory)).unwrap_or(Err(Error::DecoderFailed))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn directories(file: &[u8]) -> Vec<usize> {
+    if format_of(file) != Some(ImageFormat::Tiff) {
+        return Vec::new();
+    }
+    guard::caught(|| tiff::pages(file)).unwrap_or_default()
+}
+
+/// The number of the directory is that of TIFF files; others have number 0.
+fn decode_file(file: &[u8], format: ImageFormat, directory: usize) -> Result<Picture> {
     let explain = |error| explain(format, error);
     let (mut warnings, mut density, mut jpeg_quality) = (Vec::new(), None, None);
     let mut decoder: Box<dyn ImageDecoder + '_> = match format {
@@ -55,7 +85,7 @@ fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
             Box::new(JpegDecoder::new(file, is_apart).map_err(explain)?)
         }
         ImageFormat::Tiff => {
-            let mut decoder = TiffDecoder::new(file).map_err(explain)?;
+            let mut decoder = TiffDecoder::new(file, directory).map_err(explain)?;
             check_size(format, decoder.dimensions())?;
             warnings.extend(decoder.measure().map_err(explain)?);
             density = decoder.density();
@@ -63,7 +93,9 @@ fn decode_file(file: &[u8], format: ImageFormat) -> Result<Picture> {
         }
         ImageFormat::Ico => match ico::largest(file) {
             // It has one of its own, and is no icon in turn.
-            Some(IconPicture::Png(png)) => return Ok(Picture { format: None, ..decode_file(png, ImageFormat::Png)? }),
+            Some(IconPicture::Png(png)) => {
+                return Ok(Picture { format: None, ..decode_file(png, ImageFormat::Png, 0)? });
+            }
             Some(IconPicture::Bitmap(icon)) => Box::new(IcoDecoder::new(Cursor::new(icon)).map_err(explain)?),
             None => return Err(Error::DamagedPicture { format: name(format), reason: "its end is missing".into() }),
         },

@@ -2,6 +2,8 @@
 
 use std::{io::Write, str::FromStr};
 
+#[cfg(not(target_arch = "wasm32"))]
+use super::animation::StillGifFile;
 use super::{Depth, JpegFile, Kind, Metadata, PngFile, WebPFile};
 use crate::{Error, Result};
 
@@ -14,6 +16,8 @@ pub enum FileFormat {
     Jpeg,
     /// 8 bits, at most 16,383 pixels a side; written without loss.
     WebP,
+    /// At most 256 colours, of which one may be transparent, and at most 65,535 pixels a side. Written natively alone.
+    Gif,
 }
 
 impl FileFormat {
@@ -30,8 +34,16 @@ impl FileFormat {
             Self::Png => true,
             Self::Jpeg => kind.depth == Depth::Eight && !kind.alpha,
             Self::WebP => kind.depth == Depth::Eight,
+            // Enlarging makes colours between those that there are.
+            Self::Gif => false,
         };
         channels && size.into_iter().all(|length| length <= self.max_side())
+    }
+
+    /// Whether it can hold an animation.
+    #[must_use]
+    pub const fn can_move(self) -> bool {
+        !matches!(self, Self::Jpeg)
     }
 
     /// The most pixels in width and height.
@@ -39,7 +51,7 @@ impl FileFormat {
     pub const fn max_side(self) -> u32 {
         match self {
             Self::Png => i32::MAX as u32,
-            Self::Jpeg => 65_535,
+            Self::Jpeg | Self::Gif => 65_535,
             Self::WebP => 16_383,
         }
     }
@@ -51,6 +63,7 @@ impl FileFormat {
             Self::Png => "png",
             Self::Jpeg => "jpg",
             Self::WebP => "webp",
+            Self::Gif => "gif",
         }
     }
 
@@ -61,6 +74,7 @@ impl FileFormat {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
             Self::WebP => "image/webp",
+            Self::Gif => "image/gif",
         }
     }
 
@@ -71,11 +85,17 @@ impl FileFormat {
             Self::Png => "PNG",
             Self::Jpeg => "JPEG",
             Self::WebP => "WebP",
+            Self::Gif => "GIF",
         }
     }
 }
 
-/// By a name or the end of a file name: `png`, `jpeg`, `jpg` or `webp`, in any case.
+#[cfg(not(target_arch = "wasm32"))]
+const NAMES: &str = "png, jpeg, webp or gif";
+#[cfg(target_arch = "wasm32")]
+const NAMES: &str = "png, jpeg or webp";
+
+/// By a name or the end of a file name: `png`, `apng`, `jpeg`, `jpg`, `webp` or `gif`, in any case.
 impl FromStr for FileFormat {
     type Err = Error;
 
@@ -86,11 +106,27 @@ impl FromStr for FileFormat {
             "png" => Ok(Self::Png),
             "jpeg" | "jpg" => Ok(Self::Jpeg),
             "webp" => Ok(Self::WebP),
-            _ => {
-                Err(Error::InvalidOption(format!("There is no format \"{name}\" to write. Choose png, jpeg or webp.")))
-            }
+            #[cfg(not(target_arch = "wasm32"))]
+            "apng" => Ok(Self::Png),
+            #[cfg(not(target_arch = "wasm32"))]
+            "gif" => Ok(Self::Gif),
+            _ => Err(Error::InvalidOption(format!("There is no format \"{name}\" to write. Choose {NAMES}."))),
         }
     }
+}
+
+/// Whether a format can hold so many pixels.
+///
+/// # Errors
+/// [`Error::InvalidOption`] where it cannot.
+pub(super) fn check_size(format: FileFormat, [width, height]: [u32; 2]) -> Result<()> {
+    let (name, max) = (format.name(), format.max_side());
+    if width.max(height) > max || width.min(height) == 0 {
+        return Err(Error::InvalidOption(format!(
+            "A {name} file can have 1 to {max} pixels a side, not {width} x {height}. Choose png or a smaller scale."
+        )));
+    }
+    Ok(())
 }
 
 /// Takes the pixels of a picture file from the top row to the bottom one.
@@ -110,7 +146,8 @@ pub trait PictureFile {
 
 /// Starts a file of `width` x `height` pixels of that kind, with that metadata in it (see [`Metadata::for_result`]).
 ///
-/// A format need not hold all of a picture: JPEG lays what is transparent on white, and JPEG and WebP round 16 bits to 8. The
+/// A format need not hold all of a picture: JPEG lays what is transparent on white, JPEG, WebP and GIF round 16 bits to 8, and GIF has
+/// 256 colours. The
 /// quality, from 1 to 100, is JPEG's alone.
 ///
 /// # Errors
@@ -124,13 +161,7 @@ pub fn create<W: Write + 'static>(
     metadata: &Metadata,
     quality: u8,
 ) -> Result<Box<dyn PictureFile>> {
-    let [width, height] = size;
-    if width.max(height) > format.max_side() || width.min(height) == 0 {
-        let (name, max) = (format.name(), format.max_side());
-        return Err(Error::InvalidOption(format!(
-            "A {name} file can have 1 to {max} pixels a side, not {width} x {height}. Choose png or a smaller scale."
-        )));
-    }
+    check_size(format, size)?;
     if !(1..=100).contains(&quality) {
         return Err(Error::InvalidOption(format!("The quality must be from 1 to 100, not {quality}.")));
     }
@@ -138,5 +169,9 @@ pub fn create<W: Write + 'static>(
         FileFormat::Png => Box::new(PngFile::new(output, size, kind, metadata)?),
         FileFormat::Jpeg => Box::new(JpegFile::new(output, size, kind, metadata, quality)?),
         FileFormat::WebP => Box::new(WebPFile::new(output, size, kind, metadata)?),
+        #[cfg(not(target_arch = "wasm32"))]
+        FileFormat::Gif => Box::new(StillGifFile::new(output, size, kind, metadata)?),
+        #[cfg(target_arch = "wasm32")]
+        FileFormat::Gif => return Err(Error::InvalidOption("GIF files are not written here. Choose png.".into())),
     })
 }

@@ -1,5 +1,7 @@
 //! What a picture file is: its pixels, whether they are grey or transparent in places, how many bits they have, and its metadata.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod animation;
 mod bleed;
 mod block;
 mod bmp;
@@ -31,8 +33,14 @@ mod webp_file;
 mod whole;
 mod xmp;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use animation::difference;
+#[cfg(not(target_arch = "wasm32"))]
+pub use animation::{Animation, AnimationFile, Delay, Frame, Frames, MAX_ANIMATION_MEGAPIXELS, decode_frame};
 pub use content::{Content, ContentKind};
 pub use decode::{MAX_MEGAPIXELS, decode};
+#[cfg(not(target_arch = "wasm32"))]
+pub use decode::{decode_page, pages};
 pub use depth::Depth;
 pub use file::{FileFormat, PictureFile, create};
 pub use jpeg_file::JpegFile;

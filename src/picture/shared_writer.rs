@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     rc::Rc,
 };
 
@@ -40,5 +40,11 @@ impl<W: Write> Write for SharedWriter<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.borrow_mut().flush()
+    }
+}
+
+impl<W: Seek> Seek for SharedWriter<W> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.0.borrow_mut().seek(place)
     }
 }

@@ -52,6 +52,17 @@ impl<'a> Alpha<'a> {
         Self { picture, way }
     }
 
+    /// Whether the alpha of a part is enlarged the same apart from the rest, to the last bit. A network may round it otherwise in other
+    /// tiles, and so may a filter whose places are no exact numbers.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn is_local(&self, scale: u32) -> bool {
+        match self.way {
+            Way::Opaque => true,
+            Way::Filter(_) => scale.is_power_of_two(),
+            Way::Network => false,
+        }
+    }
+
     /// Whether all pixels have the alpha that a backend gives them.
     fn is_opaque(&self) -> bool {
         self.way == Way::Opaque

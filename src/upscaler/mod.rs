@@ -7,6 +7,8 @@ mod estimate;
 mod features;
 pub mod file_size;
 mod flat;
+#[cfg(not(target_arch = "wasm32"))]
+mod frames;
 mod lock;
 mod pass;
 mod recovery;
@@ -183,7 +185,11 @@ impl Upscaler {
     /// As [`Size::of_result`]; [`Error::TooManyPasses`] where it takes several passes and what is between them is more than
     /// [`MAX_MEGAPIXELS`].
     pub fn result_size(&self, picture: &Picture, size: Size) -> Result<[u32; 2]> {
-        let (from, scale) = ([picture.width, picture.height], self.scale());
+        self.size_of_result([picture.width, picture.height], size)
+    }
+
+    fn size_of_result(&self, from: [u32; 2], size: Size) -> Result<[u32; 2]> {
+        let scale = self.scale();
         let result = size.of_result(from, scale)?;
         let largest = from.map(|length| u64::from(length) * u64::from(scale.pow(passes(from, result, scale) - 1)));
         if self.goes_through_network(from, result) && largest[0] * largest[1] > u64::from(MAX_MEGAPIXELS) * 1_000_000 {

@@ -1,6 +1,8 @@
 //! What several integration tests need: fixed noise, pictures, networks, weight files.
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod animations;
 pub(crate) mod torch;
 
 use std::{collections::HashMap, path::PathBuf};

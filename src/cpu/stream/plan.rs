@@ -7,6 +7,7 @@ use lenslet_kernels::{self as kernels, Direct, Epilogue, Machine, PATCH, Segment
 use crate::{
     Network,
     network::{Activation, Combine, Conv, Extent, Op, Slice},
+    tile::Reach,
 };
 
 /// From how many input and output channels on Winograd's way is faster than the direct one.
@@ -148,6 +149,11 @@ impl RowPlan {
     pub(super) fn bytes(&self, width: usize, step: usize) -> usize {
         let bytes = |part: &Part| self.rows(part, step) * part.scaled(width) * part.stride * size_of::<f32>();
         self.parts.iter().map(bytes).sum()
+    }
+
+    /// How a part of a picture can be enlarged as a picture of its own.
+    pub(in crate::cpu) fn reach(&self) -> Reach {
+        Reach { radius: self.reach as u32, align: self.align as u32 }
     }
 
     /// Where a stream must begin so that its rows from `row` on are those of the whole picture.

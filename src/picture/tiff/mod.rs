@@ -21,7 +21,28 @@ use layout::{File, Layout, Numbers};
 /// The tag of an XMP packet.
 const XMP: Tag = Tag::Unknown(700);
 
-/// A TIFF file of which the first directory is read.
+/// Of the tag `NewSubfileType`: that a picture is a smaller copy of another one.
+#[cfg(not(target_arch = "wasm32"))]
+const IS_REDUCED: u32 = 1;
+
+/// The numbers of the directories that are pages, as far as they can be read.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn pages(file: &[u8]) -> Vec<usize> {
+    let Ok(mut tags) = layout::open(file) else { return Vec::new() };
+    let mut pages = Vec::new();
+    for directory in 0.. {
+        let kind = tags.find_tag_unsigned(Tag::NewSubfileType).ok().flatten().unwrap_or(0_u32);
+        if kind & IS_REDUCED == 0 {
+            pages.push(directory);
+        }
+        if !tags.more_images() || tags.next_image().is_err() {
+            break;
+        }
+    }
+    pages
+}
+
+/// A TIFF file of which one directory is read.
 pub(super) struct TiffDecoder<'a> {
     file: &'a [u8],
     tags: File<'a>,
@@ -30,8 +51,11 @@ pub(super) struct TiffDecoder<'a> {
 }
 
 impl<'a> TiffDecoder<'a> {
-    pub(super) fn new(file: &'a [u8]) -> ImageResult<Self> {
+    pub(super) fn new(file: &'a [u8], directory: usize) -> ImageResult<Self> {
         let mut tags = layout::open(file)?;
+        if directory > 0 {
+            tags.seek_to_image(directory).map_err(explain)?;
+        }
         let layout = Layout::new(&mut tags)?;
         Ok(Self { file, tags, layout, range: Range::default() })
     }
