@@ -462,3 +462,25 @@ fn a_still_picture_becomes_a_gif_file_when_asked_for() {
     let unfinished = saving.create(SharedWriter::<Vec<u8>>::default(), &picture, SIZE).expect("begins");
     assert_eq!(unfinished.finish().expect_err("rows are missing").code(), "encode-failed");
 }
+
+/// Whatever becomes of single bytes, every frame that was told of can be had, and no decoder panics.
+#[test]
+fn damaged_bytes_are_survived() {
+    let frames = &drawings(SIZE, &[0, 90, 255], &ALL[..2], &[true, false], 1000)[..5];
+    let plain = &drawings(SIZE, &[0, 255], &ALL, &[true], 100)[..5];
+    for file in [gif(plain, SIZE, None), apng(frames, SIZE, 0, false, true), webp(frames, SIZE, 0)] {
+        for place in 0..file.len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut damaged = file.clone();
+                damaged[place] ^= change;
+                match Animation::open(&damaged) {
+                    Ok(Some(animation)) => {
+                        assert_eq!(animation.frames().filter(Result::is_ok).count(), animation.frames, "{place}");
+                    }
+                    Ok(None) => {}
+                    Err(error) => assert_ne!(error.code(), "decoder-failed", "{place}"),
+                }
+            }
+        }
+    }
+}

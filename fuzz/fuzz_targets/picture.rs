@@ -1,4 +1,4 @@
-//! Any bytes are a picture or an error, and a picture can be written in every format and read again.
+//! Any bytes are a picture or an error, each frame of an animation that is told of can be had, and a picture can be written in every format and read again.
 #![no_main]
 
 #[path = "../common/files.rs"]
@@ -6,7 +6,7 @@ mod files;
 
 use std::io::Cursor;
 
-use lenslet::picture::{FileFormat, decode};
+use lenslet::picture::{Animation, FileFormat, decode};
 
 /// Pixels of larger pictures take their time and show nothing new.
 const MAX_PIXELS: u64 = 1 << 14;
@@ -15,6 +15,9 @@ libfuzzer_sys::fuzz_target!(|file: &[u8]| {
     let reader = image::ImageReader::new(Cursor::new(file)).with_guessed_format().expect("is in memory");
     if reader.into_dimensions().is_ok_and(|(width, height)| u64::from(width) * u64::from(height) > MAX_PIXELS) {
         return;
+    }
+    if let Ok(Some(animation)) = Animation::open(file) {
+        assert_eq!(animation.frames().filter(Result::is_ok).count(), animation.frames);
     }
     let Ok(mut picture) = decode(file) else { return };
     assert_eq!(picture.rgba.len(), picture.width as usize * picture.height as usize * picture.kind.depth.pixel_bytes());

@@ -1,6 +1,7 @@
 //! The command as a person runs it: what it writes, prints and returns.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod animations;
 mod clean_up;
 #[path = "../common/mod.rs"]
 mod common;
@@ -209,9 +210,9 @@ fn what_cannot_apply_is_refused() {
         ("--scale 2 --width 100", "cannot be used with"),
         ("--fit 100", "such as 1920x1080"),
         ("--quality 0", "0 is not in 1..=100"),
-        ("--format gif", "Choose png, jpeg or webp"),
+        ("--format bmp", "Choose png, jpeg, webp or gif"),
         ("--format jpeg -o out.png", "The output is to be JPEG, but out.png ends like PNG."),
-        ("-o out.gif", "must end in .png, .jpg or .webp, not out.gif"),
+        ("-o out.bmp", "must end in .png, .jpg, .webp or .gif, not out.bmp"),
     ] {
         let before = names(folder.path());
         let output = lenslet(folder.path(), &format!("upscale photo.png {arguments}"));
