@@ -153,10 +153,10 @@ fn hostile_sizes_are_refused() {
     assert_eq!(error.code(), "picture-too-large");
     assert!(error.to_string().contains("more than 4096 megapixels together"), "{error}");
     let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, 1, 1);
-    encoder.set_animated(u32::MAX, 0).expect("announced");
+    let mut encoder = png::Encoder::new(&mut file, 2, 1);
+    encoder.set_animated(i32::MAX as u32, 0).expect("announced");
     let mut writer = encoder.write_header().expect("begins");
-    writer.write_image_data(&[0]).expect("writes");
+    writer.write_image_data(&[0, 0]).expect("writes");
     drop(writer);
     assert_eq!(told(&file).code(), "picture-too-large");
 }

@@ -34,6 +34,8 @@ pub(super) struct WebPPatches<'a> {
     plays: Option<NonZeroU32>,
     /// What follows the frames that were read.
     rest: &'a [u8],
+    /// Whether the file is shorter than it says.
+    is_cut: bool,
 }
 
 /// A chunk's name and content, and what follows it; None where it is not all there.
@@ -56,6 +58,8 @@ impl<'a> WebPPatches<'a> {
         if file.get(..4)? != b"RIFF" || file.get(8..FILE_HEAD_BYTES)? != b"WEBP" {
             return None;
         }
+        let length = u32::from_le_bytes(*file[4..].first_chunk()?);
+        let is_cut = file.len() - CHUNK_HEAD_BYTES < length as usize;
         let (name, content, mut rest) = chunk(&file[FILE_HEAD_BYTES..])?;
         if &name != b"VP8X" || content.first()? & IS_ANIMATION == 0 {
             return None;
@@ -70,7 +74,7 @@ impl<'a> WebPPatches<'a> {
             }
             rest = after;
         }
-        Some(Self { size, plays, rest })
+        Some(Self { size, plays, rest, is_cut })
     }
 
     pub(super) fn size(&self) -> [u32; 2] {
@@ -81,7 +85,7 @@ impl<'a> WebPPatches<'a> {
 impl Patches for WebPPatches<'_> {
     fn next(&mut self) -> Result<Option<(Patch, Delay)>, String> {
         loop {
-            if self.rest.is_empty() {
+            if self.rest.is_empty() && !self.is_cut {
                 return Ok(None);
             }
             let (name, content, after) = chunk(self.rest).ok_or("its end is missing")?;
