@@ -220,7 +220,9 @@ fn upscale(options: &Options, ready: &mut Ready<'_>, path: &Path, taken: &mut Ta
         let seen = kind.map_or_else(String::new, |kind| format!("taken for a {}, ", kind.name()));
         let cleaned = wear.map_or_else(String::new, |wear| format!(" with denoise {}", wear.clean_up()));
         let shown = output.display();
-        eprintln!("{shown}: {frames}{width} x {height}, {seen}{model}{cleaned} on {backend} ({adapter}), {seconds:.1} s");
+        eprintln!(
+            "{shown}: {frames}{width} x {height}, {seen}{model}{cleaned} on {backend} ({adapter}), {seconds:.1} s"
+        );
     }
     taken.add(&output);
     Ok(())
