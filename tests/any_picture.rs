@@ -51,6 +51,7 @@ fn held(picture: &Picture, format: FileFormat) -> Picture {
             }
             held.kind.alpha = false;
         }
+        FileFormat::Gif => unreachable!("its few colours are those of no picture"),
     }
     held
 }

@@ -8,8 +8,6 @@ use image::{
     error::{LimitError, LimitErrorKind, UnsupportedErrorKind},
 };
 
-#[cfg(not(target_arch = "wasm32"))]
-use super::guard;
 use super::{
     Depth, FileFormat, Kind, Metadata, Picture, bmp,
     ico::{self, IconPicture},
@@ -19,8 +17,10 @@ use super::{
     orient::{is_turned_aside, upright},
     png_metadata,
     rgba::rgba,
-    tiff::{self, TiffDecoder},
+    tiff::TiffDecoder,
 };
+#[cfg(not(target_arch = "wasm32"))]
+use super::{guard, tiff};
 use crate::{Error, Result};
 
 /// The largest picture that is read, in millions of pixels: what 8-bit RGBA holds in half a gigabyte.

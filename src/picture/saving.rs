@@ -78,7 +78,7 @@ impl Saving {
     /// Begins the file of the result of that size of an animation.
     ///
     /// # Errors
-    /// [`Error::InvalidOption`] where the format holds no animations or not the size; [`Error::Encode`] when the beginning cannot be
+    /// [`crate::Error::InvalidOption`] where the format holds no animations or not the size; [`crate::Error::Encode`] when the beginning cannot be
     /// written.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn create_animation<W: Write + Seek + 'static>(

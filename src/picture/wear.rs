@@ -45,7 +45,7 @@ impl Wear {
         Self { noise: noise(picture), blocking: blocking(picture), jpeg_quality }
     }
 
-    /// How much is to be cleaned: [`LEAST`], more or 1, so that a network is made ready for one of three pictures and not for each.
+    /// How much is to be cleaned: 0.5, 0.75 or 1, so that a network is made ready for one of three pictures and not for each.
     #[must_use]
     pub fn clean_up(&self) -> f32 {
         let quality = self.jpeg_quality.map_or(0.0, |quality| rise(quality.into(), QUALITY));
