@@ -51,6 +51,7 @@ fn held(picture: &Picture, format: FileFormat) -> Picture {
             }
             held.kind.alpha = false;
         }
+        FileFormat::Gif => panic!("tests/animations.rs knows what it can hold"),
     }
     held
 }
