@@ -84,6 +84,7 @@ proptest! {
                 let most = got.rgba.iter().zip(&expected.rgba).map(|(got, expected)| got.abs_diff(*expected)).max();
                 prop_assert!(most <= Some(12), "{most:?}");
                 got.rgba.clone_from(&expected.rgba);
+                prop_assert_eq!(got.jpeg_quality.take(), Some(95));
             }
             prop_assert_eq!(got, expected);
         }
@@ -152,13 +153,13 @@ fn a_result_has_the_input_s_format_where_that_can_hold_it() {
 
 #[test]
 fn names() {
-    for format in [FileFormat::Png, FileFormat::Jpeg, FileFormat::WebP] {
+    for format in [FileFormat::Png, FileFormat::Jpeg, FileFormat::WebP, FileFormat::Gif] {
         assert_eq!(format.extension().parse::<FileFormat>().expect("is known"), format);
         assert_eq!(format.name().parse::<FileFormat>().expect("is known"), format);
         assert!(format.media_type().starts_with("image/"));
     }
     let error = "tiff".parse::<FileFormat>().expect_err("is not written");
-    assert!(error.to_string().contains("png, jpeg or webp"), "{error}");
+    assert!(error.to_string().contains("png, jpeg, webp or gif"), "{error}");
 }
 
 #[test]

@@ -51,10 +51,12 @@ impl Filter {
     #[must_use]
     pub fn summary(self) -> &'static str {
         match self {
-            Self::Nearest => "Repeats each pixel: blocks, and nothing else.",
-            Self::Bilinear => "Straight lines from pixel to pixel: soft and dull.",
-            Self::Bicubic => "Curves from pixel to pixel: what most programs do.",
-            Self::Lanczos => "The sharpest of the smooth filters, with faint rings along edges.",
+            Self::Nearest => "Repeats each pixel: blocks, and stairs along every slanted line.",
+            Self::Bilinear => "Goes straight from each pixel to the next: no blocks, but soft and dull.",
+            Self::Bicubic => "Draws curves through the pixels, as most programs do: smooth, and a little blurred.",
+            Self::Lanczos => {
+                "Looks farther around each pixel: the sharpest of the filters, with faint rings along edges."
+            }
         }
     }
 
