@@ -69,7 +69,7 @@ export function planned({ width, height, bytes: about, format }) {
 
 /**
  * What the picture itself decided, and why.
- * @param {Pick<import('../js/protocol.js').Result, 'model' | 'seen'>} result
+ * @param {Pick<import('../js/client.js').Result, 'model' | 'seen'>} result
  */
 export function seen({ model, seen: decided }) {
   if (!decided) return '';
