@@ -103,6 +103,6 @@ pub(super) fn backdrop(picture: &Picture, pixels: usize) -> u8 {
 }
 
 /// BT.601's, from 8 bits a channel.
-fn luma([red, green, blue]: [u32; 3]) -> u8 {
+pub(super) fn luma([red, green, blue]: [u32; 3]) -> u8 {
     ((77 * red + 150 * green + 29 * blue) / 256) as u8
 }

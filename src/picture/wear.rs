@@ -3,7 +3,11 @@
 //! The measures were settled on crops of 16 photographs that the model learned from, each with blur, noise and JPEG of several
 //! strengths, by whether the photo model's result came closer to the original with cleaning or without.
 
-use super::{Picture, block::BLOCK, content::places};
+use super::{
+    Picture,
+    block::{BLOCK, luma},
+    content::places,
+};
 
 /// Rows, and as many columns, in which the steps between neighbours are looked at.
 const LINES: usize = 512;
@@ -77,11 +81,10 @@ fn rise(value: f64, [from, to]: [f64; 2]) -> f64 {
 }
 
 /// Luma of an eight-bit picture over white.
-fn luma(picture: &Picture, x: usize, y: usize) -> f64 {
+fn tone(picture: &Picture, x: usize, y: usize) -> f64 {
     let place = (y * picture.width as usize + x) * 4;
-    let [red, green, blue, alpha] = [0, 1, 2, 3].map(|channel| f64::from(picture.rgba[place + channel]));
-    let tone = (77.0 * red + 150.0 * green + 29.0 * blue) / 256.0;
-    255.0 + (tone - 255.0) * alpha / 255.0
+    let [colors @ .., alpha] = [0, 1, 2, 3].map(|channel| u32::from(picture.rgba[place + channel]));
+    luma(colors.map(|color| (color * alpha + 255 * (255 - alpha)) / 255)).into()
 }
 
 /// The noise of the quieter blocks, by a mask that sees neither slopes nor straight edges (Immerkær, 1996).
@@ -99,7 +102,7 @@ fn noise_of_block(picture: &Picture, (left, top): (usize, usize)) -> Option<f64>
         return None;
     }
     let tones: [[f64; BLOCK + 2]; BLOCK + 2] =
-        std::array::from_fn(|y| std::array::from_fn(|x| luma(picture, left + x, top + y)));
+        std::array::from_fn(|y| std::array::from_fn(|x| tone(picture, left + x, top + y)));
     let (mut sum, mut squares) = (0.0, 0.0);
     for y in 1..=BLOCK {
         for x in 1..=BLOCK {
@@ -116,8 +119,8 @@ fn noise_of_block(picture: &Picture, (left, top): (usize, usize)) -> Option<f64>
 /// The mean over rows and columns.
 fn blocking(picture: &Picture) -> f64 {
     let [width, height] = [picture.width, picture.height].map(|side| side as usize);
-    let rows = steps_at_borders(height, width, |line, place| luma(picture, place, line));
-    let columns = steps_at_borders(width, height, |line, place| luma(picture, line, place));
+    let rows = steps_at_borders(height, width, |line, place| tone(picture, place, line));
+    let columns = steps_at_borders(width, height, |line, place| tone(picture, line, place));
     f64::midpoint(rows, columns)
 }
 
