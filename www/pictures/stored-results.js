@@ -142,13 +142,18 @@ export class StoredResults {
     });
   }
 
-  /** Those of pages that have been gone for longer than a reload takes. */
+  /**
+   * Those of pages that have been gone for longer than a reload takes. A page that was closed just before this one was opened
+   * may hold its lock for a moment more, so this looks a second time.
+   */
   async #removeAbandoned() {
-    const lost = await this.#abandoned();
-    if (lost.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, RELOAD_MS));
-    const still = new Set(await this.#abandoned());
-    for (const name of lost) if (still.has(name)) inFolder((found) => found.removeEntry(name));
+    let lost = await this.#abandoned();
+    for (let look = 0; look < 2; look++) {
+      await new Promise((resolve) => setTimeout(resolve, RELOAD_MS));
+      const found = await this.#abandoned();
+      for (const name of found) if (lost.includes(name)) await inFolder((folder) => folder.removeEntry(name));
+      lost = found;
+    }
   }
 
   /** @returns {Promise<string[]>} the names of files whose page does not live */
