@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod ready;
 mod result;
+mod shell;
 mod source;
 mod upscale;
 
@@ -21,7 +22,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use lenslet::{Error, Result};
 
 /// Enlarges pictures with a small super-resolution network, on a GPU or without one.
@@ -42,6 +43,10 @@ enum Action {
     Inspect(inspect::Options),
     /// Measure how fast a model runs on this machine.
     Bench(bench::Options),
+    /// Print what completes this command in a shell.
+    Completions(shell::Completions),
+    /// Write the manual pages of this command.
+    Man(shell::Man),
 }
 
 /// Runs the command; the exit status is 0 when everything worked, 1 when something failed and 2 for bad usage.
@@ -51,6 +56,8 @@ pub(crate) fn run() -> ExitCode {
         Action::Models(options) => list::run(&options),
         Action::Inspect(options) => inspect::run(&options),
         Action::Bench(options) => bench::run(&options),
+        Action::Completions(options) => shell::completions(&options, Command::command()),
+        Action::Man(options) => shell::man(&options, Command::command()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@ mod clean_up;
 mod common;
 mod files;
 mod inspect;
+mod shell;
 
 use std::{
     fs,
