@@ -9,7 +9,7 @@ from torch import Tensor
 from .losses.artifacts import artifact_loss
 from .losses.grid import grid_loss
 from .losses.perceptual import feature_loss, sharpened, without_grain
-from .losses.pixel import frequency_loss, pixel_loss
+from .losses.pixel import colour_loss, frequency_loss, pixel_loss
 from .state import State
 
 # A critic knows nothing at first, so its word gains weight over so many iterations.
@@ -34,6 +34,8 @@ def picture_loss(state: State, small: Tensor, large: Tensor) -> Tensor:
     wanted = without_grain(large, plan.grain) if plan.grain else large
     wanted = sharpened(wanted, plan.sharpen) if plan.sharpen else wanted
     loss = pixel_loss(plan.pixel_at(state.step), made, wanted)
+    if plan.colour:
+        loss = loss + plan.colour * colour_loss(made, wanted)
     if plan.grid:
         loss = loss + plan.grid * grid_loss(made, large)
     if state.features:

@@ -30,6 +30,7 @@ class Plan:
     seed: int = 1
     pixel: str = "l1"
     squared: float = 1.0
+    colour: float = 0.0
     frequency: float = 0.0
     artifacts: float = 0.0
     adversarial: float = 0.0
@@ -61,7 +62,7 @@ class Plan:
 
     def compares_pictures(self) -> bool:
         """Return whether a loss needs the picture itself and not only the values that make it up."""
-        weights = (self.frequency, self.artifacts, self.grain, self.sharpen, self.grid)
+        weights = (self.colour, self.frequency, self.artifacts, self.grain, self.sharpen, self.grid)
         return self.has_adversary() or self.compares_features() or max(weights) > 0
 
     def compares_features(self) -> bool:

@@ -13,7 +13,7 @@ from ..learn.state import State
 from ..networks.trainable import ARCHITECTURES
 
 # Weights of a plan that a card names, in this order.
-LOSSES = ("frequency", "artifacts", "adversarial", "matching", "perceptual", "critic", "grid")
+LOSSES = ("colour", "frequency", "artifacts", "adversarial", "matching", "perceptual", "critic", "grid")
 
 
 def duration(seconds: float) -> str:

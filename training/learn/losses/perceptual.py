@@ -9,16 +9,19 @@ from torch.nn import functional
 # Pixels over which a picture is averaged to tell what is detail; smaller differences are not sharpened.
 AROUND = 8
 THRESHOLD = 10 / 255
+# How much of that wide detail is lifted beside the fine: what a Gauss of that deviation in pixels takes away.
+WIDE_SHARE = 0.6
+FINE = 1.5
 
 # Side in pixels of the square over which grain is told from texture.
 BOX = 7
 
 
 def sharpened(picture: Tensor, amount: float) -> Tensor:
-    """Return pictures (batch, 3, height, width) in 0..1 after an unsharp mask, but for their flat parts.
+    """Return pictures (batch, 3, height, width) in 0..1 after two unsharp masks, but for their flat parts.
 
-    That of Wang et al., 2021 (Real-ESRGAN), but for the blur: pictures shrink and grow again, which takes a
-    hundredth of the time of a wide kernel.
+    The wide one is that of Wang et al., 2021 (Real-ESRGAN), but for the blur: pictures shrink and grow again,
+    which takes a hundredth of the time of a wide kernel. The fine one is for edges.
     """
 
     def blur(value: Tensor) -> Tensor:
@@ -27,7 +30,18 @@ def sharpened(picture: Tensor, amount: float) -> Tensor:
 
     detail = picture - blur(picture)
     mask = blur((detail.abs().amax(1, keepdim=True) > THRESHOLD).float()).clamp(0, 1)
-    return picture + mask * ((picture + amount * detail).clamp(0, 1) - picture)
+    lifted = WIDE_SHARE * detail + picture - gauss(picture)
+    return picture + mask * ((picture + amount * lifted).clamp(0, 1) - picture)
+
+
+def gauss(picture: Tensor) -> Tensor:
+    """Return pictures (batch, channels, height, width) blurred by `FINE` pixels, mirrored at the border."""
+    reach = round(3 * FINE)
+    line = torch.exp(-torch.arange(-reach, reach + 1, device=picture.device).square() / (2 * FINE**2))
+    line /= line.sum()
+    planes = functional.pad(picture, 4 * [reach], mode="reflect").flatten(0, 1)[:, None]
+    across = functional.conv2d(planes, line[None, None, None, :])
+    return functional.conv2d(across, line[None, None, :, None]).reshape(picture.shape)
 
 
 def box_mean(value: Tensor) -> Tensor:
