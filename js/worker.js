@@ -45,8 +45,20 @@ start().catch(() => {}); // Whoever needs it is told.
 
 const KINDS = /** @type {const} */ (['photo', 'graphic']);
 
-/** @type {{key: string, upscalers: Record<Seen['kind'], Upscaler>} | undefined} */
+/**
+ * The upscalers by the kind of picture, of which that for graphics is there once it is needed or all else has come.
+ * @typedef {{photo: Upscaler, graphic?: Upscaler}} Upscalers
+ * @typedef {{key: string, models: Record<Seen['kind'], string>, upscalers: Upscalers, isComplete: boolean}} Current complete
+ *   is it where no later picture makes a request, or where that is under way
+ */
+
+/** @type {Current | undefined} */
 let current;
+
+/** What the first picture does without comes when nothing has been asked for so long, in milliseconds. */
+const QUIET_MS = 3000;
+
+let quiet = 0;
 
 const trials = new Trials();
 
@@ -85,9 +97,9 @@ function post(message, transfer = []) {
 }
 
 /**
- * The upscalers for each kind of picture: one for both, unless the picture chooses the model. All of them are made at
- * once, so that an upscale makes no request.
+ * The upscalers for each kind of picture: one for both, unless the picture chooses the model.
  * @param {import('./protocol.js').Settings} settings
+ * @returns {Promise<Upscalers>}
  */
 async function upscalersFor(settings) {
   if (isFilter(settings)) return filterFor(/** @type {string} */ (settings.model));
@@ -95,9 +107,54 @@ async function upscalersFor(settings) {
   if (current?.key !== key) {
     await start();
     drop();
-    current = { key, upscalers: await makeUpscalers(settings) };
+    current = { key, ...(await makeUpscalers(settings)), isComplete: false };
   }
   return current.upscalers;
+}
+
+/**
+ * The upscaler for a kind of picture.
+ * @param {import('./protocol.js').Settings} settings
+ * @param {Seen['kind']} kind
+ */
+async function upscalerOfKind(settings, kind) {
+  const upscalers = await upscalersFor(settings);
+  const { scale, ...others } = settings;
+  return (upscalers[kind] ??= await Upscaler.create({ ...others, model: current?.models[kind] }));
+}
+
+/**
+ * Gets what later pictures may need, other models and the ends of sliders, so that these make no request. What does not come is
+ * asked for again when it is needed.
+ * @param {import('./protocol.js').Settings} settings
+ */
+async function complete(settings) {
+  const completed = current;
+  if (!completed || completed.isComplete || completed.key !== JSON.stringify(settings)) return;
+  completed.isComplete = true;
+  const hold = async (/** @type {{file: string}} */ { file }) => (await fetch(new URL(file, INDEX).href)).arrayBuffer();
+  try {
+    const { models } = /** @type {import('./protocol.js').Index} */ (await (await fetch(INDEX)).json());
+    const [photo, graphic] = KINDS.map((kind) => models.find(({ name }) => name === completed.models[kind]));
+    if (graphic && graphic !== photo) {
+      await hold(graphic);
+      await (queue = queue.then(() => (current === completed ? upscalerOfKind(settings, 'graphic') : undefined)).then(() => {}));
+    }
+    for (const slider of [...(photo?.sliders ?? [])].reverse()) await hold(slider);
+  } catch {
+    completed.isComplete = false;
+  }
+}
+
+/**
+ * Completes what there is once nothing has been asked for a while.
+ * @param {import('./protocol.js').Settings} settings
+ */
+function completeSoon(settings) {
+  clearTimeout(quiet);
+  quiet = setTimeout(() => {
+    if (calls.size === 0) complete(settings);
+  }, QUIET_MS);
 }
 
 /** @param {string} model */
@@ -112,17 +169,17 @@ async function filterFor(model) {
 async function makeUpscalers(settings) {
   if (settings.model !== AUTOMATIC) {
     const upscaler = await Upscaler.create(settings);
-    return { photo: upscaler, graphic: upscaler };
+    const { model } = upscaler;
+    return { models: { photo: model, graphic: model }, upscalers: { photo: upscaler, graphic: upscaler } };
   }
   const { scale, ...others } = settings;
   const models = await Upscaler.modelsByKind({ scale });
   const photo = await Upscaler.create({ ...others, model: models.photo });
-  const isSame = models.graphic === models.photo;
-  return { photo, graphic: isSame ? photo : await Upscaler.create({ ...others, model: models.graphic }) };
+  return { models, upscalers: { photo, graphic: models.graphic === models.photo ? photo : undefined } };
 }
 
 function drop() {
-  for (const upscaler of new Set(Object.values(current?.upscalers ?? {}))) upscaler.free();
+  for (const upscaler of new Set(Object.values(current?.upscalers ?? {}))) upscaler?.free();
   current = undefined;
 }
 
@@ -133,12 +190,11 @@ function drop() {
  * @returns {Promise<{upscaler: Upscaler, seen?: import('./protocol.js').Seen}>}
  */
 async function upscalerFor(settings, picture) {
-  const upscalers = await upscalersFor(settings);
+  const { photo } = await upscalersFor(settings);
   const chooses = settings.model === AUTOMATIC;
-  const { photo } = upscalers;
   if (!chooses && (photo.denoise === undefined || settings.denoise !== undefined)) return { upscaler: photo };
   const seen = await Upscaler.classify(picture);
-  const upscaler = chooses ? upscalers[seen.kind] : photo;
+  const upscaler = chooses ? await upscalerOfKind(settings, seen.kind) : photo;
   const cleans = upscaler.denoise !== undefined && settings.denoise === undefined;
   return { upscaler: cleans ? await cleaner(upscaler, settings, seen.cleanUp) : upscaler, seen: { ...seen, chooses, cleans } };
 }
@@ -154,17 +210,18 @@ async function cleaner(upscaler, settings, cleanUp) {
   if (upscaler.denoise === cleanUp || !current) return upscaler;
   const { scale, ...others } = settings;
   const same = settings.model === AUTOMATIC ? { ...others, model: upscaler.model } : settings;
-  const { key, upscalers } = current;
+  const changed = current;
+  const { upscalers } = changed;
   const kinds = KINDS.filter((kind) => upscalers[kind] === upscaler);
   current = undefined;
   upscaler.free();
   try {
     const made = await Upscaler.create({ ...same, cleanUp });
     for (const kind of kinds) upscalers[kind] = made;
-    current = { key, upscalers };
+    current = changed;
     return made;
   } catch (error) {
-    for (const kind of KINDS) if (!kinds.includes(kind)) upscalers[kind].free();
+    for (const kind of KINDS) if (!kinds.includes(kind)) upscalers[kind]?.free();
     throw error;
   }
 }
@@ -334,6 +391,7 @@ async function take(request) {
     post({ kind: 'failed', id, code: reason, message });
   } finally {
     calls.delete(id);
+    if ('settings' in request) completeSoon(request.settings);
   }
 }
 

@@ -472,3 +472,14 @@ fn files_of_pytorch() {
         }
     }
 }
+
+/// As the recipe reads them, to the bit.
+#[test]
+fn weights_in_8_bits_are_read_as_the_recipe_reads_them() {
+    let (stored, expected) = (golden("eight_bits"), golden("eight_bits_as_f32"));
+    assert_eq!(stored.names().collect::<Vec<_>>(), expected.names().collect::<Vec<_>>());
+    for name in expected.names() {
+        let bits = |weights: &Weights| tensor(weights, name).into_iter().map(f32::to_bits).collect::<Vec<_>>();
+        assert_eq!(bits(&stored), bits(&expected), "{name}");
+    }
+}

@@ -22,6 +22,7 @@ COMMANDS = {
     "mix": "interpolate the weights of two model files",
     "plot": "draw how runs went",
     "compare": "compare PyTorch and lenslet on pictures",
+    "quantise": "put listed models and their sliders into 8 bits",
     "convert": "turn ncnn or ONNX files into a model file",
 }
 

@@ -56,7 +56,7 @@ pub fn built_in_weights(model: &Model, values: &SliderValues) -> Result<Weights>
         slider.verify(other)?;
         others.push((Weights::parse(other)?, share));
     }
-    Weights::parse(own)?.mix(&others)
+    Weights::parse(own)?.extrapolate(&others)
 }
 
 fn content(name: &str) -> Result<&'static [u8]> {

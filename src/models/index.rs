@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn an_index_that_is_not_sound_is_refused() {
-        let slider = r#"{"name": "strength", "title": "", "summary": "", "default": 0.5, "base": 1, "file": "", "sha256": "", "bytes": 1}"#;
+        let slider = r#"{"name": "strength", "title": "", "summary": "", "default": 0.5, "base": 1, "end": 0, "file": "", "sha256": "", "bytes": 1}"#;
         let index = |purpose: &str, slider: &str| {
             let json = format!(
                 r#"{{"models": [{{"name": "a", "file": "", "sha256": "", "bytes": 1, "scale": 4, "title": "",
@@ -174,13 +174,16 @@ mod tests {
         };
         let photo = r#""purpose": "photo","#;
         let sound = index(photo, slider).expect("sound");
-        assert_eq!((sound.models[0].purpose, sound.models[0].sliders[0].base), (Purpose::Photo, 1));
+        assert_eq!((sound.models[0].purpose, sound.models[0].sliders[0].base), (Purpose::Photo, 1.0));
         for (error, expected) in [
             (index("", slider), "missing field `purpose`"),
             (index(r#""purpose": "fun","#, slider), "unknown variant `fun`"),
             (index(photo, &slider.replace("strength", "speed")), "unknown variant `speed`"),
-            (index(photo, &slider.replace(": 1, \"file", ": 2, \"file")), "the base of the slider strength"),
-            (index(photo, &slider.replace("0.5", "1.5")), "its default from 0 to 1"),
+            (
+                index(photo, &slider.replace(": 0, \"file", ": 1, \"file")),
+                "the base and the default of the slider strength",
+            ),
+            (index(photo, &slider.replace("0.5", "1.5")), "must be from 0 to 1"),
         ] {
             let error = error.expect_err("must be refused");
             assert_eq!(error.code(), "damaged-model");

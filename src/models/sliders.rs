@@ -40,9 +40,11 @@ pub struct Slider {
     pub summary: String,
     /// Where it is unless a person moves it, 0 to 1.
     pub default: f32,
-    /// The value that the model's own weights stand for, 0 or 1; the slider's file stands for the other one.
-    pub base: u8,
-    /// The weight file of the other end, beside the index.
+    /// The value that the model's own weights stand for, 0 to 1.
+    pub base: f32,
+    /// The value that the slider's file stands for, 0 or 1, and not the base.
+    pub end: u8,
+    /// The weight file of the end, or of its difference to the model's own weights, beside the index.
     pub file: String,
     /// SHA-256 of that file in hexadecimal.
     pub sha256: String,
@@ -61,12 +63,22 @@ impl Slider {
 
     /// Checks the numbers that an index gives.
     pub(super) fn check(&self) -> Result<()> {
-        if self.base <= 1 && (0.0..=1.0).contains(&self.default) {
+        let is_share = |value| (0.0..=1.0).contains(&value);
+        if self.end <= 1 && is_share(self.base) && self.base != f32::from(self.end) && is_share(self.default) {
             return Ok(());
         }
         let (name, file) = (self.name, &self.file);
-        let reason = format!("the base of the slider {name} of {file} must be 0 or 1 and its default from 0 to 1");
+        let reason = format!(
+            "the base and the default of the slider {name} of {file} must be from 0 to 1, and its end the 0 or 1 that the \
+             base is not"
+        );
         Err(Error::DamagedModel { reason })
+    }
+
+    /// How much of its file is to be mixed with the model's own weights where the slider is at a value; less than 0 where that
+    /// lies on the other side of the base.
+    pub(crate) fn share(&self, value: f32) -> f32 {
+        (value - self.base) / (f32::from(self.end) - self.base)
     }
 }
 
@@ -113,8 +125,9 @@ impl SliderValues {
         Err(Error::InvalidOption(format!("The model {name} has no slider for {missing}; it has {has}.")))
     }
 
-    fn get(&self, name: SliderName) -> Option<f32> {
-        self.moved().find(|(moved, _)| *moved == name).map(|(_, value)| value)
+    /// Where a slider is, 0 to 1.
+    pub(crate) fn value_of(&self, slider: &Slider) -> f32 {
+        self.moved().find(|(moved, _)| *moved == slider.name).map_or(slider.default, |(_, value)| value)
     }
 }
 
@@ -125,16 +138,16 @@ impl Model {
         self.sliders.iter().any(|slider| slider.name == name)
     }
 
-    /// How much of which slider's weights is to be mixed with the model's own ([`crate::network::Weights::mix`]);
-    /// sliders of which nothing is needed are left out.
+    /// How much of which slider's weights is to be mixed with the model's own, as [`crate::network::Weights::mix`] does it,
+    /// less than 0 where the slider is on the other side of what the model's own weights stand for. Sliders of which nothing is
+    /// needed are left out.
     ///
     /// # Errors
     /// As [`SliderValues::check_for`].
     pub fn shares(&self, values: &SliderValues) -> Result<Vec<(&Slider, f32)>> {
         values.check_for(&self.name, &self.sliders)?;
-        let share =
-            |slider: &Slider| (values.get(slider.name).unwrap_or(slider.default) - f32::from(slider.base)).abs();
-        Ok(self.sliders.iter().map(|slider| (slider, share(slider))).filter(|(_, share)| *share > 0.0).collect())
+        let shares = self.sliders.iter().map(|slider| (slider, slider.share(values.value_of(slider))));
+        Ok(shares.filter(|(_, share)| *share != 0.0).collect())
     }
 }
 
@@ -147,9 +160,10 @@ mod tests {
     fn model() -> Model {
         let index = Index::parse(include_bytes!("../../models/index.json")).expect("index");
         let mut model = index.choose("fast-x4", None).expect("listed").clone();
-        let slider = |name, base, default| Slider {
+        let slider = |name, base, end, default| Slider {
             name,
             base,
+            end,
             default,
             title: String::new(),
             summary: String::new(),
@@ -157,7 +171,7 @@ mod tests {
             sha256: String::new(),
             bytes: 0,
         };
-        model.sliders = vec![slider(SliderName::Strength, 1, 1.0), slider(SliderName::Denoise, 0, 0.25)];
+        model.sliders = vec![slider(SliderName::Strength, 1.0, 0, 1.0), slider(SliderName::Denoise, 0.0, 1, 0.25)];
         model
     }
 
@@ -177,6 +191,16 @@ mod tests {
             let shares = model.shares(&values).expect("sound");
             let named: Vec<_> = shares.iter().map(|(slider, share)| (slider.name.to_string(), *share)).collect();
             assert_eq!(named, expected.into_iter().map(|(name, share)| (name.to_owned(), share)).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_base_between_the_ends_has_shares_on_both_sides() {
+        let mut model = model();
+        model.sliders[0].base = 0.75;
+        for (strength, share) in [(0.0, Some(1.0)), (0.75, None), (0.375, Some(0.5)), (1.0, Some(-1.0 / 3.0))] {
+            let shares = model.shares(&values(Some(strength), Some(0.0))).expect("sound");
+            assert_eq!(shares.first().map(|(_, share)| *share), share, "{strength}");
         }
     }
 

@@ -101,6 +101,10 @@ impl Network {
     /// # Errors
     /// As [`Network::load`].
     pub fn from_weights(weights: &Weights) -> Result<Self> {
+        if let Some(model) = weights.is_difference_to() {
+            let reason = format!("it holds what is to be added to the weights of {model}, and is no model by itself");
+            return Err(Error::RefusedModel { reason });
+        }
         ARCHITECTURES.iter().find_map(|(_, recognise)| recognise(weights)).unwrap_or_else(|| {
             let of_attention = weights.names().find(|name| ATTENTION.iter().any(|part| name.contains(part)));
             Err(of_attention.map_or_else(|| unsupported(weights.describe()), transformer))

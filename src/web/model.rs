@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Error, Network, Result,
-    models::{self, Index, Slider, SliderName, SliderValues},
+    models::{self, Index, SliderName, SliderValues},
     picture::ContentKind,
     resize::{Filter, MAX_SCALE},
     tile::Tiling,
@@ -139,16 +139,14 @@ impl Asked {
             None => index.automatic(ContentKind::Photo, self.scale)?,
         };
         let sliders = &SliderValues { denoise: sliders.denoise.or_else(|| self.clean_up(model)), ..*sliders };
-        let mut shares = model.shares(sliders)?;
-        // Where nothing of it is needed too, so that neither looking at both ends nor a cleaner picture makes a request.
-        let is_unused = |slider: &&Slider| shares.iter().all(|(used, _)| used.name != slider.name);
-        let unused: Vec<_> = model.sliders.iter().filter(is_unused).collect();
-        shares.extend(unused.into_iter().map(|slider| (slider, 0.0)));
+        sliders.check_for(&model.name, &model.sliders)?;
         let own = fetch(&format!("{}{}", self.folder, model.file)).await?;
         model.verify(&own.to_vec())?;
         let mut files = WeightFiles::from(WeightFile::own(own));
-        for (slider, share) in shares {
-            files.sliders.push(SliderFile::fetch(slider, format!("{}{}", self.folder, slider.file), share).await?);
+        for slider in &model.sliders {
+            let mut file = SliderFile::unused(slider, format!("{}{}", self.folder, slider.file));
+            file.put(sliders.value_of(slider)).await?;
+            files.sliders.push(file);
         }
         Ok((model.name.clone(), files))
     }

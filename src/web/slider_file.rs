@@ -1,8 +1,4 @@
-//! The file of a slider's other end, which may still be on its way where nothing of it is needed yet.
-
-use js_sys::{Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+//! The file of a slider's other end, which is fetched where something of it is needed.
 
 use super::{fetch, weight_files::WeightFile};
 use crate::{
@@ -16,47 +12,37 @@ use crate::{
 pub(super) struct SliderFile {
     slider: Slider,
     url: String,
-    content: Content,
-    /// How much of it is mixed in.
-    share: f32,
-}
-
-#[derive(Clone)]
-enum Content {
-    Here(WeightFile),
-    /// Bytes, or undefined where they could not be fetched.
-    OnItsWay(Promise),
+    /// None until something of it is needed.
+    content: Option<WeightFile>,
+    /// Where the slider is, 0 to 1.
+    value: f32,
 }
 
 impl SliderFile {
-    /// Asks for the file, and waits for it where a share is needed.
+    /// The file of a slider that is where the model's own weights are, which has not been asked for.
+    pub(super) fn unused(slider: &Slider, url: String) -> Self {
+        Self { slider: slider.clone(), url, content: None, value: slider.base }
+    }
+
+    /// Puts the slider to a value from 0 to 1, and fetches the file where something of it is needed.
     ///
     /// # Errors
     /// As [`SliderFile::load`].
-    pub(super) async fn fetch(slider: &Slider, url: String, share: f32) -> Result<Self> {
-        let address = url.clone();
-        let coming = async move { Ok(fetch(&address).await.map_or(JsValue::UNDEFINED, JsValue::from)) };
-        let content = Content::OnItsWay(future_to_promise(coming));
-        let mut file = Self { slider: slider.clone(), url, content, share };
-        if share > 0.0 {
-            file.load().await?;
-        }
-        Ok(file)
+    pub(super) async fn put(&mut self, value: f32) -> Result<()> {
+        self.value = value;
+        if self.is_moved() { self.load().await } else { Ok(()) }
     }
 
-    /// Waits for the file, and asks for it again where it did not come.
+    /// Fetches the file where it is not here.
     ///
     /// # Errors
     /// [`crate::Error::Fetch`], and [`crate::Error::DamagedModel`] when it is another than the index means.
     pub(super) async fn load(&mut self) -> Result<()> {
-        let Content::OnItsWay(coming) = &self.content else { return Ok(()) };
-        let came = JsFuture::from(coming.clone()).await.ok().and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
-        let bytes = match came {
-            Some(bytes) => bytes,
-            None => fetch(&self.url).await?,
-        };
-        self.slider.verify(&bytes.to_vec())?;
-        self.content = Content::Here(WeightFile::own(bytes));
+        if self.content.is_none() {
+            let bytes = fetch(&self.url).await?;
+            self.slider.verify(&bytes.to_vec())?;
+            self.content = Some(WeightFile::own(bytes));
+        }
         Ok(())
     }
 
@@ -66,22 +52,26 @@ impl SliderFile {
 
     /// Where the slider is, 0 to 1.
     pub(super) fn value(&self) -> f32 {
-        (f32::from(self.slider.base) - self.share).abs()
+        self.value
     }
 
     /// Moves it to a value from 0 to 1, once the file has come.
     pub(super) fn move_to(&mut self, value: f32) {
-        self.share = (value - f32::from(self.slider.base)).abs();
+        self.value = value;
     }
 
     pub(super) fn is_moved(&self) -> bool {
-        self.share > 0.0
+        self.share() != 0.0
+    }
+
+    fn share(&self) -> f32 {
+        self.slider.share(self.value)
     }
 
     /// The weights to mix in and their share; None where nothing of them is needed.
     pub(super) fn mixed_in(&self) -> Option<Result<(Weights, f32)>> {
         match &self.content {
-            Content::Here(file) if self.is_moved() => Some(file.weights().map(|weights| (weights, self.share))),
+            Some(file) if self.is_moved() => Some(file.weights().map(|weights| (weights, self.share()))),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! The weight files of a model as they came: what it takes to make its weights again, for a backend in the place of one that failed.
 //!
-//! They lie outside of this module's memory, which never shrinks, and most hold f16: made weights would take twice the bytes.
+//! They lie outside of this module's memory, which never shrinks, and most hold 8 bits or f16: made weights would take more bytes.
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
@@ -100,7 +100,7 @@ impl WeightFiles {
         let mut weights = self.file.weights()?;
         if self.has_moved_sliders() {
             let others = self.sliders.iter().filter_map(SliderFile::mixed_in);
-            weights = weights.mix(&others.collect::<Result<Vec<_>>>()?)?;
+            weights = weights.extrapolate(&others.collect::<Result<Vec<_>>>()?)?;
         }
         match &self.mix {
             Some((other, share)) => weights.mix(&[(other.weights()?, *share)]),

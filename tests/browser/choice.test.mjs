@@ -17,6 +17,7 @@ import {
   save,
   visibleText,
   waitForEngine,
+  waitForRest,
   waitForState,
   waitForText,
 } from './harness.mjs';
@@ -119,9 +120,10 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('each picture moves the slider for noise, until a person does, and makes no request for it', async () => {
+      const before = site.server.log.length;
       const page = await open('&model=photo-x4');
       const picture = await site.pictures.write('clean.png', wavesPng(24, 20));
-      await page.waitForNetworkIdle();
+      await waitForRest(site.server, before);
       const asked = site.server.log.length;
       await choose(page, picture);
       await waitForState(page, 'done');

@@ -142,6 +142,15 @@ export async function waitForEngine(page) {
 }
 
 /**
+ * Waits until the page, where it chooses models or uses the photo model, has loaded what its first picture may do without: the
+ * end of the slider for strength comes last.
+ * @param {{log: string[]}} server
+ * @param {number} from where in the log the page begins
+ */
+export const waitForRest = (server, from) =>
+  until(() => server.log.slice(from).some((line) => line.includes('/photo-x4-strength')), 'the last file is asked for');
+
+/**
  * Gives files to the page through its file field, as a file chooser does.
  * @param {import('puppeteer-core').Page} page
  * @param {string} file

@@ -36,7 +36,7 @@ const facts = (/** @type {string} */ file, /** @type {Buffer} */ content) => ({
  */
 function folderOfModels(own, other) {
   const texts = { title: '', summary: '' };
-  const slider = { name: 'strength', default: 1, base: 1, ...texts, ...facts('other', other) };
+  const slider = { name: 'strength', default: 1, base: 1, end: 0, ...texts, ...facts('other', other) };
   const model = { name: 'slid', scale: 4, purpose: 'photo', sliders: [slider], ...texts, ...facts('own', own) };
   return { 'index.json': Buffer.from(JSON.stringify({ models: [model] })), own, other };
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, give, openPage, save, SETUPS, until, waitForEngine, waitForState, waitForText } from './harness.mjs';
+import { choose, give, openPage, save, SETUPS, until, waitForEngine, waitForRest, waitForState, waitForText } from './harness.mjs';
 import { graphFile, modelFile, torchFile } from './model-files.mjs';
 import { drawPng, photoPng, textPng } from './pictures.mjs';
 import { workerReaches } from './probe.mjs';
@@ -62,7 +62,9 @@ for (const [name, setup] of Object.entries(SETUPS)) {
     });
 
     test('a picture that chooses its model makes no request either', async () => {
+      const before = site.server.log.length;
       const page = await openPage(browser.running, `${site.server.url}?run=${setup.run}&model=auto`);
+      await waitForRest(site.server, before);
       const atReady = (await requests()).length;
       for (const [kind, content] of /** @type {const} */ ([['text', textPng(24, 16)], ['photo', photoPng(24, 16)]])) {
         await choose(page, await site.pictures.write(`${setup.browser}-${kind}.png`, content));

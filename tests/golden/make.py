@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from training.networks.dysample import DySample
 from training.networks.srcnn import enlarged
+from training.release.weights import read_tensors
 
 HERE = Path(__file__).parent
 
@@ -137,6 +138,25 @@ def dy_sample() -> None:
     )
 
 
+def eight_bits() -> None:
+    """Weights in 8 bits with scales in f16 and f32, integers without scales, and what the recipe reads them as."""
+    integers = torch.arange(-127, 128).to(torch.int8)
+    stored = {
+        "half.weight": integers[:252].reshape(7, 4, 3, 3).clone(),
+        "half.weight.scale": torch.linspace(1e-6, 0.7, 7).half(),
+        "full.weight": integers.reshape(5, 51),
+        "full.weight.scale": torch.linspace(0.1, 1e4, 5) / 3,
+        "plain": integers[::50].contiguous(),
+        "bias": torch.linspace(-1, 1, 9).half(),
+    }
+    save_file(stored, HERE / "eight_bits.safetensors")
+    read, _ = read_tensors(HERE / "eight_bits.safetensors")
+    save_file(
+        {name: tensor.float() for name, tensor in read.items()},
+        HERE / "eight_bits_as_f32.safetensors",
+    )
+
+
 if __name__ == "__main__":
     torch.manual_seed(1)
     conv3x3()
@@ -146,3 +166,4 @@ if __name__ == "__main__":
     pixel_unshuffle()
     norms()
     dy_sample()
+    eight_bits()

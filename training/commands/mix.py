@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..release.weights import encode, interpolated, read_tensors, to_f16, write_whole
+from ..release.weights import DIFFERENCE, encode, interpolated, read_end, read_tensors, to_f16, write_whole
 from .common import log
 
 
@@ -22,9 +22,10 @@ def run(args: argparse.Namespace) -> None:
     """Write the weights between the two, with the header of the other and what was mixed."""
     if not 0 <= args.share <= 1:
         raise ValueError(f"--share must be 0 to 1, not {args.share}")
-    (own, _), (other, header) = (read_tensors(path) for path in (args.own, args.other))
+    (own, _), (_, header) = (read_tensors(path) for path in (args.own, args.other))
     training = header.get("training", "unknown")
     mixed = f"{args.share:g} of the way from {args.own.stem} to weights trained on from it: {training}"
-    tensors = to_f16(interpolated(own, other, args.share))
-    write_whole(args.out, encode(tensors, header | {"training": mixed}))
+    tensors = to_f16(interpolated(own, read_end(args.other, own), args.share))
+    plain = {key: value for key, value in header.items() if key != DIFFERENCE}
+    write_whole(args.out, encode(tensors, plain | {"training": mixed}))
     log(f"wrote {args.out}: {mixed}")

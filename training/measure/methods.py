@@ -17,7 +17,7 @@ from torch import nn
 
 from ..data.pictures import Pair
 from ..data.resize import imresize
-from ..release.weights import interpolated, load_model
+from ..release.weights import interpolated, load_model, read_end
 from .evaluate import enlarge
 
 CLASSICAL = ("nearest", "bilinear", "bicubic", "lanczos")
@@ -70,7 +70,8 @@ def of_mix(name: str, own: Path, other: Path, share: float, device: str = "cpu")
     @cache
     def network() -> nn.Module:
         mixed = load_model(own)
-        mixed.load_state_dict(interpolated(mixed.state_dict(), load_model(other).state_dict(), share))
+        weights = mixed.state_dict()
+        mixed.load_state_dict(interpolated(weights, read_end(other, weights), share))
         return mixed.to(device)
 
     digest = hashlib.sha256(own.read_bytes() + other.read_bytes() + str(share).encode()).hexdigest()
@@ -78,12 +79,13 @@ def of_mix(name: str, own: Path, other: Path, share: float, device: str = "cpu")
 
 
 def methods_of(model: dict[str, Any], folder: Path, device: str) -> list[Method]:
-    """Return the methods of an entry of the index: its file, and each slider at its default and other end."""
+    """Return the methods of an entry of the index: its file, and each slider at its default and its ends."""
     name, own = str(model["name"]), folder / model["file"]
     methods = [of_model(name, own, device)]
     for slider in model.get("sliders", []):
-        for value in sorted({float(slider["default"]), 1.0 - slider["base"]} - {float(slider["base"])}):
-            share = abs(value - slider["base"])
+        base, end = float(slider["base"]), float(slider["end"])
+        for value in sorted({float(slider["default"]), 0.0, 1.0} - {base}):
+            share = (value - base) / (end - base)
             title = f"{name}, {slider['name']} {value:g}"
             methods.append(of_mix(title, own, folder / slider["file"], share, device))
     return methods

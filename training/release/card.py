@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def card(out: Path, size: int, state: State, scores: list[Score], about: About) 
 |---|---|
 {table_rows}
 
-On clean small pictures, measured with the f16 weights of the file, computing in f32; luma (BT.601),
+On clean small pictures, measured with the weights in f16, computing in f32; luma (BT.601),
 {plan.scale} border pixels cut:
 
 {table(scores)}
@@ -72,6 +73,17 @@ python -m training evaluate --model {out.parent.name}/{out.name} {folders}
 {training_command(out, state)}
 ```
 {limits}"""
+
+
+def tell_size(path: Path, name: str, size: int) -> None:
+    """Put the size of a file that went into 8 bits into its card, where there is one."""
+    content = path.read_text("utf-8")
+    before, begin, rest = content.partition(f"<!-- card of {name} -->\n")
+    changed = re.sub(
+        r"^\| File \| .* \|$", f"| File | {size:,} bytes, 8 bits |", rest, count=1, flags=re.MULTILINE
+    )
+    if begin:
+        write_whole(path, f"{before}{begin}{changed}".encode())
 
 
 def update_cards(path: Path, name: str, text: str) -> None:

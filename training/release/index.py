@@ -79,7 +79,11 @@ def list_slider(file: Path, slider: Slider, summary: str) -> None:
     )
     if own != other:
         raise ValueError(f"{file.name} has other shapes than {model['file']}, so the two cannot be mixed")
-    entry = asdict(slider) | {"title": SLIDERS[slider.name], "summary": summary} | file_facts(file)
+    entry = (
+        asdict(slider)
+        | {"end": 1 - slider.base, "title": SLIDERS[slider.name], "summary": summary}
+        | file_facts(file)
+    )
     del entry["model"]
     put(model.setdefault("sliders", []), entry)
     write_index(path, index)

@@ -15,7 +15,13 @@ from torch import Tensor, nn
 from ..networks import build
 
 # What safetensors and NumPy call the types of numbers written here.
-DTYPES = {torch.float16: ("F16", "<f2"), torch.float32: ("F32", "<f4")}
+DTYPES = {torch.float16: ("F16", "<f2"), torch.float32: ("F32", "<f4"), torch.int8: ("I8", "|i1")}
+
+# What follows the name of a tensor of 8 bits in the name of its scales.
+SCALES = ".scale"
+
+# The header's entry of a file that holds what is to be added to the weights of the model it names.
+DIFFERENCE = "difference"
 
 
 def to_f16(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -28,7 +34,7 @@ def to_f16(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def encode(tensors: dict[str, Tensor], metadata: dict[str, str]) -> bytes:
-    """Return the bytes of a safetensors file of f16 or f32 tensors.
+    """Return the bytes of a safetensors file of f16, f32 or int8 tensors.
 
     The official writer puts metadata in a random order; written here in a fixed one, so that the same
     weights give the same SHA-256. Layout: u64 header length, JSON header padded to 8 bytes, tensors.
@@ -67,15 +73,34 @@ def flattened(value: object, name: str = "") -> Iterator[tuple[str, Tensor]]:
             yield from flattened(inner, f"{name}.{key}" if name else str(key))
 
 
+def widened(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors with those of 8 bits that have scales as f32: integers times their row's scale.
+
+    Raises ValueError where scales are not one for each row.
+    """
+    wide = dict(tensors)
+    for name, tensor in tensors.items():
+        if tensor.dtype != torch.int8 or name + SCALES not in tensors:
+            continue
+        scales = wide.pop(name + SCALES)
+        if tensor.ndim == 0 or scales.shape != tensor.shape[:1]:
+            shapes = f"{list(tensor.shape)} has scales of shape {list(scales.shape)}"
+            raise ValueError(f"{name} of shape {shapes}")
+        wide[name] = tensor.float() * scales.float().reshape(-1, *[1] * (tensor.ndim - 1))
+    return wide
+
+
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Return the tensors of a safetensors or PyTorch file, and the entries of its header.
 
-    Raises ValueError when the file is damaged or, as PyTorch file, holds more than data.
+    Tensors of 8 bits with scales come as f32. Raises ValueError when the file is damaged or, as PyTorch
+    file, holds more than data.
     """
     if path.suffix == ".safetensors":
         try:
             with safe_open(path, "pt") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}
+                return widened(tensors), file.metadata() or {}
         except SafetensorError as error:
             raise ValueError(f"{path} is not a sound safetensors file: {error}") from error
     try:
@@ -96,6 +121,17 @@ def interpolated(own: dict[str, Tensor], other: dict[str, Tensor], share: float)
     return {name: tensor.float().lerp(other[name].float(), share) for name, tensor in own.items()}
 
 
+def read_end(path: Path, own: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors of a network in f32 that a file holds, or holds as the difference to `own`.
+
+    Raises ValueError as `load_model`.
+    """
+    tensors, header = read_tensors(path)
+    if DIFFERENCE not in header:
+        return load_model(path).state_dict()
+    return {name: own[name].float() + tensor.float() for name, tensor in tensors.items()}
+
+
 def load_model(path: Path, act: str | None = None, scale: int | None = None) -> nn.Module:
     """Read a model file of any known architecture into a network computing in f32.
 
@@ -103,5 +139,7 @@ def load_model(path: Path, act: str | None = None, scale: int | None = None) -> 
     the file is damaged or of no known architecture.
     """
     tensors, header = read_tensors(path)
+    if DIFFERENCE in header:
+        raise ValueError(f"{path} is no model but holds what is to be added to {header[DIFFERENCE]}")
     stated = header.get("scale", "")
     return build(tensors, act or header.get("act"), scale or (int(stated) if stated.isdecimal() else None))

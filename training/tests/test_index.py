@@ -31,6 +31,7 @@ def test_a_slider_is_listed_with_its_model(tmp_path: Path) -> None:
             "name": "strength",
             "base": 0,
             "default": 0.5,
+            "end": 1,
             "title": "Strength",
             "summary": "Second.",
             **file_facts(other),

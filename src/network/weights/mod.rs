@@ -43,6 +43,13 @@ const EXPANDED_NUMBERS: usize = 1 << 16;
 /// Tensors by name as they lie in a file, and what it says about itself.
 type Views<'a> = (BTreeMap<String, View<'a>>, HashMap<String, String>);
 
+/// What follows the name of a tensor of 8 bits in the name of its scales: a number for each of its first dimension, by which the
+/// integers there are multiplied.
+const SCALES: &str = ".scale";
+
+/// What a file is said to be under this key that holds no network's weights but what is to be added to those of the model it names.
+const DIFFERENCE: &str = "difference";
+
 /// Bytes in a tensor's name.
 const MAX_NAME: usize = 512;
 
@@ -55,6 +62,21 @@ pub struct Tensor {
     pub data: Vec<f32>,
 }
 
+impl Tensor {
+    /// Multiplies what stands under each index of the first dimension by a number of its own; the error says what is wrong, to be
+    /// put after the tensor's name.
+    fn scale_by(&mut self, scales: &Self) -> Result<(), String> {
+        if self.shape.first().is_none_or(|&rows| scales.shape != [rows]) {
+            return Err(format!("of shape {:?} has scales of shape {:?}", self.shape, scales.shape));
+        }
+        let row = self.data.len().checked_div(scales.data.len()).unwrap_or_default();
+        for (values, scale) in self.data.chunks_exact_mut(row.max(1)).zip(&scales.data) {
+            values.iter_mut().for_each(|value| *value *= scale);
+        }
+        Ok(())
+    }
+}
+
 /// The tensors of one weight file by name, without the prefixes that some training tools add.
 #[derive(Clone, Debug, Default)]
 pub struct Weights {
@@ -64,7 +86,7 @@ pub struct Weights {
 
 impl Weights {
     /// Reads a safetensors file or one of PyTorch (`.pth`, `.pt`), told apart by content. Nothing in a
-    /// PyTorch file is run. Numbers of any kind become f32.
+    /// PyTorch file is run. Numbers of any kind become f32, integers of 8 bits with scales beside them their products.
     ///
     /// # Errors
     /// [`Error::DamagedModel`] when the file is neither, is cut off, or has a value that is not finite;
@@ -73,6 +95,7 @@ impl Weights {
         let (views, metadata) = views(file)?;
         let mut room = file.len() + EXPANDED_NUMBERS;
         let mut tensors = BTreeMap::new();
+        let mut of_8_bits = Vec::new();
         for (name, view) in unwrapped(views) {
             if name.len() > MAX_NAME || name.contains(char::is_control) {
                 return Err(damaged(format!("it has a tensor of the impossible name {}", shown(&name))));
@@ -82,7 +105,17 @@ impl Weights {
                 damaged(format!("up to {name} its tensors have many more numbers than the file has bytes"))
             })?;
             let tensor = view.tensor().map_err(|reason| damaged(format!("{name} {reason}")))?;
+            if view.is_of_8_bits() {
+                of_8_bits.push(name.clone());
+            }
             tensors.insert(name, tensor);
+        }
+        for name in of_8_bits {
+            if let Some(scales) = tensors.remove(&format!("{name}{SCALES}"))
+                && let Some(tensor) = tensors.get_mut(&name)
+            {
+                tensor.scale_by(&scales).map_err(|reason| damaged(format!("{name} {reason}")))?;
+            }
         }
         Ok(Self { tensors, metadata })
     }
@@ -118,24 +151,36 @@ impl Weights {
         self.tensors.insert(name, tensor);
     }
 
+    /// Whether these are no network's weights but what is to be added to those of the model that is named.
+    #[must_use]
+    pub fn is_difference_to(&self) -> Option<&str> {
+        self.metadata(DIFFERENCE)
+    }
+
     /// `self + sum(share * (other - self))` over all others and their shares, value by value in f32: a network between
     /// several of one architecture. Shares of 0 and 1 give the very values of `self` and of a single other. The result
-    /// has the metadata of `self`.
+    /// has the metadata of `self`. Of a difference (see [`Weights::is_difference_to`]) the share is added as it is.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] when a share is not in 0..=1, or when the names or shapes differ; it names the first
     /// tensor that does.
     pub fn mix(&self, others: &[(Self, f32)]) -> Result<Self> {
-        for (other, share) in others {
+        for (_, share) in others {
             if !(0.0..=1.0).contains(share) {
                 return Err(Error::InvalidOption(format!(
                     "The share of a model in a mix is {share}, expected 0 to 1."
                 )));
             }
-            self.expect_shapes_of(other)?;
         }
+        self.extrapolate(others)
+    }
+
+    /// As [`Weights::mix`], with shares beyond that range.
+    pub(crate) fn extrapolate(&self, others: &[(Self, f32)]) -> Result<Self> {
+        others.iter().try_for_each(|(other, _)| self.expect_shapes_of(other))?;
         // As a weighted sum it is exact where one weight is 1 and the others are 0.
-        let own_share = 1.0 - others.iter().map(|(_, share)| share).sum::<f32>();
+        let whole = others.iter().filter(|(other, _)| other.is_difference_to().is_none());
+        let own_share = 1.0 - whole.map(|(_, share)| share).sum::<f32>();
         let mut mixed = self.clone();
         for (name, tensor) in &mut mixed.tensors {
             tensor.data.iter_mut().for_each(|value| *value *= own_share);
@@ -335,6 +380,49 @@ mod tests {
         let weights = weights(&[("b", &[2, 1], &[0.1, -4e30]), ("a", &[], &[1.0])]).with_metadata("scale", "3");
         let read = Weights::parse(&weights.to_safetensors().expect("fits")).expect("sound");
         assert_eq!((read.tensors, read.metadata), (weights.tensors, weights.metadata));
+    }
+
+    /// A safetensors file of a tensor of integers and one of scales.
+    fn of_8_bits(shape: &[usize], scales: &[f32]) -> Vec<u8> {
+        let integers: Vec<u8> = [-127i8, 0, 3, 4, -5, 127].into_iter().flat_map(i8::to_le_bytes).collect();
+        let halves: Vec<u8> = scales.iter().flat_map(|&scale| half::f16::from_f32(scale).to_le_bytes()).collect();
+        let views = [
+            ("params.a", TensorView::new(Dtype::I8, shape.to_vec(), &integers).expect("fits")),
+            ("params.a.scale", TensorView::new(Dtype::F16, vec![scales.len()], &halves).expect("fits")),
+        ];
+        safetensors::serialize(views, None).expect("fits")
+    }
+
+    #[test]
+    fn integers_of_8_bits_are_multiplied_by_their_scales() {
+        let read = Weights::parse(&of_8_bits(&[2, 3, 1], &[0.5, 0.001])).expect("sound");
+        let scale = half::f16::from_f32(0.001).to_f32();
+        assert_eq!(read.names().collect::<Vec<_>>(), ["a"]);
+        let expected = [-63.5, 0.0, 1.5, 4.0 * scale, -5.0 * scale, 127.0 * scale];
+        assert_eq!(read.expect("a", &[2, 3, 1]).expect("there"), expected);
+    }
+
+    #[test]
+    fn scales_of_another_number_are_refused() {
+        for (shape, scales) in [(&[2, 3][..], &[1.0; 3][..]), (&[6], &[]), (&[3, 2], &[1.0])] {
+            let error = Weights::parse(&of_8_bits(shape, scales)).expect_err("must be refused");
+            assert!(error.to_string().contains(&format!("a of shape {shape:?} has scales of shape")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_difference_is_added() {
+        let one = weights(&[("a", &[2], &[1.0, 4.0])]);
+        let two = weights(&[("a", &[2], &[3.0, 0.0])]);
+        let difference = weights(&[("a", &[2], &[8.0, -2.0])]).with_metadata(DIFFERENCE, "one");
+        for (shares, expected) in [([0.0, 1.0], [9.0, 2.0]), ([0.5, 0.25], [4.0, 1.5]), ([0.0, -0.5], [-3.0, 5.0])] {
+            let others = [(two.clone(), shares[0]), (difference.clone(), shares[1])];
+            let made = one.extrapolate(&others).expect("fits");
+            assert_eq!(made.expect("a", &[2]).expect("there"), expected);
+            assert_eq!(made.is_difference_to(), None);
+        }
+        let error = crate::Network::from_weights(&difference).expect_err("must be refused").to_string();
+        assert!(error.contains("to be added to the weights of one"), "{error}");
     }
 
     #[test]

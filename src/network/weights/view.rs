@@ -64,6 +64,11 @@ impl<'a> View<'a> {
         self.shape.iter().product()
     }
 
+    /// Whether the numbers are integers of 8 bits with a sign.
+    pub(super) fn is_of_8_bits(&self) -> bool {
+        self.dtype == Dtype::I8
+    }
+
     /// The numbers as f32; the error says what is wrong, to be put after the tensor's name.
     pub(super) fn tensor(&self) -> Result<Tensor, String> {
         let data = match self.dtype {
