@@ -65,7 +65,8 @@ def test_sliders_are_measured_where_they_begin_and_end(
     other = Compact(4, 1, 2).state_dict()
     (folder / "other.safetensors").write_bytes(encode(to_f16(other), {}))
     index = json.loads((folder / "index.json").read_text())
-    slider = {"name": "grain", "file": "other.safetensors", "base": base, "default": default}
+    slider = {"name": "grain", "file": "other.safetensors", "base": base, "end": 1 - base}
+    slider["default"] = default
     index["models"][0]["sliders"] = [slider]
     (folder / "index.json").write_text(json.dumps(index))
     plain, *moved = listed(folder)[2]
