@@ -1,7 +1,7 @@
 /** The ONNX file and the safetensors file of a network are the same network, and its picture is worth comparing. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import * as ort from 'onnxruntime-web';
 import init, { Upscaler } from '../../dist/lenslet.js';
@@ -25,7 +25,9 @@ async function enlargedByPeer(layers) {
 
 /** @param {import('./networks.mjs').Layer[]} layers */
 async function enlargedByLenslet(layers) {
-  await init({ module_or_path: await readFile(new URL('../../dist/lenslet_bg.wasm', import.meta.url)) });
+  const dist = new URL('../../dist/', import.meta.url);
+  const module = (await readdir(dist)).find((file) => /^lenslet_bg-\w+\.wasm$/.test(file)) ?? '';
+  await init({ module_or_path: await readFile(new URL(module, dist)) });
   const file = safetensors(namedTensors(layers));
   const upscaler = await Upscaler.create({ model: { name: 'made', file }, backend: 'cpu', tile: SIZE });
   /** @type {Uint8ClampedArray[]} */

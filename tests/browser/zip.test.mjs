@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { makeZip } from '../../dist/libraries/client-zip.js';
+import { makeZip } from '../../www/node_modules/client-zip/index.js';
 
 const CHUNK = new Uint8Array(16 * 1024 * 1024).fill(7);
 const CHUNKS = 260; // 4.36 GB

@@ -5,6 +5,7 @@ mod cargo;
 mod dist;
 mod imports;
 mod module;
+mod names;
 mod needs;
 mod npm;
 mod order;
