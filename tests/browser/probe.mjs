@@ -1,6 +1,6 @@
 /**
  * A way into the engine worker that every browser has: Firefox does not let WebDriver run code in workers. The
- * page starts the worker from a blob of one line; here a few lines more are added to it, which listen on a
+ * page starts the worker from a blob of a few lines; here more are added to it, which listen on a
  * channel of their own. The worker's address, and with it the policy it inherits, stay as they are.
  */
 
