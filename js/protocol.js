@@ -11,9 +11,9 @@
  *   and how it is saved; what is not said is left to the model and the picture
  * @typedef {import('../lenslet.js').ModelInfo} ModelInfo
  * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
- * @typedef {{models: {name: string, title: string, summary: string, purpose?: string, scale: number, file: string,
- *   sliders?: {name: 'strength' | 'denoise', title: string, summary: string, default: number, file: string}[]}[]}} Index of the
- *   site's models; files lie beside the index
+ * @typedef {{models: {name: string, title: string, summary: string, purpose?: string, scale: number, file: string, bytes: number,
+ *   sliders?: {name: 'strength' | 'denoise', title: string, summary: string, default: number, file: string, bytes: number}[]}[]}} Index
+ *   of the site's models; where a file lies is relative to the index
  * @typedef {import('../lenslet.js').Start} Start
  * @typedef {import('../lenslet.js').Tile} Tile
  * @typedef {import('../lenslet.js').Plan & {format: Format, problem?: string, limit?: import('./io/room.js').Limit}} Plan

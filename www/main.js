@@ -23,7 +23,11 @@ import { showSidePickers } from './look/side-pickers.js';
 import { showStage } from './look/stage.js';
 import { keepSurfacesOfShown } from './look/surfaces.js';
 import { wireZoomBar } from './look/zoom-bar.js';
+import { showKept } from './models/kept-view.js';
 import { Models } from './models/models.js';
+import { takeLaunched, takeShared } from './offline/handed-over.js';
+import { Offline } from './offline/offline.js';
+import { showUpdate } from './offline/update-line.js';
 import { showActionBar } from './pictures/action-bar.js';
 import { keepStrip, restoreStrip } from './pictures/kept-strip.js';
 import { showOwnChoice } from './pictures/own-choice.js';
@@ -73,6 +77,7 @@ showSizeField(store, choosing);
 showSaveAsField(store, choosing);
 showMore(store, choosing);
 showModelCard(store, models);
+showKept(store);
 showActionBar(store, queue);
 showOwnChoice(store);
 showStrip(store, queue);
@@ -82,6 +87,7 @@ wireSavingAll(store, engine, stored);
 showFrame(store, view, trials);
 showTrialPanel(store, trials);
 wireSaving(store, stored);
+showUpdate(store, new Offline(store));
 askBeforeLeaving(store);
 
 const listed = models.load().then(
@@ -109,6 +115,11 @@ offerSamples(
   (files) => begun.then(() => incoming.take(files)),
   () => store.set({ problem: 'The sample could not be fetched. It comes from this site, which cannot be reached just now.' }),
 );
+begun.then(() => {
+  const take = (/** @type {File[]} */ files) => incoming.take(files);
+  takeLaunched(take);
+  takeShared(take, () => store.set({ problem: 'What was shared could not be taken. Save it on your device, and choose it here.' }));
+});
 takePicked(find(document, '#model-file', HTMLInputElement), (files) => incoming.takeModels(files));
 wireKeys(store, view, {
   e: () => queue.again(),

@@ -113,19 +113,27 @@ function agreeToWait() {
   });
 }
 
+/** The page goes without a service worker, as in a private window. */
+function keepNothing() {
+  const workers = navigator.serviceWorker;
+  if (workers) workers.register = () => Promise.reject(new Error('The test goes without.'));
+}
+
 /**
  * Opens the page and waits until the engine is ready. Unless the address says otherwise one model takes every picture,
- * whatever is in it.
+ * whatever is in it. Unless it is to be kept on the device, so that it works without a network, all that it asks for reaches
+ * the server, and nothing is asked for in the background.
  * @param {import('puppeteer-core').Browser} running
  * @param {string} address
- * @param {{patient?: boolean, inPage?: () => void, inWorker?: () => void}} [options] what the page and the engine's
+ * @param {{patient?: boolean, isKept?: boolean, inPage?: () => void, inWorker?: () => void}} [options] what the page and the engine's
  *   worker are to do first
  */
-export async function openPage(running, address, { patient = true, inPage = () => {}, inWorker = () => {} } = {}) {
+export async function openPage(running, address, { patient = true, isKept = false, inPage = () => {}, inWorker = () => {} } = {}) {
   const page = await running.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   page.on('dialog', (dialog) => dialog.accept()); // the question before leaving
   await page.evaluateOnNewDocument(inPage);
+  if (!isKept) await page.evaluateOnNewDocument(keepNothing);
   await installProbe(page, inWorker);
   if (patient) await page.evaluateOnNewDocument(agreeToWait);
   // Not `load`: a busy machine may hold back pictures for long, and what counts is whether the engine is ready.

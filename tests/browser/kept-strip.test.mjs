@@ -70,10 +70,10 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('once the page is left its files go, also where nobody comes back', async () => {
-      const page = await openPage(browser.running, address());
+      const page = await openPage(browser.running, address(), { isKept: true });
       await give(page, 'drop', [{ name: 'left.png', content: drawPng(9, 9) }]);
       await waitForState(page, 'done');
-      await page.waitForFunction(() => navigator.serviceWorker.getRegistration('/pictures/').then((found) => found?.active));
+      await page.waitForFunction(() => navigator.serviceWorker.getRegistration().then((found) => found?.active));
       const own = await page.evaluate(() => sessionStorage.getItem('page'));
       const isOwn = (/** @type {string} */ name) => name.startsWith(own);
       await page.waitForFunction(() => JSON.parse(sessionStorage.getItem('pictures') ?? '{"records":[]}').records.length === 1);

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { choose, give, openPage, save, SETUPS, until, waitForEngine, waitForRest, waitForState, waitForText } from './harness.mjs';
+import { waitUntilKept } from './kept-site.mjs';
 import { graphFile, modelFile, torchFile } from './model-files.mjs';
 import { drawPng, photoPng, textPng } from './pictures.mjs';
 import { workerReaches } from './probe.mjs';
@@ -59,6 +60,24 @@ for (const [name, setup] of Object.entries(SETUPS)) {
       await save(page, browser.downloads);
       assert.deepEqual((await requests()).slice(atReady.length), []);
       await page.close();
+    });
+
+    test('kept on the device the page starts and enlarges without a request, but for what tells whether there is a new version', async () => {
+      const address = `${site.server.url}?run=${setup.run}`;
+      const first = await openPage(browser.running, address, { isKept: true });
+      await waitUntilKept(first);
+      const atReady = (await requests()).length;
+      await choose(first, await site.pictures.write(`${setup.browser}-kept.png`, drawPng(11, 9)));
+      await waitForState(first, 'done');
+      assert.deepEqual((await requests()).slice(atReady), []);
+      await first.close();
+      const next = await openPage(browser.running, address, { isKept: true });
+      await choose(next, await site.pictures.write(`${setup.browser}-again.png`, drawPng(9, 11)));
+      await waitForState(next, 'done');
+      const asked = (await requests()).slice(atReady).map((line) => line.split(' ')[1]);
+      assert.deepEqual(asked.filter((file) => !/^\/(sw\.js|worker\/.*|manifest\.webmanifest)$/.test(file)), []);
+      await next.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.unregister());
+      await next.close();
     });
 
     test('a picture that chooses its model makes no request either', async () => {

@@ -4,8 +4,8 @@
  * @typedef {{id: string, file: Blob, kept: boolean}} Own
  * @typedef {{name: 'strength' | 'denoise', title: string, summary: string, default: number}} Slider values are 0 to 1
  * @typedef {{key: string, name: string, title: string, summary: string, purpose?: string, scale?: number, isOpen?: boolean,
- *   sliders: Slider[], info?: import('../js/client.js').ModelInfo, own?: Own}} Model the key names it in the page's
- *   address; an open one leaves the choice among models to the engine; what has no scale, is not open and is nobody's own is
+ *   sliders: Slider[], files?: {file: string, bytes: number}[], info?: import('../js/client.js').ModelInfo, own?: Own}} Model the
+ *   key names it in the page's address; the files are the site's, those of the sliders too; an open one leaves the choice among models to the engine; what has no scale, is not open and is nobody's own is
  *   no network
  * @typedef {Model & {own: Own}} OwnModel
  */
@@ -57,8 +57,9 @@ export class Models {
   async load() {
     for (const file of await listKept()) this.#list(file.name, file, true);
     const index = await this.#engine.index();
-    const builtIn = index.models.map(({ name, title, summary, purpose, scale, sliders = [] }) => {
-      return { key: name, name, title, summary, purpose, scale, sliders };
+    const builtIn = index.models.map(({ name, title, summary, purpose, scale, file, bytes, sliders = [] }) => {
+      const files = [{ file, bytes }, ...sliders].map(({ file, bytes }) => ({ file, bytes }));
+      return { key: name, name, title, summary, purpose, scale, sliders, files };
     });
     this.#store.set({ models: [...withSliders(builtIn), ...builtIn, ...this.#own] });
   }

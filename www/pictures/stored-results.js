@@ -1,7 +1,7 @@
 /**
  * The files in the site's own storage on this device (OPFS) that a page needs while it lives: results, and what it was
  * given. A page holds a lock of its own, so that others can tell which files nobody needs any more, and has a name that a
- * reload keeps. When it is left a service worker removes its files, and what has been left over the next page does.
+ * reload keeps. When it is left the service worker removes its files, and what has been left over the next page does.
  */
 
 export const FOLDER = 'results';
@@ -81,16 +81,13 @@ export class StoredResults {
     this.#page = page;
     this.isReloaded = isReloaded;
     this.#removeAbandoned();
-    navigator.serviceWorker?.register(new URL('tidy-worker.js', import.meta.url)).then(
-      (registration) => {
-        this.#tidying = registration;
-      },
-      () => {}, // As in some private windows: the next page tidies.
-    );
+    navigator.serviceWorker?.ready.then((registration) => {
+      this.#tidying = registration; // Where there never is one the next page tidies.
+    });
     // Of a page that the browser keeps to go back to, the lock tells for how long it does.
     addEventListener('pagehide', () => {
       const left = { folder: FOLDER, lock: lockOf(page), prefix: page + SEPARATOR, kept: [...this.#downloaded], after: RELOAD_MS };
-      this.#tidying?.active?.postMessage(left);
+      this.#tidying?.active?.postMessage({ kind: 'left', left });
     });
   }
 

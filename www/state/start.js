@@ -27,6 +27,8 @@ export function startState() {
     isDoubtShown: false,
     areChoicesOpen: false,
     isMoreOpen: false,
+    isKept: undefined,
+    update: undefined,
     problem: '',
     note: '',
     news: '',

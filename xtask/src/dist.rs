@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::module::{self, kilobytes};
-use crate::{cargo, names, npm, paths, wasm};
+use crate::{cargo, npm, paths, site, wasm};
 
 /// Every file of dist/ by its path in there. All of them are gathered before the first one is written, so that a
 /// build that fails leaves the dist/ of the last one that did not.
@@ -37,7 +37,7 @@ pub fn build() -> Result<()> {
     if !npm::is_installed(&page) {
         npm::install(&page)?;
     }
-    let files = names::hashed(&gather(&engine, paths::root())?)?;
+    let files = site::assemble(gather(&engine, paths::root())?)?;
     write(&files, &paths::dist())?;
     let all: usize = files.values().map(Vec::len).sum();
     eprintln!("    {} files, {}", files.len(), kilobytes(all));

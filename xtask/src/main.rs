@@ -14,6 +14,7 @@ mod python;
 mod run;
 mod serve;
 mod setup;
+mod site;
 mod stage;
 mod steps;
 mod test;

@@ -148,7 +148,7 @@ fn hash_of(path: &Path, files: &Files, references: &BTreeMap<&Path, Vec<Referenc
 }
 
 /// A hash of files with their paths.
-fn digest<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> String {
+pub fn digest<'a>(files: impl Iterator<Item = (&'a Path, &'a [u8])>) -> String {
     let mut hash = Sha256::new();
     for (path, content) in files {
         for part in [path.as_os_str().as_encoded_bytes(), content] {
@@ -165,6 +165,19 @@ fn with_hash(path: &Path, hash: &str) -> PathBuf {
     }
     let [stem, ending] = [path.file_stem(), path.extension()].map(|part| part.unwrap_or_default().to_string_lossy());
     path.with_file_name(format!("{stem}-{hash}.{ending}"))
+}
+
+/// What a file is called before it gets its name.
+pub fn plain(path: &Path) -> PathBuf {
+    if path.parent().and_then(Path::parent) == Path::new(INDEX).parent() {
+        return INDEX.into();
+    }
+    let [stem, ending] = [path.file_stem(), path.extension()].map(|part| part.unwrap_or_default().to_string_lossy());
+    let stem = match stem.rsplit_once('-') {
+        Some((plain, hash)) if hash.len() == DIGITS => plain,
+        _ => &stem,
+    };
+    path.with_file_name(format!("{stem}.{ending}"))
 }
 
 fn rewritten(content: &[u8], references: &[Reference], folder: &Path, names: &BTreeMap<&Path, PathBuf>) -> Vec<u8> {

@@ -87,7 +87,7 @@ fn javascript() -> Result<()> {
     npm::install(&paths::browser_tests())?;
     npm::install(&paths::browser_bench())?;
     let compiler = paths::browser_tests().join("node_modules/.bin/tsc");
-    for project in ["js", "www", "benches/browser"] {
+    for project in ["js", "www", "www/worker", "benches/browser"] {
         run::run(run::program(&compiler).args(["--project", &format!("{project}/jsconfig.json")]))?;
     }
     run::run(

@@ -1,12 +1,14 @@
 /**
- * A service worker, because it outlives the page: once a page has been left and not just reloaded, it removes the files
- * that lie in the site's storage for that page. It has no part in what the site loads.
+ * The service worker outlives the page: once a page has been left and not just reloaded, it removes the files that lie in the
+ * site's storage for that page.
  */
 
 /**
- * @param {{folder: string, lock: string, prefix: string, kept: string[], after: number}} left the lock is held as long as
+ * @typedef {{folder: string, lock: string, prefix: string, kept: string[], after: number}} Left the lock is held as long as
  *   the page lives, its files' names begin with the prefix, and after so many milliseconds a reload is over
  */
+
+/** @param {Left} left */
 async function tidy({ folder, lock, prefix, kept, after }) {
   await new Promise((resolve) => setTimeout(resolve, after));
   await navigator.locks.request(lock, { ifAvailable: true }, async (free) => {
@@ -18,7 +20,3 @@ async function tidy({ folder, lock, prefix, kept, after }) {
     }
   });
 }
-
-addEventListener('message', (event) => {
-  /** @type {any} */ (event).waitUntil(tidy(event.data).catch(() => {})); // The next page tries again.
-});
