@@ -4,11 +4,11 @@ import { button, element } from '../ui/dom.js';
 import * as format from '../ui/format.js';
 import { clearKeptOfSite, keptBytes, listKeptOfSite } from './kept-of-site.js';
 
-/** @param {boolean | undefined} isKept */
-const sentence = (isKept) =>
-  isKept === undefined
+/** @param {boolean | undefined} areWhole */
+const sentence = (areWhole) =>
+  areWhole === undefined
     ? 'Whether this page works without a network is known once it is ready.'
-    : isKept
+    : areWhole
       ? 'This page works without a network, with these models and those that you keep:'
       : 'Without a network this page may not work: this browser keeps no copy of it, as in a private window, or has no room.';
 
@@ -28,11 +28,11 @@ export function showKept(store) {
   const clear = button('#clear-kept');
 
   const show = async () => {
-    const { models, isKept } = store.state;
+    const { models, copies } = store.state;
     const kept = await listKeptOfSite();
     const bytes = (/** @type {import('./models.js').Model} */ model) => model.own?.kept ? model.own.file.size : keptBytes(model, kept);
     const there = models.filter((model) => bytes(model) > 0);
-    element('#kept-text').textContent = sentence(isKept);
+    element('#kept-text').textContent = sentence(copies?.areWhole);
     element('#kept-models').replaceChildren(...there.map((model) => row(model.own ? `${model.title} (yours)` : model.title, bytes(model))));
     clear.hidden = kept.size === 0;
   };
@@ -44,7 +44,7 @@ export function showKept(store) {
     element('#more summary').focus();
   });
   store.follow(
-    ({ isMoreOpen, isKept, engine, models }) => [isMoreOpen, isKept, engine.phase, models],
+    ({ isMoreOpen, copies, engine, models }) => [isMoreOpen, copies, engine.phase, models],
     ([isOpen]) => isOpen && show(),
   );
 }

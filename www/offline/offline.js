@@ -75,12 +75,25 @@ export class Offline {
       this.#registration = await workers.register(new URL('sw.js', FOLDER));
       this.#watch(this.#registration);
       const { active } = await workers.ready;
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => this.#store.set({ isKept: data });
-      active?.postMessage({ kind: 'started', models: this.#modelInUse() }, [port2]);
+      let isTold = false;
+      this.#store.follow(
+        ({ engine }) => engine.info,
+        (info) => {
+          // In a first visit what the engine's worker loads may not come by the service worker.
+          if (!isTold || (isFirst && info)) this.#tellStarted(active);
+          isTold = true;
+        },
+      );
     } catch {
-      this.#store.set({ isKept: false }); // As in some private windows, or over plain http.
+      this.#store.set({ copies: { areWhole: false } }); // As in some private windows, or over plain http.
     }
+  }
+
+  /** @param {ServiceWorker | null} worker that keeps what is missing, and answers whether all is kept */
+  #tellStarted(worker) {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => this.#store.set({ copies: { areWhole: data } });
+    worker?.postMessage({ kind: 'started', models: this.#modelInUse() }, [port2]);
   }
 
   /** The names of its files. */
@@ -94,7 +107,7 @@ export class Offline {
   #watch(registration) {
     const follow = (/** @type {ServiceWorker | null} */ worker) => {
       const look = () => {
-        if (worker?.state === 'redundant' && !registration.active) this.#store.set({ isKept: false });
+        if (worker?.state === 'redundant' && !registration.active) this.#store.set({ copies: { areWhole: false } });
         if (worker?.state === 'installed' && registration.active) this.#store.set({ update: 'ready' });
       };
       worker?.addEventListener('statechange', look);

@@ -27,7 +27,7 @@ export function startState() {
     isDoubtShown: false,
     areChoicesOpen: false,
     isMoreOpen: false,
-    isKept: undefined,
+    copies: undefined,
     update: undefined,
     problem: '',
     note: '',

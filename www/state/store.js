@@ -55,7 +55,7 @@
  *   isDoubtShown: boolean,
  *   areChoicesOpen: boolean,
  *   isMoreOpen: boolean,
- *   isKept: boolean | undefined,
+ *   copies: { areWhole: boolean } | undefined,
  *   update: 'ready' | 'asked' | undefined,
  *   problem: string,
  *   note: string,
@@ -63,7 +63,7 @@
  * }} State the choice is that of the picture that is shown, and the common one that of all without their own; what
  *   is to be shown is so once it is known to be sound; the keep problem is why a reload loses pictures; estimates are
  *   milliseconds for a megapixel by choice; held while the original is to be seen alone; the choices are open before
- *   there is a picture; kept is whether the site is on this device, for use without a network; the update is a new version of
+ *   there is a picture; the copies are those of the site on this device, for use without a network; the update is a new version of
  *   the site, which waits, for this page too where the person has asked for it; the news are for those who do not see the page
  */
 
