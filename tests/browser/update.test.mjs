@@ -69,9 +69,15 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
           document.querySelector('#update'),
           { childList: true },
         );
+        const { postMessage } = ServiceWorker.prototype;
+        ServiceWorker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ transfer) {
+          if (message.kind === 'take-over') sessionStorage.setItem('asked in state', document.body.dataset.state);
+          postMessage.call(this, message, transfer ?? []);
+        };
       });
       await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), enlarge(page, picture).catch(() => {})]);
       assert.equal(await page.evaluate(() => sessionStorage.getItem('told')), 'The new version is used when what is under way is done.');
+      assert.equal(await page.evaluate(() => sessionStorage.getItem('asked in state')), 'done');
       await waitForEngine(page);
       assert.equal(await versionOf(page), next.version);
       await waitForState(page, 'done');
