@@ -52,7 +52,8 @@ export function holdDownloads(tell) {
   const plainFetch = self.fetch.bind(self);
 
   self.fetch = async (input, options) => {
-    const url = String(input instanceof Request ? input.url : input);
+    // However it is put: weights lie beside the folder of their index.
+    const url = new URL(input instanceof Request ? input.url : input).href;
     const download = async () => counted(url, await plainFetch(input, options), tell);
     if (!url.includes('/models/')) return download();
     const response = held.get(url) ?? download();
