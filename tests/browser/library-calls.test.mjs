@@ -54,6 +54,55 @@ describe('Chromium, no WebGPU', () => {
     assert.deepEqual([none, taken, bytes], [null, null, size]);
   });
 
+  test('with tta the result of a mirrored picture is the mirrored result, on one thread and on workers', async () => {
+    const made = await inPage(async (Upscaler, [file]) => {
+      const pixels = (/** @type {ImageBitmap} */ bitmap) => {
+        const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+        const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+        pen.drawImage(bitmap, 0, 0);
+        return { canvas, data: [...pen.getImageData(0, 0, bitmap.width, bitmap.height).data].join() };
+      };
+      const flipped = await createImageBitmap(file, { imageOrientation: 'flipY' });
+      const mirrored = await pixels(flipped).canvas.convertToBlob();
+      const results = [];
+      for (const threads of [1, 2]) {
+        const upscaler = await Upscaler.create({ model: 'fast', backend: 'cpu', threads });
+        /** @type {string[]} */
+        const tiles = [];
+        const onTile = (/** @type {{done: number, total: number}} */ { done, total }) => tiles.push(`${done}/${total}`);
+        const whole = await upscaler.upscale(file, { tta: true, format: 'png', onTile });
+        const plain = await upscaler.upscale(file, { format: 'png' });
+        const other = await upscaler.upscale(mirrored, { tta: true, format: 'png' });
+        const [one, once, turned] = [
+          await createImageBitmap(whole.blob),
+          await createImageBitmap(plain.blob),
+          await createImageBitmap(other.blob, { imageOrientation: 'flipY' }),
+        ].map((bitmap) => pixels(bitmap).data);
+        results.push({ tta: [whole.tta, plain.tta], isMean: one !== once, isMirrored: one === turned, tiles: tiles.join(' '), one });
+        upscaler.free();
+      }
+      return results;
+    });
+    for (const { one, ...told } of made) {
+      assert.deepEqual(told, { tta: [true, false], isMean: true, isMirrored: true, tiles: '1/8 2/8 3/8 4/8 5/8 6/8 7/8 8/8' });
+      assert.equal(one, made[0].one);
+    }
+  });
+
+  test('tta stops when it is told to, and is refused for a classical filter', async () => {
+    const [stopped, refused] = await inPage(async (Upscaler, [file]) => {
+      const upscaler = await Upscaler.create({ model: 'fast', backend: 'cpu', threads: 2 });
+      const stop = new AbortController();
+      const onTile = (/** @type {{done: number}} */ { done }) => done === 3 && stop.abort();
+      const stopped = await upscaler.upscale(file, { tta: true, signal: stop.signal, onTile }).catch((error) => error.code);
+      const filter = await Upscaler.create({ model: 'lanczos', scale: 2 });
+      const refused = await filter.upscale(file, { tta: true }).catch((error) => error.message);
+      return [stopped, refused];
+    });
+    assert.equal(stopped, 'cancelled');
+    assert.match(refused, /lanczos is a classical filter, which makes the same of a picture whichever way it is turned/);
+  });
+
   for (const callback of ['onStart', 'onTile', 'onBytes']) {
     test(`what ${callback} throws ends the work, and the call rejects with just that`, async () => {
       const [isSame, calls, works] = await inPage(
