@@ -152,7 +152,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
-    test('the mean of eight is what the command makes with --tta, its progress counts all, and filters do without', async () => {
+    test('the mean of eight is what the command makes with --tta, stands in the address, and filters do without', async () => {
       const page = await open('&model=fast');
       const picture = await site.pictures.write('eight.png', photoPng(20, 15));
       await choose(page, picture);
