@@ -30,7 +30,6 @@ fn gpu(tile: u32) -> Box<dyn Backend> {
         precision: Precision::F32,
         tile: Some(tile),
         blocking: BlockingChoice::Only(Blocking::StagedPair),
-        ..BackendOptions::default()
     };
     Box::new(pollster::block_on(open_gpu(&network(), options)).expect(
         "GPU tests need a Vulkan driver; a software one will do (Debian: mesa-vulkan-drivers), as `cargo xtask test` sets up",
@@ -43,7 +42,7 @@ fn picture(width: u32, height: u32, alpha: bool) -> Picture {
     let mut rgba = Vec::new();
     for at in 0..width * height {
         let [red, green, blue] = [noise.next(), noise.next(), noise.next()].map(|value| (value * 255.0) as u8);
-        let level = if at % width / 5 % 2 == 0 { 30 } else { 250 };
+        let level = if (at % width / 5).is_multiple_of(2) { 30 } else { 250 };
         rgba.extend([red, green, blue, if alpha { level } else { 255 }]);
     }
     Picture { width, height, rgba, kind: Kind { alpha, ..Kind::default() }, ..Picture::default() }
