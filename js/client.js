@@ -120,11 +120,11 @@ export class Engine {
    * About how many milliseconds a picture of that size would take, by a trial.
    * @param {Settings} settings
    * @param {{width: number, height: number}} size
-   * @param {Stoppable & {scale?: number}} [options] the model's own scale where none is said
+   * @param {Stoppable & {scale?: number, tta?: boolean}} [options] the model's own scale where none is said
    * @returns {Promise<number>}
    */
-  estimate(settings, { width, height }, { scale, ...options } = {}) {
-    return this.#ask({ kind: 'estimate', settings, width, height, scale }, options);
+  estimate(settings, { width, height }, { scale, tta, ...options } = {}) {
+    return this.#ask({ kind: 'estimate', settings, width, height, scale, tta }, options);
   }
 
   /**

@@ -7,8 +7,8 @@
  *   & {model?: ModelSource, mix?: {model: ModelSource, share: number}}} Settings the model may be AUTOMATIC
  * @typedef {NonNullable<import('../lenslet.js').Plan['format']>} Format
  * @typedef {import('../lenslet.js').SizeOptions & {format?: Format}
- *   & Pick<import('../lenslet.js').UpscaleOptions, 'quality' | 'stripMetadata'>} OutputOptions how large a result shall be,
- *   and how it is saved; what is not said is left to the model and the picture
+ *   & Pick<import('../lenslet.js').UpscaleOptions, 'quality' | 'stripMetadata' | 'tta'>} OutputOptions how large a result shall
+ *   be, whether it is the mean of eight, and how it is saved; what is not said is left to the model and the picture
  * @typedef {import('../lenslet.js').ModelInfo} ModelInfo
  * @typedef {{model: ModelInfo, backend: string, adapter: string, precision: string, warnings: string[]}} Info
  * @typedef {{models: {name: string, title: string, summary: string, purpose?: string, scale: number, file: string, bytes: number,
@@ -33,7 +33,7 @@
  *   there is no network
  * @typedef {import('../lenslet.js').DoubtMap} DoubtMap
  * @typedef {{kind: 'prepare', settings: Settings} | {kind: 'inspect', model: ModelFile} | {kind: 'index'}
- *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number}
+ *   | {kind: 'estimate', settings: Settings, width: number, height: number, scale?: number, tta?: boolean}
  *   | {kind: 'try', settings: Settings, file: Blob, fileId: number, part: Part, scale: number}
  *   | {kind: 'plan', settings: Settings, file: Blob, output: OutputOptions, folder?: string}
  *   | {kind: 'upscale', settings: Settings, file: Blob, output: OutputOptions, folder?: string, name?: string,

@@ -355,9 +355,9 @@ async function answer(request, signal) {
     const trial = await trials.run(request, signal);
     post({ kind: 'answer', id, answer: trial }, [trial.bitmap]);
   } else if (kind === 'estimate') {
-    const { settings, width, height, scale } = request;
+    const { settings, width, height, scale, tta } = request;
     const { photo: upscaler } = await upscalersFor(settings);
-    post({ kind: 'answer', id, answer: await upscaler.estimate(width, height, { scale }) });
+    post({ kind: 'answer', id, answer: await upscaler.estimate(width, height, { scale, tta }) });
   } else {
     const { info: model, backend, adapter, precision, warnings } = (await upscalersFor(request.settings)).photo;
     post({ kind: 'answer', id, answer: { model, backend, adapter, precision, warnings } });

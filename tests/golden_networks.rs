@@ -6,10 +6,10 @@ mod common;
 
 use common::{assert_close, features, golden, golden_network, golden_network_names, largest_difference, open, upscale};
 use lenslet::{
-    BackendChoice, BackendOptions, Network, Picture, Precision, TileInput,
+    BackendChoice, BackendOptions, Network, NoProgress, Picture, Precision, Size, TileInput, Upscaler,
     cpu::{Features, run_all},
     gpu::{Blocking, BlockingChoice},
-    picture::Depth,
+    picture::{Depth, Kind},
     tile::Window,
 };
 
@@ -53,6 +53,32 @@ fn networks_equal_pytorch_on_the_cpu() {
         let (_, enlarged) = run_all(&network, &tile);
         let enlarged = cropped(&enlarged.expect("every network ends in pixels"), output.window);
         assert_close(&enlarged, &output, 1e-4, &name);
+    }
+}
+
+/// The mean over all turns and mirrors (tests/golden/tta.py), in 16 bits.
+#[test]
+fn means_of_eight_equal_pytorch() {
+    for name in ["compact_x4", "span_plain_x2", "rrdb_unshuffle_x2"] {
+        let (network, output) = (golden_network(name), features(&golden(&format!("tta/{name}")), "output"));
+        let given = picture(&features(&golden(&format!("networks/{name}")), "picture"));
+        let kind = Kind { depth: Depth::Sixteen, ..Kind::default() };
+        let given = Picture { rgba: Depth::Eight.to_sixteen(&given.rgba).into_owned(), kind, ..given };
+        for choice in [BackendChoice::Cpu, BackendChoice::Gpu] {
+            let blocking = BlockingChoice::Only(Blocking::StagedPair);
+            let options = BackendOptions { choice, precision: Precision::F32, tile: None, blocking };
+            let upscaler = Upscaler::new(open(&network, options)).with_tta().expect("a network");
+            let mut rgba = Vec::new();
+            let mut rows = |rows: &[u8]| {
+                rgba.extend_from_slice(rows);
+                Ok(())
+            };
+            pollster::block_on(upscaler.upscale(&given, Size::Model, &mut rows, &mut NoProgress)).expect("upscales");
+            let values: Vec<f32> = kind.depth.values(&rgba).map(|value| f32::from(value) / 65535.0).collect();
+            let data = values.as_chunks::<4>().0.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]).collect();
+            let got = Features { window: output.window, channels: 3, data };
+            assert_close(&got, &output, 1e-4, &format!("{name}, {choice:?}"));
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Chosen<'a> {
 pub(super) struct Ready<'a> {
     engine: &'a Engine,
     scale: Option<f64>,
+    /// Whether results are the mean of eight, as of [`Upscaler::with_tta`].
+    tta: bool,
     quiet: bool,
     /// By the word for the model and how much it cleans; more than one only where each picture decides.
     opened: Vec<(String, Option<f32>, Opened)>,
@@ -27,9 +29,9 @@ pub(super) struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     /// Opens the model that the person names. Where each picture decides, none is opened yet.
-    pub(super) fn new(engine: &'a Engine, scale: Option<f64>, quiet: bool) -> Result<Self> {
+    pub(super) fn new(engine: &'a Engine, scale: Option<f64>, tta: bool, quiet: bool) -> Result<Self> {
         engine.check()?;
-        let mut ready = Self { engine, scale, quiet, opened: Vec::new() };
+        let mut ready = Self { engine, scale, tta, quiet, opened: Vec::new() };
         if let Some(model) = engine.model()
             && !engine.cleans_by_picture(model, scale)?
         {
@@ -57,7 +59,10 @@ impl<'a> Ready<'a> {
 
     /// Opens a model and tells its place.
     fn open(&mut self, word: &str, clean_up: Option<f32>) -> Result<usize> {
-        let opened = self.engine.open(word, self.scale, clean_up)?;
+        let mut opened = self.engine.open(word, self.scale, clean_up)?;
+        if self.tta {
+            opened.upscaler = opened.upscaler.with_tta()?;
+        }
         if !self.quiet {
             for warning in &opened.upscaler.info().warnings {
                 eprintln!("lenslet: {warning}");

@@ -50,6 +50,15 @@ impl Depth {
         }
     }
 
+    /// The same samples with sixteen bits.
+    #[must_use]
+    pub fn to_sixteen(self, samples: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::Eight => samples.iter().flat_map(|&value| (u16::from(value) * 257).to_ne_bytes()).collect(),
+            Self::Sixteen => samples.into(),
+        }
+    }
+
     /// The same samples with eight bits.
     #[must_use]
     pub fn to_eight(self, samples: &[u8]) -> Cow<'_, [u8]> {
@@ -83,8 +92,9 @@ mod tests {
     #[test]
     fn sixteen_bits_become_the_nearest_eight() {
         for eight in 0..=255_u8 {
-            let sixteen = (u16::from(eight) * 257).to_ne_bytes();
-            assert_eq!(*Depth::Sixteen.to_eight(&sixteen), [eight]);
+            let eight = [eight];
+            let sixteen = Depth::Eight.to_sixteen(&eight);
+            assert_eq!(*Depth::Sixteen.to_eight(&sixteen), eight);
         }
         let near = [128_u16, 129, 65_406, 65_407].map(u16::to_ne_bytes).concat();
         assert_eq!(*Depth::Sixteen.to_eight(&near), [0, 1, 254, 255]);

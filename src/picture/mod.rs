@@ -21,7 +21,7 @@ mod jpeg_quality;
 mod jpeg_scan;
 mod kind;
 mod metadata;
-mod orient;
+pub(crate) mod orient;
 mod png_file;
 mod png_metadata;
 mod rgba;

@@ -4,9 +4,12 @@
 //! is 3.3 to 6.6 dB better than a Lanczos filter. But networks draw edges where there are none but soft transitions, and keep the
 //! stairs of alpha that knows only transparent and opaque: there the filter does it. See README.md.
 
-use super::tiles::{input, paste};
+use super::{
+    pass::Stop,
+    tiles::{alpha_as_colour, input, paste},
+};
 use crate::{
-    Backend, BackendKind, Error, Picture, Result, TileInput,
+    Backend, BackendKind, Error, Picture, TileInput,
     picture::Depth,
     resize::Filter,
     tile::{Grid, Tile, Tiling},
@@ -64,13 +67,28 @@ impl<'a> Alpha<'a> {
     }
 
     /// Whether all pixels have the alpha that a backend gives them.
-    fn is_opaque(&self) -> bool {
+    pub(super) fn is_opaque(&self) -> bool {
         self.way == Way::Opaque
     }
 
     /// The enlarged alpha of a tile's inner part, whose edges are at most the backend's own: a sample for each pixel.
-    async fn enlarge(&self, backend: &dyn Backend, tile: &Tile) -> Result<Vec<u8>> {
-        let (picture, scale) = (self.picture, backend.scale());
+    async fn enlarge(&self, backend: &dyn Backend, tile: &Tile) -> Result<Vec<u8>, Stop> {
+        let draw = async || {
+            let mut input = input(self.picture, tile, &backend.tiling());
+            alpha_as_colour(&mut input.rgba, input.depth);
+            backend.run(input).await.map_err(Stop::Failed)
+        };
+        self.enlarge_with(backend.scale(), tile, draw).await
+    }
+
+    /// The same for any tile, by what makes the enlarged inner part of alpha as a grey picture, where that is needed: RGBA.
+    pub(super) async fn enlarge_with(
+        &self,
+        scale: u32,
+        tile: &Tile,
+        draw: impl AsyncFnOnce() -> Result<Vec<u8>, Stop>,
+    ) -> Result<Vec<u8>, Stop> {
+        let picture = self.picture;
         let tiling = Tiling::with_halo(HALO);
         let around = input(picture, &tile.grown(&tiling, picture.width, picture.height), &tiling);
         let area = Area::new(&around, scale);
@@ -87,9 +105,9 @@ impl<'a> Alpha<'a> {
             alpha_of(&filtered, depth).zip(area.places()).map(|(value, place)| area.bounded(value, &place)).collect();
         let hardness = area.hardness();
         if self.way == Way::Network && hardness.iter().any(|&hardness| hardness > 0.0) {
-            let drawn = backend.run(alpha_as_colour(input(picture, tile, &backend.tiling()))).await?;
+            let drawn = draw().await?;
             if depth.values(&drawn).skip(3).step_by(4).any(|marker| marker == 0) {
-                return Err(Error::NotFinite);
+                return Err(Stop::Failed(Error::NotFinite));
             }
             for ((value, drawn), place) in values.iter_mut().zip(green_of(&drawn, depth)).zip(area.places()) {
                 *value += (drawn - *value) * area.between(&hardness, place);
@@ -117,7 +135,7 @@ impl<'a> AlphaRows<'a> {
     }
 
     /// Puts alpha into the next enlarged rows.
-    async fn put(&mut self, backend: &dyn Backend, rgba: &mut [u8]) -> Result<()> {
+    async fn put(&mut self, backend: &dyn Backend, rgba: &mut [u8]) -> Result<(), Stop> {
         if self.alpha.is_opaque() {
             return Ok(());
         }
@@ -154,7 +172,7 @@ pub(super) enum AlphaWay<'a> {
 
 impl AlphaWay<'_> {
     /// Puts alpha into the next enlarged tile or strip.
-    pub(super) async fn put(&mut self, backend: &dyn Backend, tile: &Tile, rgba: &mut [u8]) -> Result<()> {
+    pub(super) async fn put(&mut self, backend: &dyn Backend, tile: &Tile, rgba: &mut [u8]) -> Result<(), Stop> {
         match self {
             Self::Tiles(alpha) if alpha.is_opaque() => {}
             Self::Tiles(alpha) => put(&alpha.enlarge(backend, tile).await?, alpha.picture.kind.depth, rgba),
@@ -165,22 +183,11 @@ impl AlphaWay<'_> {
 }
 
 /// Puts samples of alpha into pixels.
-fn put(alpha: &[u8], depth: Depth, rgba: &mut [u8]) {
+pub(super) fn put(alpha: &[u8], depth: Depth, rgba: &mut [u8]) {
     let sample = depth.pixel_bytes() / 4;
     for (pixel, alpha) in rgba.chunks_exact_mut(4 * sample).zip(alpha.chunks_exact(sample)) {
         pixel[3 * sample..].copy_from_slice(alpha);
     }
-}
-
-/// Alpha in place of the colours.
-fn alpha_as_colour(mut input: TileInput) -> TileInput {
-    let sample = input.depth.pixel_bytes() / 4;
-    for pixel in input.rgba.chunks_exact_mut(4 * sample) {
-        for colour in 0..3 {
-            pixel.copy_within(3 * sample.., colour * sample);
-        }
-    }
-    input
 }
 
 fn alpha_of(rgba: &[u8], depth: Depth) -> impl Iterator<Item = f32> {

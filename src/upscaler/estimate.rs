@@ -1,5 +1,6 @@
 //! How long an upscale will take, from a small trial.
 
+use super::ensemble::Ensemble;
 use crate::{
     Backend, Result, TileInput,
     picture::Depth,
@@ -29,8 +30,11 @@ pub(crate) async fn milliseconds_per_pixel(backend: &dyn Backend, now: &dyn Fn()
     }
 }
 
-/// How many LR pixels go through the network for a picture of that size, halos included.
-pub(crate) fn pixels(backend: &dyn Backend, width: u32, height: u32) -> f64 {
+/// How many LR pixels go through the network for a picture of that size, halos included, with `tta` in all orientations.
+pub(super) fn pixels(backend: &dyn Backend, [width, height]: [u32; 2], tta: bool) -> f64 {
+    if tta {
+        return Ensemble::new(backend).pixels([width, height]);
+    }
     if backend.stream(width, height, Depth::Eight).is_some() {
         return f64::from(width) * f64::from(height);
     }

@@ -77,7 +77,7 @@ impl Upscaler {
     /// Enlarges the frames of an animation and writes them to a file, one after the other; no more than a few enlarged ones are in memory.
     /// Each has the same bytes as if it were enlarged alone. Where only a part of a frame is another than in the frame before, only
     /// that part and what of its surroundings the network sees go through it. All of the frame does where the place of a pixel or what
-    /// is far away counts: with classical filters, networks that look at all of a picture or whose tiles only come close, and pixels
+    /// is far away counts: with classical filters, with [`Upscaler::with_tta`], networks that look at all of a picture or whose tiles only come close, and pixels
     /// between transparent and opaque.
     ///
     /// The observer's tiles are counted over all frames, as if all of each were made.
@@ -115,7 +115,7 @@ impl Upscaler {
         let (backend, scale) = (self.backend(), self.scale());
         let size = |pass| animation.size.map(|length| length * scale.pow(pass));
         (0..passes(animation.size, result, scale))
-            .map(|pass| pass::tiles(&*backend, size(pass), animation.kind.depth))
+            .map(|pass| pass::tiles(&*backend, size(pass), animation.kind.depth, self.tta))
             .collect()
     }
 
@@ -181,7 +181,9 @@ impl Upscaler {
             return Ok(Some(enlarged));
         };
         let is_local = |picture| Alpha::new(picture, &*backend).is_local(backend.scale());
-        let Some(reach) = backend.reach().filter(|_| is_local(&last) && is_local(picture)) else { return Ok(None) };
+        let Some(reach) = backend.reach().filter(|_| !self.tta && is_local(&last) && is_local(picture)) else {
+            return Ok(None);
+        };
         let reach = Reach { radius: reach.radius.max(SMALLEST_RADIUS), ..reach };
         let (size, scale) = ([picture.width, picture.height], backend.scale());
         let touched = reach.touched(changed, size);

@@ -3,6 +3,7 @@
 mod alpha;
 mod direct;
 mod doubt;
+mod ensemble;
 mod estimate;
 mod features;
 pub mod file_size;
@@ -61,7 +62,8 @@ pub trait Observer {
         ControlFlow::Continue(())
     }
 
-    /// Called for each tile, row by row from left to right. [`ControlFlow::Break`] cancels the upscale.
+    /// Called for each tile, row by row from left to right; of [`Upscaler::with_tta`] for each eight times, as it is so far.
+    /// [`ControlFlow::Break`] cancels the upscale.
     fn tile(&mut self, tile: &FinishedTile<'_>) -> ControlFlow<()> {
         let _ = tile;
         ControlFlow::Continue(())
@@ -83,8 +85,15 @@ pub struct NoProgress;
 
 impl Observer for NoProgress {}
 
-/// Enlarges pictures with one backend, and with another where that fails.
+/// Enlarges pictures with one backend, and with another where that fails. A clone shares the backend.
+#[derive(Clone)]
 pub struct Upscaler {
+    engine: Rc<Engine>,
+    tta: bool,
+}
+
+/// What upscalers share that differ in how they use it.
+struct Engine {
     backend: RefCell<Rc<dyn Backend>>,
     fallback: Option<Fallback>,
     /// Held while a backend that failed is replaced: two pictures that meet the failure need one replacement.
@@ -97,8 +106,13 @@ impl Upscaler {
     /// An upscaler over an open backend. When that fails, so does the upscale.
     #[must_use]
     pub fn new(backend: Box<dyn Backend>) -> Self {
-        let backend = RefCell::new(backend.into());
-        Self { backend, fallback: None, replacing: Lock::default(), speed: Cell::new(None) }
+        Self::over(backend.into(), None)
+    }
+
+    fn over(backend: Rc<dyn Backend>, fallback: Option<Fallback>) -> Self {
+        let backend = RefCell::new(backend);
+        let engine = Engine { backend, fallback, replacing: Lock::default(), speed: Cell::new(None) };
+        Self { engine: Rc::new(engine), tta: false }
     }
 
     /// Opens the backend of a person's choice for a network. A GPU that fails at work or makes wrong pixels is opened again, with
@@ -120,7 +134,30 @@ impl Upscaler {
     /// The same upscaler with something to go on with when its backend fails.
     #[must_use]
     pub fn with_fallback(self, fallback: Fallback) -> Self {
-        Self { fallback: Some(fallback), ..self }
+        Self { tta: self.tta, ..Self::over(self.backend(), Some(fallback)) }
+    }
+
+    /// The same upscaler over the same backend, whose results are the mean of eight: the picture turned and mirrored in every way, each
+    /// enlarged and turned back (geometric self-ensemble, a form of test-time augmentation). It takes about eight times as long, and is a
+    /// little closer to the truth. The result of a turned picture is the turned result, to the bit.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] for a classical filter, which makes the same of a picture whichever way it is turned.
+    pub fn with_tta(&self) -> Result<Self> {
+        if let BackendKind::Filter(filter) = self.backend().info().kind {
+            return Err(Error::InvalidOption(format!(
+                "{} is a classical filter, which makes the same of a picture whichever way it is turned: the option tta cannot apply to \
+                 it. Leave that out.",
+                filter.name()
+            )));
+        }
+        Ok(Self { tta: true, ..self.clone() })
+    }
+
+    /// Whether results are the mean of eight, as of [`Upscaler::with_tta`].
+    #[must_use]
+    pub fn is_tta(&self) -> bool {
+        self.tta
     }
 
     /// Who does the work, at present.
@@ -130,20 +167,20 @@ impl Upscaler {
     }
 
     fn backend(&self) -> Rc<dyn Backend> {
-        self.backend.borrow().clone()
+        self.engine.backend.borrow().clone()
     }
 
     /// Takes another backend in the place of one that failed, and gives the failure back where there is none.
     async fn replace(&self, failed: &Rc<dyn Backend>, failure: Error) -> Result<()> {
-        let _held = self.replacing.hold().await;
+        let _held = self.engine.replacing.hold().await;
         if !Rc::ptr_eq(failed, &self.backend()) {
             // Another picture has met the failure before.
             return Ok(());
         }
-        let Some(fallback) = &self.fallback else { return Err(failure) };
+        let Some(fallback) = &self.engine.fallback else { return Err(failure) };
         let other = fallback(failure).await?;
-        self.backend.replace(other.into());
-        self.speed.set(None);
+        self.engine.backend.replace(other.into());
+        self.engine.speed.set(None);
         Ok(())
     }
 
@@ -163,16 +200,17 @@ impl Upscaler {
             let backend = self.backend();
             let scale = backend.scale();
             let result = size.of_result([width, height], scale)?;
-            let speed = match self.speed.get() {
+            let speed = match self.engine.speed.get() {
                 Some(speed) => Ok(speed),
                 None => estimate::milliseconds_per_pixel(&*backend, now).await,
             };
             match speed {
                 Ok(speed) => {
-                    self.speed.set(Some(speed));
+                    self.engine.speed.set(Some(speed));
                     let of_pass = |pass| [width, height].map(|length| length.saturating_mul(scale.pow(pass)));
                     let passes = (0..passes([width, height], result, scale)).map(of_pass);
-                    return Ok(passes.map(|[width, height]| speed * estimate::pixels(&*backend, width, height)).sum());
+                    let pixels = |size| estimate::pixels(&*backend, size, self.tta);
+                    return Ok(passes.map(|size| speed * pixels(size)).sum());
                 }
                 Err(failure) => self.replace(&backend, failure).await?,
             }
@@ -269,7 +307,7 @@ impl Upscaler {
     fn tiles_after(&self, picture: &Picture, passes: u32) -> usize {
         let backend = self.backend();
         let of_pass = |pass| [picture.width, picture.height].map(|length| length * backend.scale().pow(pass));
-        (1..=passes).map(|pass| pass::tiles(&*backend, of_pass(pass), picture.kind.depth)).sum()
+        (1..=passes).map(|pass| pass::tiles(&*backend, of_pass(pass), picture.kind.depth, self.tta)).sum()
     }
 
     /// Takes a picture through the network once. Returns the number of tiles.
@@ -279,7 +317,7 @@ impl Upscaler {
         progress: &mut Progress<'_>,
         rows: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<usize> {
-        let mut pass = Pass::new(picture, rows, progress);
+        let mut pass = Pass::new(picture, rows, progress, self.tta);
         loop {
             let backend = self.backend();
             match pass.run(&*backend).await {

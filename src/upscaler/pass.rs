@@ -4,7 +4,8 @@ use std::{collections::VecDeque, ops::ControlFlow};
 
 use super::{
     FinishedTile, Observer,
-    alpha::{Alpha, AlphaRows, AlphaWay},
+    alpha::{Alpha, AlphaRows, AlphaWay, put},
+    ensemble::{self, Channels, Ensemble, Event},
     flat::keep_flat,
     tiles::{input, padded_rows, paste},
 };
@@ -21,6 +22,8 @@ pub(super) struct Pass<'a, 'b> {
     picture: &'a Picture,
     rows: &'a mut dyn FnMut(&[u8]) -> Result<()>,
     progress: &'a mut Progress<'b>,
+    /// Whether the picture goes through in all orientations.
+    tta: bool,
     /// Rows of the picture that are done.
     row: u32,
     /// Tiles in these rows.
@@ -98,18 +101,20 @@ struct Enlarged {
 }
 
 /// What one backend has made of a pass, and what is to be made yet.
-struct Made<'a> {
-    alpha: AlphaWay<'a>,
+struct Made {
     enlarged: Enlarged,
-    /// Tiles or strips of this pass that are done, and of all.
+    /// Tiles or strips of this pass that are done, and of all; each counts once for each orientation.
     done: usize,
     total: usize,
     /// The row of tiles in the making, where tiles are not as wide as the picture.
     strip: Vec<u8>,
 }
 
-/// How many tiles a backend makes of a picture.
-pub(super) fn tiles(backend: &dyn Backend, [width, height]: [u32; 2], depth: Depth) -> usize {
+/// How many tiles a backend makes of a picture, with `tta` in all orientations.
+pub(super) fn tiles(backend: &dyn Backend, [width, height]: [u32; 2], depth: Depth, tta: bool) -> usize {
+    if tta {
+        return Ensemble::new(backend).grid(0, [width, height]).count() * ensemble::COUNT;
+    }
     match backend.stream(width, height, depth) {
         Some(stream) => Grid::strips(width, height, stream.strip(), 0).count(),
         None => Grid::new(width, height, backend.tile(), backend.tiling()).count(),
@@ -121,12 +126,17 @@ impl<'a, 'b> Pass<'a, 'b> {
         picture: &'a Picture,
         rows: &'a mut dyn FnMut(&[u8]) -> Result<()>,
         progress: &'a mut Progress<'b>,
+        tta: bool,
     ) -> Self {
-        Self { picture, rows, progress, row: 0, tiles: 0 }
+        Self { picture, rows, progress, tta, row: 0, tiles: 0 }
     }
 
     /// Goes on with a backend. Returns the number of tiles.
     pub(super) async fn run(&mut self, backend: &dyn Backend) -> Result<usize, Stop> {
+        if self.tta {
+            self.run_ensemble(backend).await?;
+            return Ok(self.tiles);
+        }
         let Picture { width, height, .. } = *self.picture;
         let lead = backend.lead(self.row);
         match backend.stream(width, height - lead, self.picture.kind.depth) {
@@ -150,19 +160,20 @@ impl<'a, 'b> Pass<'a, 'b> {
         }
     }
 
-    /// Begins with the tiles of a grid over the rows that are not done yet.
-    fn start<'c>(&mut self, grid: &Grid, scale: u32, alpha: AlphaWay<'c>) -> Result<Made<'c>> {
+    /// Begins with that many tiles over the rows that are not done yet.
+    fn start(&mut self, tiles: usize, scale: u32) -> Result<Made> {
         let Picture { width, height, kind, .. } = *self.picture;
         let enlarged = Enlarged { size: [width * scale, height * scale], depth: kind.depth };
-        let total = self.tiles + grid.count();
+        let total = self.tiles + tiles;
         self.progress.start(total)?;
-        Ok(Made { alpha, enlarged, done: self.tiles, total, strip: Vec::new() })
+        Ok(Made { enlarged, done: self.tiles, total, strip: Vec::new() })
     }
 
     async fn run_tiles(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
         let picture = self.picture;
         let grid = Grid::below(self.row, picture.width, picture.height, backend.tile(), backend.tiling());
-        let mut made = self.start(&grid, backend.scale(), AlphaWay::Tiles(Alpha::new(picture, backend)))?;
+        let mut made = self.start(grid.count(), backend.scale())?;
+        let mut alpha = AlphaWay::Tiles(Alpha::new(picture, backend));
         let mut waiting = grid.tiles();
         let mut running = VecDeque::new();
         loop {
@@ -174,7 +185,7 @@ impl<'a, 'b> Pass<'a, 'b> {
             let Some((tile, run)) = running.pop_front() else { return Ok(()) };
             self.progress.wait()?;
             let rgba = run.await.map_err(Stop::Failed)?;
-            self.take(backend, &mut made, &tile, rgba).await?;
+            self.take(backend, &mut made, &mut alpha, &tile, rgba).await?;
         }
     }
 
@@ -183,8 +194,8 @@ impl<'a, 'b> Pass<'a, 'b> {
         let (picture, scale) = (self.picture, backend.scale());
         let strips_from = |row| Grid::strips(picture.width, picture.height, stream.strip(), row);
         let (grid, strips) = (strips_from(self.row), strips_from(lead).tiles());
-        let alpha = AlphaRows::new(Alpha::new(picture, backend), backend, self.row);
-        let mut made = self.start(&grid, scale, AlphaWay::Rows(alpha))?;
+        let mut made = self.start(grid.count(), scale)?;
+        let mut alpha = AlphaWay::Rows(AlphaRows::new(Alpha::new(picture, backend), backend, self.row));
         let pixel = picture.kind.depth.pixel_bytes();
 
         let in_flight = stream.in_flight();
@@ -211,7 +222,52 @@ impl<'a, 'b> Pass<'a, 'b> {
             ready.drain(..skipped);
             skipped = 0;
             let rgba = ready.drain(..bytes).collect();
-            self.take(backend, &mut made, &strip, rgba).await?;
+            self.take(backend, &mut made, &mut alpha, &strip, rgba).await?;
+        }
+        Ok(())
+    }
+
+    /// [`Pass::run_tiles`] in all orientations. The observer sees each tile as often, as the mean of what is made of it so far.
+    async fn run_ensemble(&mut self, backend: &dyn Backend) -> Result<(), Stop> {
+        let (picture, scale, depth) = (self.picture, backend.scale(), self.picture.kind.depth);
+        let ensemble = Ensemble::new(backend);
+        let grid = ensemble.grid(self.row, [picture.width, picture.height]);
+        let mut made = self.start(grid.count() * ensemble::COUNT, scale)?;
+        let alpha = Alpha::new(picture, backend);
+        for tile in grid.tiles() {
+            let any = self.progress.takes_any_colours;
+            let enlarged_alpha = if alpha.is_opaque() {
+                None
+            } else {
+                let mut wait = |_: Event<'_>| self.progress.wait();
+                let draw = async || {
+                    let sums = ensemble.enlarge(picture, &tile, Channels::Alpha, any, &mut wait).await?;
+                    Ok(sums.mean(depth))
+                };
+                Some(alpha.enlarge_with(scale, &tile, draw).await?)
+            };
+            let finish = |rgba: &mut Vec<u8>| {
+                keep_flat(picture, &tile, backend, rgba);
+                if let Some(alpha) = &enlarged_alpha {
+                    put(alpha, depth, rgba);
+                }
+            };
+            let part = tile.inner.scaled(scale);
+            let mut follow = |event: Event<'_>| match event {
+                Event::Wait => self.progress.wait(),
+                Event::Added(sums) if sums.count < ensemble::COUNT => {
+                    let mut rgba = sums.mean(depth);
+                    finish(&mut rgba);
+                    self.progress.tile(&made.enlarged, part, &rgba, made.done + sums.count, made.total)
+                }
+                Event::Added(_) => Ok(()),
+            };
+            let sums = ensemble.enlarge(picture, &tile, Channels::Colours, any, &mut follow).await?;
+            let mut rgba = sums.mean(depth);
+            self.check(tile.inner, scale, &rgba)?;
+            finish(&mut rgba);
+            made.done += ensemble::COUNT - 1;
+            self.hand_on(backend, &mut made, &tile, &rgba)?;
         }
         Ok(())
     }
@@ -221,22 +277,28 @@ impl<'a, 'b> Pass<'a, 'b> {
     async fn take(
         &mut self,
         backend: &dyn Backend,
-        made: &mut Made<'_>,
+        made: &mut Made,
+        alpha: &mut AlphaWay<'_>,
         tile: &Tile,
         mut rgba: Vec<u8>,
     ) -> Result<(), Stop> {
         self.check(tile.inner, backend.scale(), &rgba)?;
         keep_flat(self.picture, tile, backend, &mut rgba);
-        made.alpha.put(backend, tile, &mut rgba).await.map_err(Stop::Failed)?;
+        alpha.put(backend, tile, &mut rgba).await?;
+        self.hand_on(backend, made, tile, &rgba)
+    }
+
+    /// Shows a finished tile to the observer, and hands whole rows on.
+    fn hand_on(&mut self, backend: &dyn Backend, made: &mut Made, tile: &Tile, rgba: &[u8]) -> Result<(), Stop> {
         let (part, [width, _]) = (tile.inner.scaled(backend.scale()), made.enlarged.size);
         made.done += 1;
-        self.progress.tile(&made.enlarged, part, &rgba, made.done, made.total)?;
+        self.progress.tile(&made.enlarged, part, rgba, made.done, made.total)?;
         if part.width == width {
-            (self.rows)(&rgba)?;
+            (self.rows)(rgba)?;
         } else {
             let bytes = made.enlarged.depth.pixel_bytes();
             made.strip.resize(width as usize * part.height as usize * bytes, 0);
-            paste(&mut made.strip, bytes, width, part, &rgba);
+            paste(&mut made.strip, bytes, width, part, rgba);
             if part.x + part.width < width {
                 return Ok(());
             }

@@ -2,6 +2,7 @@
 
 use crate::{
     Picture, TileInput,
+    picture::Depth,
     tile::{Rect, Tile, Tiling, Window},
 };
 
@@ -17,6 +18,16 @@ pub(super) fn padded_rows(picture: &Picture, strip: &Tile, tiling: &Tiling) -> V
     let end = strip.inner.y + strip.inner.height;
     let end = if end == picture.height { tiling.padded(end) } else { end };
     picture.crop(Rect { width: tiling.padded(picture.width), height: end - strip.inner.y, ..strip.inner })
+}
+
+/// Puts alpha in place of the colours of RGBA pixels.
+pub(super) fn alpha_as_colour(rgba: &mut [u8], depth: Depth) {
+    let sample = depth.pixel_bytes() / 4;
+    for pixel in rgba.chunks_exact_mut(4 * sample) {
+        for colour in 0..3 {
+            pixel.copy_within(3 * sample.., colour * sample);
+        }
+    }
 }
 
 /// Copies a tile into the row of tiles that is `width` pixels wide and has `bytes` bytes a pixel.

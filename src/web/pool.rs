@@ -14,7 +14,7 @@ use crate::{
         stream::{self, RowPlan},
     },
     picture::{Depth, crop},
-    tile::{Rect, Tiling},
+    tile::{Reach, Rect, Tiling},
 };
 
 #[wasm_bindgen(raw_module = "./js/cpu/pool.js")]
@@ -51,7 +51,8 @@ pub(super) struct Pool {
     scale: u32,
     tiling: Tiling,
     tile: u32,
-    strip: u32,
+    /// The most rows of a strip.
+    most_rows: u32,
     info: BackendInfo,
 }
 
@@ -74,7 +75,6 @@ impl Pool {
         let file = weights.for_workers().map_err(|error| error.to_string())?;
         let pool = StagePool::start(wasm_bindgen::module(), &file, ends).await;
         let pool = pool.map_err(|reason| describe(&reason))?;
-        let strip = stream::step(&plan) as u32;
         Ok(Some(Self {
             workers: Rc::new(Workers(pool.unchecked_into())),
             stages: stages.len(),
@@ -82,7 +82,7 @@ impl Pool {
             scale: network.scale(),
             tiling: network.tiling(),
             tile: tile.unwrap_or_else(|| cpu::preferred_tile(network)),
-            strip: tile.unwrap_or(strip).min(strip),
+            most_rows: tile.unwrap_or(u32::MAX),
             info: BackendInfo {
                 name: "cpu",
                 kind: BackendKind::Network,
@@ -103,6 +103,7 @@ impl Pool {
     fn picture(&self, size: [u32; 2], padded: [u32; 2], depth: Depth) -> PictureOnItsWay {
         let id = self.workers.0.begin();
         let scale = self.scale;
+        let strip = self.most_rows.min(stream::step(&self.plan, padded[0] as usize) as u32);
         PictureOnItsWay {
             workers: self.workers.clone(),
             id,
@@ -110,7 +111,7 @@ impl Pool {
             depth,
             width: size[0],
             scale,
-            strip: self.strip,
+            strip,
             stages: self.stages,
             left: Rc::new(Cell::new(size[1] * scale)),
         }
@@ -144,7 +145,7 @@ impl Backend for Pool {
         let size = [input.window.part.width, input.window.part.height];
         let bytes = input.depth.pixel_bytes();
         let mut picture = self.picture(size, size, input.depth);
-        let strips = input.rgba.chunks((self.strip * size[0]) as usize * bytes);
+        let strips = input.rgba.chunks((picture.strip * size[0]) as usize * bytes);
         let runs: Vec<_> = strips.map(|strip| picture.push(strip.to_vec())).collect();
         Box::pin(async move {
             let mut enlarged = Vec::new();
@@ -160,6 +161,10 @@ impl Backend for Pool {
         let size = [width, height];
         let padded = size.map(|length| self.tiling.padded(length));
         cpu::has_room(&self.plan, padded[0]).then(|| Box::new(self.picture(size, padded, depth)) as Box<dyn Stream>)
+    }
+
+    fn reach(&self) -> Option<Reach> {
+        Some(self.plan.reach())
     }
 
     fn lead(&self, row: u32) -> u32 {

@@ -67,7 +67,13 @@ impl NetworkStage {
     /// Begins a picture of that many pixels, padding included, with 16 bits a channel or 8.
     pub fn begin(&self, width: usize, height: usize, is_16_bit: bool) -> PictureStage {
         let sample = sample(if is_16_bit { Depth::Sixteen } else { Depth::Eight });
-        PictureStage(RowStage::new(self.plan.clone(), self.steps.clone(), [width, height], sample, step(&self.plan)))
+        PictureStage(RowStage::new(
+            self.plan.clone(),
+            self.steps.clone(),
+            [width, height],
+            sample,
+            step(&self.plan, width),
+        ))
     }
 }
 

@@ -124,12 +124,20 @@ export interface SizeOptions {
     /** The largest size of the picture's shape that fits. */
     fit?: { width: number; height: number };
 }
+/** What the pixels of a result depend on, beside the picture and the upscaler. */
+export interface PixelOptions extends SizeOptions {
+    /**
+     * Makes the result the mean of eight: the picture turned and mirrored in every way, each enlarged and turned back (test-time
+     * augmentation). It takes eight times as long and is a little closer to the truth. Refused for classical filters.
+     */
+    tta?: boolean;
+}
 /** What a callback throws ends the work, and the call rejects with just that. */
-export interface UpscaleOptions extends SizeOptions {
+export interface UpscaleOptions extends PixelOptions {
     /** Stops the work after the tile under way; the call rejects with code "cancelled". */
     signal?: AbortSignal;
     onStart?(start: Start): void;
-    /** Tiles come row by row from left to right. */
+    /** Tiles come row by row from left to right; with tta each comes eight times, as it is so far. */
     onTile?(tile: Tile): void;
     /**
      * By default the picture's own format where that can hold the result, and else PNG. JPEG holds no alpha, which is laid on
@@ -155,6 +163,8 @@ export interface UpscaleResult {
     model: string; backend: "gpu" | "cpu"; adapter: string; precision: "f32" | "f16"; warnings: string[];
     /** How the GPU blocked 3x3 convolutions. */
     blocking?: string;
+    /** Whether it is the mean of eight, as of PixelOptions. */
+    tta: boolean;
 }
 /** A part of a picture, in its pixels. */
 export interface Part { x: number; y: number; width: number; height: number; }
@@ -299,7 +309,13 @@ extern "C" {
     pub(super) fn fit(this: &SizeOptions) -> Option<SizeOptions>;
 
     /// See `TYPES`.
-    #[wasm_bindgen(extends = SizeOptions, typescript_type = "UpscaleOptions")]
+    #[wasm_bindgen(extends = SizeOptions, typescript_type = "PixelOptions")]
+    pub type PixelOptions;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn tta(this: &PixelOptions) -> Option<bool>;
+
+    /// See `TYPES`.
+    #[wasm_bindgen(extends = PixelOptions, extends = SizeOptions, typescript_type = "UpscaleOptions")]
     pub type UpscaleOptions;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn signal(this: &UpscaleOptions) -> Option<AbortSignal>;

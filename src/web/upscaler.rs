@@ -16,7 +16,7 @@ use super::{
     size::size,
     to_js,
     types::{
-        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureSource, Plan, Seen, SizeOptions, SuggestOptions,
+        CreateOptions, ModelFile, ModelInfo, ModelsByKind, PictureSource, PixelOptions, Plan, Seen, SuggestOptions,
         Suggestion, UpscaleOptions, UpscaleResult,
     },
     weight_files::WeightFiles,
@@ -120,9 +120,10 @@ impl Upscaler {
     }
 
     /// About how many milliseconds a picture of that size will take, from a small measured trial on this machine.
-    pub async fn estimate(&self, width: u32, height: u32, options: Option<SizeOptions>) -> Result<f64, JsValue> {
-        let size = size(options.as_ref(), self.size).map_err(to_js)?;
-        self.inner.estimate(width, height, size, &now).await.map_err(to_js)
+    pub async fn estimate(&self, width: u32, height: u32, options: Option<PixelOptions>) -> Result<f64, JsValue> {
+        let size = size(options.as_ref().map(|options| options.as_ref()), self.size).map_err(to_js)?;
+        let upscaler = self.upscaler(options.as_ref()).map_err(to_js)?;
+        upscaler.estimate(width, height, size, &now).await.map_err(to_js)
     }
 
     /// Tells what an upscale would make of a picture, and about how large and when.
@@ -173,13 +174,20 @@ fn word(format: Option<FileFormat>) -> JsValue {
 }
 
 impl Upscaler {
+    /// What goes by these options.
+    fn upscaler(&self, options: Option<&PixelOptions>) -> Result<crate::Upscaler> {
+        let tta = options.and_then(PixelOptions::tta).unwrap_or_default();
+        if tta { self.inner.with_tta() } else { Ok(self.inner.clone()) }
+    }
+
     async fn make_plan(&self, picture: JsValue, options: Option<&UpscaleOptions>) -> Result<Plan> {
         let Asked { size, saving } = Asked::new(options, self.size)?;
         let picture = picture_of(picture).await?;
         let result = self.inner.result_size(&picture, size)?;
         let format = saving.map(|saving| saving.format(&picture, result));
         let bytes = saving.map_or(Ok(0.0), |saving| file_size::about(&picture, result, &saving))?;
-        let milliseconds = self.inner.estimate(picture.width, picture.height, size, &now).await?;
+        let upscaler = self.upscaler(options.map(AsRef::as_ref))?;
+        let milliseconds = upscaler.estimate(picture.width, picture.height, size, &now).await?;
         Ok(object(&[
             ("inputWidth", picture.width.into()),
             ("inputHeight", picture.height.into()),
@@ -194,6 +202,7 @@ impl Upscaler {
 
     async fn run(&self, picture: JsValue, options: Option<&UpscaleOptions>, thrown: &Thrown) -> Result<UpscaleResult> {
         let Asked { size, saving } = Asked::new(options, self.size)?;
+        let upscaler = self.upscaler(options.map(AsRef::as_ref))?;
         let started = now();
         let picture = picture_of(picture).await?;
         let mut observer = JsObserver::new((picture.width, picture.height), options, thrown.clone());
@@ -203,9 +212,9 @@ impl Upscaler {
             let result = self.inner.result_size(&picture, size)?;
             format = Some(saving.format(&picture, result));
             let file = saving.create(sink.clone(), &picture, result)?;
-            self.inner.upscale_to_file(&picture, size, file, &mut observer).await?;
+            upscaler.upscale_to_file(&picture, size, file, &mut observer).await?;
         } else {
-            self.inner.upscale(&picture, size, &mut |_| Ok(()), &mut observer).await?;
+            upscaler.upscale(&picture, size, &mut |_| Ok(()), &mut observer).await?;
         }
         let blob = match format {
             Some(format) => sink.into_blob(format.media_type())?,
@@ -225,6 +234,7 @@ impl Upscaler {
             ("adapter", adapter.into()),
             ("precision", precision.into()),
             ("blocking", blocking.map_or(JsValue::UNDEFINED, |blocking| blocking.name().into())),
+            ("tta", upscaler.is_tta().into()),
             ("warnings", warnings.into()),
         ])
         .unchecked_into())

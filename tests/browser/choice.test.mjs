@@ -152,6 +152,28 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    test('the mean of eight is what the command makes with --tta, stands in the address, and filters do without', async () => {
+      const page = await open('&model=fast');
+      const picture = await site.pictures.write('eight.png', photoPng(20, 15));
+      await choose(page, picture);
+      await waitForState(page, 'done');
+      await openMore(page);
+      await page.locator('#tta').click();
+      const once = await textOf(page, '#run');
+      const model = once.slice(once.lastIndexOf(' · ') + 3);
+      await enlargeAgain(page, `${model} + mean of 8`);
+      assert.equal(new URL(page.url()).searchParams.get('tta'), 'on');
+      const saved = await save(page, browser.downloads);
+      assert.match(saved.name, /mean.of.8\.png$/);
+      const expected = await enlargedByCommand(picture, modelFor('fast'), '--tta');
+      const difference = largestDifference(PNG.sync.read(saved.bytes), expected);
+      assert.ok(difference <= 1, `differs by up to ${difference} of 255`);
+      await page.select('#model', 'lanczos');
+      assert.equal(await page.$eval('#tta', (check) => /** @type {any} */ (check).disabled), true);
+      await enlargeAgain(page, 'lanczos');
+      await page.close();
+    });
+
     test('a classical filter enlarges by any factor, as the command does, and is compared with a network', async () => {
       const page = await open();
       const picture = await site.pictures.write('filtered.png', photoPng(20, 15));

@@ -2,11 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { PNG } from 'pngjs';
 import { withBrowser, withSite } from './fixtures.mjs';
 import { callLibrary } from './library-page.mjs';
 import { drawPng } from './pictures.mjs';
 
 const site = withSite();
+
+/**
+ * The picture with its rows from the last to the first.
+ * @param {PNG} picture
+ */
+function mirrored({ width, height, data }) {
+  const turned = new PNG({ width, height });
+  for (let y = 0; y < height; y++) data.copy(turned.data, (height - 1 - y) * width * 4, y * width * 4, (y + 1) * width * 4);
+  return turned;
+}
 
 describe('Chromium, no WebGPU', () => {
   const browser = withBrowser('Chromium, no WebGPU');
@@ -52,6 +63,49 @@ describe('Chromium, no WebGPU', () => {
     });
     assert.ok(size > 0);
     assert.deepEqual([none, taken, bytes], [null, null, size]);
+  });
+
+  test('with tta the result of a mirrored picture is the mirrored result, on one thread and on workers', async () => {
+    const upright = drawPng(40, 30);
+    const pictures = [upright, PNG.sync.write(mirrored(PNG.sync.read(upright)))];
+    const made = await callLibrary(browser.running, `${site.server.url}?run=cpu`, { pictures }, async (Upscaler, [file, other]) => {
+      const results = [];
+      for (const threads of [1, 2]) {
+        const upscaler = await Upscaler.create({ model: 'fast', backend: 'cpu', threads });
+        /** @type {string[]} */
+        const tiles = [];
+        const onTile = (/** @type {{done: number, total: number}} */ { done, total }) => tiles.push(`${done}/${total}`);
+        const bytes = async (/** @type {{blob: Blob}} */ { blob }) => [...new Uint8Array(await blob.arrayBuffer())];
+        const mean = await upscaler.upscale(file, { tta: true, onTile });
+        const plain = await upscaler.upscale(file);
+        const turned = await upscaler.upscale(other, { tta: true });
+        const files = [await bytes(mean), await bytes(plain), await bytes(turned)];
+        results.push({ tta: [mean.tta, plain.tta], tiles: tiles.join(' '), files });
+        upscaler.free();
+      }
+      return results;
+    });
+    for (const { tta, tiles, files } of made) {
+      assert.deepEqual([tta, tiles], [[true, false], '1/8 2/8 3/8 4/8 5/8 6/8 7/8 8/8']);
+      const [mean, plain, turned] = files.map((/** @type {number[]} */ file) => PNG.sync.read(Buffer.from(file)));
+      assert.ok(!mean.data.equals(plain.data), 'the mean of eight is one of them');
+      assert.ok(mirrored(turned).data.equals(mean.data));
+      assert.deepEqual(files[0], made[0].files[0]);
+    }
+  });
+
+  test('tta stops when it is told to, and is refused for a classical filter', async () => {
+    const [stopped, refused] = await inPage(async (Upscaler, [file]) => {
+      const upscaler = await Upscaler.create({ model: 'fast', backend: 'cpu', threads: 2 });
+      const stop = new AbortController();
+      const onTile = (/** @type {{done: number}} */ { done }) => done === 3 && stop.abort();
+      const stopped = await upscaler.upscale(file, { tta: true, signal: stop.signal, onTile }).catch((error) => error.code);
+      const filter = await Upscaler.create({ model: 'lanczos', scale: 2 });
+      const refused = await filter.upscale(file, { tta: true }).catch((error) => error.message);
+      return [stopped, refused];
+    });
+    assert.equal(stopped, 'cancelled');
+    assert.match(refused, /lanczos is a classical filter, which makes the same of a picture whichever way it is turned/);
   });
 
   for (const callback of ['onStart', 'onTile', 'onBytes']) {

@@ -401,3 +401,23 @@ fn the_scale_of_srcnn_is_asked_for_or_in_the_name() {
         assert_eq!(json(&output)[0]["width"], width, "{arguments}");
     }
 }
+
+#[test]
+fn the_mean_of_eight_is_told_and_refused_where_it_is_of_no_use() {
+    let folder = folder();
+    let plain = lenslet(folder.path(), "upscale photo.png --model small.safetensors --backend cpu --json -o plain.png");
+    let mean =
+        lenslet(folder.path(), "upscale photo.png --model small.safetensors --backend cpu --tta --json -o mean.png");
+    assert_eq!(status(&mean), 0, "{}", stderr(&mean));
+    let [plain, mean] = [&json(&plain)[0], &json(&mean)[0]];
+    assert_eq!((&plain["tta"], &mean["tta"]), (&false.into(), &true.into()));
+    // One part of the picture in eight orientations.
+    assert_eq!(mean["tiles"], 8);
+    let pixels = |name: &str| decode(&fs::read(folder.path().join(name)).expect("written")).expect("a picture").rgba;
+    let difference = largest_difference(&pixels("plain.png"), &pixels("mean.png"));
+    assert!(difference > 0, "the mean of eight is one of them");
+
+    let filter = lenslet(folder.path(), "upscale photo.png --model lanczos --tta -o filter.png");
+    assert_eq!(status(&filter), 2);
+    assert!(stderr(&filter).contains("whichever way it is turned"), "{}", stderr(&filter));
+}

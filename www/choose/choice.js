@@ -16,8 +16,8 @@ const SLIDERS = /** @type {const} */ (['strength', 'denoise']);
  * @typedef {Partial<Record<import('../models/models.js').Slider['name'], number>>} Moved the sliders that are not where they
  *   were at first, in percent
  * @typedef {{model: string | undefined, output: outputOptions.OutputOptions, sliders: Moved, mix: string | undefined,
- *   share: number, run: typeof BACKENDS[number], precision: typeof PRECISIONS[number], tile: number | undefined}} Choice
- *   models by key; the share of the mix in percent
+ *   share: number, tta: boolean, run: typeof BACKENDS[number], precision: typeof PRECISIONS[number], tile: number | undefined}} Choice
+ *   models by key; the share of the mix in percent; tta is whether the result is the mean of eight
  * @typedef {import('../models/models.js').Model} Model
  */
 
@@ -37,6 +37,7 @@ export function readChoice(query) {
     sliders: Object.fromEntries(SLIDERS.filter((name) => query.has(name)).map((name) => [name, percent(query.get(name))])),
     mix: query.get('mix') || undefined,
     share: percent(query.get('share') ?? '50'),
+    tta: query.get('tta') === 'on',
     run: BACKENDS.find((name) => name === query.get('run')) ?? 'auto',
     precision: PRECISIONS.find((name) => name === query.get('precision')) ?? 'auto',
     tile: Number.isInteger(tile) && tile > 0 ? tile : undefined,
@@ -60,6 +61,7 @@ export function writeChoice(choice, models) {
     ...Object.fromEntries(SLIDERS.map((name) => [name, moved[name]])),
     mix,
     share: mix && String(share),
+    tta: choice.tta ? 'on' : undefined,
     run,
   };
 }
@@ -146,21 +148,27 @@ function movedSliders(choice, models) {
 }
 
 /**
+ * Whether a network enlarges, and no classical filter.
+ * @param {Choice} choice
+ * @param {Model[]} models
+ */
+export const isOfNetwork = ({ model }, models) => findModel(models, model)?.purpose !== CLASSICAL;
+
+/**
  * What the engine is made ready for, whatever the result shall be like.
  * @param {Choice} choice
  * @param {Model[]} models
  * @returns {import('../js/client.js').Settings}
  */
 export function settingsOf(choice, models) {
-  const model = findModel(models, choice.model);
-  if (model?.purpose === CLASSICAL) return filterSettings(model.key);
+  if (!isOfNetwork(choice, models)) return filterSettings(choice.model ?? '');
   const source = (/** @type {string} */ key) => {
     const { name = key, own } = findModel(models, key) ?? {};
     return own ? { id: own.id, name, file: own.file } : name;
   };
   return {
     model: choice.model === undefined ? undefined : source(choice.model),
-    scale: model?.isOpen ? scaleOf(choice, models) : undefined,
+    scale: findModel(models, choice.model)?.isOpen ? scaleOf(choice, models) : undefined,
     ...Object.fromEntries(movedSliders(choice, models).map(([name, value]) => [name, value / 100])),
     mix: choice.mix === undefined ? undefined : { model: source(choice.mix), share: choice.share / 100 },
     backend: choice.run,
@@ -176,6 +184,14 @@ export function settingsOf(choice, models) {
 export const filterSettings = (key) => ({ model: key, backend: 'auto', precision: 'auto' });
 
 /**
+ * What the engine is asked for a result. A filter makes the same of a picture whichever way it is turned.
+ * @param {Choice} choice
+ * @param {Model[]} models
+ * @returns {outputOptions.OutputOptions}
+ */
+export const outputOf = (choice, models) => ({ ...choice.output, tta: (choice.tta && isOfNetwork(choice, models)) || undefined });
+
+/**
  * The output options, without a scale that is the model's own: to ask for it and not to ask is the same.
  * @param {Choice} choice
  * @param {Model[]} models
@@ -183,7 +199,7 @@ export const filterSettings = (key) => ({ model: key, backend: 'auto', precision
 function plainOutput(choice, models) {
   const { scale } = choice.output;
   const own = scaleOf({ ...choice, output: {} }, models);
-  return { ...choice.output, scale: scale === own ? undefined : scale };
+  return { ...outputOf(choice, models), scale: scale === own ? undefined : scale };
 }
 
 /**
@@ -192,7 +208,7 @@ function plainOutput(choice, models) {
  * @param {Model[]} models
  */
 export const pixelsKey = (choice, models) =>
-  JSON.stringify([settingsOf(choice, models), outputOptions.sizeOf(plainOutput(choice, models))]);
+  JSON.stringify([settingsOf(choice, models), outputOptions.pixelOptionsOf(plainOutput(choice, models))]);
 
 /**
  * The same as far as anything is concerned that can be told before the work.
@@ -212,6 +228,7 @@ export function namingOf(choice, models) {
   const more = [
     ...(mix ? [`${share} % ${nameIn(mix)}`] : []),
     ...movedSliders(choice, models).map(([name, value]) => `${value} % ${name}`),
+    ...(outputOf(choice, models).tta ? ['mean of 8'] : []),
   ];
   const isOpen = findModel(models, key)?.isOpen;
   return (taken, scale) => {

@@ -3,7 +3,7 @@
 import { findModel } from '../models/models.js';
 import { GROUPS } from '../models/purposes.js';
 import { button, element, find } from '../ui/dom.js';
-import { canMix } from './choice.js';
+import { canMix, isOfNetwork } from './choice.js';
 
 /** @typedef {import('../models/models.js').Model} Model */
 
@@ -38,6 +38,7 @@ export function showMore(store, choosing) {
   const mix = find(document, '#mix', HTMLSelectElement);
   const share = find(document, '#share', HTMLInputElement);
   const shareText = find(document, '#share-text', HTMLOutputElement);
+  const tta = find(document, '#tta', HTMLInputElement);
   const run = find(document, '#run-on', HTMLSelectElement);
 
   const choices = button('#show-choices');
@@ -59,6 +60,7 @@ export function showMore(store, choosing) {
   mix.addEventListener('change', () => choosing.choose({ mix: mix.value || undefined }));
   share.addEventListener('input', () => showShare());
   share.addEventListener('change', () => choosing.choose({ share: share.valueAsNumber }));
+  tta.addEventListener('change', () => choosing.choose({ tta: tta.checked }));
   run.addEventListener('change', () => choosing.choose({ run: /** @type {'auto' | 'gpu' | 'cpu'} */ (run.value) }));
 
   const showShare = () => {
@@ -79,6 +81,8 @@ export function showMore(store, choosing) {
       mix.disabled = mix.length === 1 || !canMix(choice, models);
       share.value = String(choice.share);
       element('#share-row').hidden = choice.mix === undefined;
+      tta.checked = choice.tta;
+      tta.disabled = !isOfNetwork(choice, models);
       run.value = choice.run;
       showShare();
     },

@@ -59,12 +59,21 @@ export function write({ scale, width, height, fit, format, quality, stripMetadat
 }
 
 /**
- * The part of it that a result's pixels depend on.
+ * How large the result is.
  * @param {OutputOptions} output
  * @returns {Size}
  */
 export function sizeOf({ scale, width, height, fit }) {
   return { scale, width, height, fit };
+}
+
+/**
+ * The part of it that a result's pixels depend on.
+ * @param {OutputOptions} output
+ * @returns {OutputOptions}
+ */
+export function pixelOptionsOf({ tta, ...output }) {
+  return { ...sizeOf(output), tta };
 }
 
 /**

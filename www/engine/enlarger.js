@@ -1,8 +1,8 @@
 /** Takes pictures through the engine, and keeps in the state how far that is and what came out. */
 
 import { EngineError, NotStarted } from '../js/client.js';
-import { namingOf, pixelsKey, planKey, settingsOf } from '../choose/choice.js';
-import { sizeOf } from '../choose/output-options.js';
+import { namingOf, outputOf, pixelsKey, planKey, settingsOf } from '../choose/choice.js';
+import { pixelOptionsOf, sizeOf } from '../choose/output-options.js';
 import { withResult } from '../look/sides.js';
 import { Surface } from '../look/surface.js';
 import { letGoResult } from '../look/surfaces.js';
@@ -22,6 +22,9 @@ export const PATIENCE_MS = 20_000;
  * chosen then; the engine reads no larger picture again.
  */
 const MOST_KEPT_PIXELS = 100e6;
+
+/** How often each tile comes where the result is the mean of eight. */
+const ORIENTATIONS = 8;
 
 /** The picture may be sound all the same: it is the engine that cannot do anything now. */
 const IS_ENGINE = new Set(['fetch-failed']);
@@ -104,7 +107,7 @@ export class Enlarger extends EventTarget {
       planKey: planKey(choice, models),
       naming: namingOf(choice, models),
       settings: settingsOf(choice, models),
-      output: choice.output,
+      output: outputOf(choice, models),
     };
   }
 
@@ -138,7 +141,7 @@ export class Enlarger extends EventTarget {
         signal: mine.signal,
         onStart: (start) => {
           if (!isMine()) return;
-          progress = new Progress(start, performance.now());
+          progress = new Progress(start, performance.now(), output.tta ? ORIENTATIONS : 1);
           this.#begin(id, start);
         },
         onTile: (tile) => {
@@ -170,7 +173,7 @@ export class Enlarger extends EventTarget {
   async #outputFor({ file, plans }, order, patience, signal) {
     const { settings, output } = order;
     /** @type {OutputOptions} */
-    const kept = { ...sizeOf(output), format: 'png' };
+    const kept = { ...pixelOptionsOf(output), format: 'png' };
     const isPng = output.format === undefined || output.format === 'png';
     const known = plans[order.planKey];
     let plan = typeof known === 'object' ? known : undefined;

@@ -3,7 +3,7 @@
  * wants to know and only then.
  */
 
-import { pixelsKey, planKey, settingsOf } from '../choose/choice.js';
+import { outputOf, pixelsKey, planKey, settingsOf } from '../choose/choice.js';
 import { shownPicture } from '../state/store.js';
 
 /** Asked for while no picture is open. */
@@ -66,12 +66,12 @@ export class Forecast {
     const key = planKey(state.choice, state.models);
     if (picture ? picture.plans[key] : state.estimates[key]) return;
     const settings = settingsOf(state.choice, state.models);
-    const { output } = state.choice;
+    const output = outputOf(state.choice, state.models);
     this.#learn(picture?.id, key, 'asked');
     try {
       const known = picture
         ? await this.#engine.plan(picture.file, settings, output, { signal })
-        : await this.#engine.estimate(settings, ONE_MEGAPIXEL, { scale: output.scale, signal });
+        : await this.#engine.estimate(settings, ONE_MEGAPIXEL, { scale: output.scale, tta: output.tta, signal });
       if (!signal.aborted) this.#learn(picture?.id, key, known);
     } catch {
       // The engine cannot run the model: whoever runs it is told why.

@@ -24,6 +24,7 @@ function pixelsOf({ width, height, inputWidth, inputHeight }, { wholeWidth, whol
 
 export class Progress {
   #start;
+  #times;
   #total = Infinity;
   #done = 0;
   #last;
@@ -33,9 +34,11 @@ export class Progress {
   /**
    * @param {import('../js/client.js').Start} start
    * @param {number} now in milliseconds
+   * @param {number} [times] how often each tile comes
    */
-  constructor(start, now) {
+  constructor(start, now, times = 1) {
     this.#start = start;
+    this.#times = times;
     this.#last = now;
   }
 
@@ -45,7 +48,7 @@ export class Progress {
    */
   add(tile, now) {
     const pixels = tile.width * tile.height;
-    if (this.#done === 0) this.#total = pixelsOf(this.#start, tile);
+    if (this.#done === 0) this.#total = pixelsOf(this.#start, tile) * this.#times;
     this.#done += pixels;
     this.#recentPixels = this.#recentPixels * MEMORY + pixels;
     this.#recentTime = this.#recentTime * MEMORY + (now - this.#last);

@@ -26,7 +26,7 @@ pub(in crate::cpu) struct Stream {
 impl Stream {
     /// A picture of `size` that is padded to `padded`.
     pub(in crate::cpu) fn new(plan: &Arc<RowPlan>, size: [usize; 2], padded: [usize; 2], depth: Depth) -> Self {
-        let (step, bytes) = (step(plan), depth.pixel_bytes());
+        let (step, bytes) = (step(plan, padded[0]), depth.pixel_bytes());
         Self {
             stage: RowStage::new(plan.clone(), 0..plan.steps.len(), padded, sample(depth), step),
             step,
@@ -64,7 +64,7 @@ pub(in crate::cpu) fn features(
     depth: Depth,
     rgba: &[u8],
 ) -> Vec<f32> {
-    let step = step(plan);
+    let step = step(plan, size[0]);
     let mut stage = RowStage::new(plan.clone(), 0..step_index + 1, size, sample(depth), step);
     let mut values = Vec::new();
     for rows in rgba.chunks(step * size[0] * depth.pixel_bytes()) {
@@ -89,10 +89,13 @@ pub(crate) fn sample(depth: Depth) -> Sample {
 
 /// Bytes in memory for a picture of that width, whatever its height.
 pub(in crate::cpu) fn bytes(plan: &RowPlan, width: usize) -> usize {
-    plan.bytes(width, step(plan))
+    plan.bytes(width, step(plan, width))
 }
 
-/// Rows that go through at once: so few that they stay in the caches.
-pub(crate) fn step(plan: &RowPlan) -> usize {
-    2 * plan.align
+/// From how many pixels on rows are so wide that few of them fill the caches, and take much memory.
+const WIDE: usize = 2048;
+
+/// Rows of a picture of that width that go through at once: so few that they stay in the caches.
+pub(crate) fn step(plan: &RowPlan, width: usize) -> usize {
+    if width > WIDE { plan.align } else { 2 * plan.align }
 }

@@ -152,7 +152,7 @@ impl RowPlan {
     }
 
     /// How a part of a picture can be enlarged as a picture of its own.
-    pub(in crate::cpu) fn reach(&self) -> Reach {
+    pub(crate) fn reach(&self) -> Reach {
         Reach { radius: self.reach as u32, align: self.align as u32 }
     }
 
@@ -166,7 +166,7 @@ impl RowPlan {
         let last = part.readers.iter().map(|&reader| self.behind[reader]).max().unwrap_or(0);
         let lag = last - self.behind[part.maker] + step;
         // What is in the making, rounded up to whole patches.
-        lag.div_ceil(part.over) * part.times + 2 * PATCH
+        lag.div_ceil(part.over) * part.times + PATCH
     }
 }
 

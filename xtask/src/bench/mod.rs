@@ -1,8 +1,10 @@
 //! `cargo xtask bench`: this engine beside its peers, with the same weights and the same pictures.
 
+mod against;
 mod commit;
 mod native;
 mod section;
+mod statistics;
 mod web;
 
 use anyhow::Result;

@@ -5,7 +5,6 @@ mod contender;
 mod machine;
 mod measure;
 mod peer;
-mod statistics;
 mod table;
 
 use std::fs;
@@ -16,8 +15,8 @@ use std::{env, thread};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::commit;
 use super::section::Section;
+use super::{against, commit};
 use crate::{cargo, npm, paths, python, run};
 use case::Shape;
 use contender::{Contender, Files, Tools};
@@ -47,6 +46,9 @@ pub struct Options {
     /// Write every time that was measured as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Compare with an earlier result that --json has saved, and mark what differs by more than the runs do
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
     /// Put the table into this Markdown file, between <!-- bench native --> and <!-- /bench native -->
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -55,6 +57,7 @@ pub struct Options {
 /// Measures, and prints and writes what came out.
 pub fn bench(options: &Options) -> Result<()> {
     let section = options.out.as_deref().map(|file| Section::find(file, SECTION)).transpose()?;
+    let earlier = options.against.as_deref().map(against::read).transpose()?;
     let contenders: Vec<&'static Contender> =
         contender::ALL.iter().filter(|one| options.engines.iter().any(|name| name == one.name)).collect();
     let commit = commit::measured()?;
@@ -74,10 +77,13 @@ pub fn bench(options: &Options) -> Result<()> {
     if let Some(section) = section {
         section.write(&text)?;
     }
+    let measured = Value::from(results.iter().flat_map(values).collect::<Vec<_>>());
     if let Some(file) = &options.json {
-        let values: Vec<Value> = results.iter().flat_map(values).collect();
-        fs::write(file, format!("{:#}\n", Value::from(values)))
+        fs::write(file, format!("{measured:#}\n"))
             .with_context(|| format!("{} could not be written", file.display()))?;
+    }
+    if let Some(earlier) = earlier {
+        println!("\n{}", against::table(&earlier, &measured));
     }
     refuse_wrong(&results)
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use super::commit;
 use super::section::Section;
+use super::{against, commit};
 use crate::{cargo, dist, needs, npm, paths, run};
 
 /// The name of the section that `--out` replaces.
@@ -45,6 +45,9 @@ pub struct Options {
     /// Write every time that was measured as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Compare with an earlier result that --json has saved, and mark what differs by more than the runs do
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
     /// Put the tables into this Markdown file, between <!-- bench web --> and <!-- /bench web -->
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -53,6 +56,7 @@ pub struct Options {
 /// Measures, and prints or writes what came out.
 pub fn bench(options: &Options) -> Result<()> {
     let section = options.out.as_deref().map(|file| Section::find(file, SECTION)).transpose()?;
+    let earlier = options.against.as_deref().map(against::read).transpose()?;
     let commit = commit::measured()?;
     needs::demand(needs::WEB_BENCH)?;
     if !options.no_build {
@@ -61,26 +65,31 @@ pub fn bench(options: &Options) -> Result<()> {
         bail!("there is no dist/lenslet.js to measure; leave out --no-build");
     }
     npm::install(&paths::browser_bench())?;
-    let tables = cargo::target_folder()?.join("bench-web.md");
-    let options = for_node(options, &commit, &tables)?;
+    let target = cargo::target_folder()?;
+    let (tables, times) = (target.join("bench-web.md"), target.join("bench-web.json"));
+    let told = for_node(options, &commit, &tables, &times);
     run::run(
         run::program("node")
             .arg(paths::browser_bench().join("bench.mjs"))
-            .arg(options.to_string())
+            .arg(told.to_string())
             .envs(needs::chromium().map(|file| ("CHROMIUM", file))),
     )?;
     if let Some(section) = section {
         let text = fs::read_to_string(&tables).with_context(|| format!("{} could not be read", tables.display()))?;
         section.write(&text)?;
     }
+    if let Some(file) = &options.json {
+        fs::copy(&times, file).with_context(|| format!("{} could not be written", file.display()))?;
+    }
+    if let Some(earlier) = earlier {
+        println!("\n{}", against::table(&earlier, &against::read(&times)?));
+    }
     Ok(())
 }
 
 /// What benches/browser/bench.mjs is told.
-fn for_node(options: &Options, commit: &str, tables: &Path) -> Result<serde_json::Value> {
-    // Node runs in another folder than the person's.
-    let json = options.json.as_ref().map(std::path::absolute).transpose()?;
-    Ok(json!({
+fn for_node(options: &Options, commit: &str, tables: &Path, times: &Path) -> serde_json::Value {
+    json!({
         "command": command_line(options),
         "commit": commit,
         "networks": options.networks,
@@ -90,9 +99,9 @@ fn for_node(options: &Options, commit: &str, tables: &Path) -> Result<serde_json
         "threads": options.threads,
         "starts": options.starts,
         "flags": options.browser_flag,
-        "json": json,
+        "json": times,
         "markdown": tables,
-    }))
+    })
 }
 
 /// The command that measures the same again, whatever the defaults are by then.
@@ -132,9 +141,9 @@ mod tests {
     }
 
     #[test]
-    fn lists_reach_node_as_lists_and_paths_as_absolute_ones() {
-        let options = parse(&["--networks", "8x1,64x16", "--json", "times.json", "--browser-flag=--flag=a,b"]).unwrap();
-        let told = for_node(&options, "1a2b", Path::new("/made/tables.md")).unwrap();
+    fn lists_reach_node_as_lists() {
+        let options = parse(&["--networks", "8x1,64x16", "--browser-flag=--flag=a,b"]).unwrap();
+        let told = for_node(&options, "1a2b", Path::new("/made/tables.md"), Path::new("/made/times.json"));
         assert_eq!(told["networks"], json!(["8x1", "64x16"]));
         assert_eq!(told["commit"], "1a2b");
         assert_eq!(told["sizes"], json!([64, 128]));
@@ -145,7 +154,7 @@ mod tests {
             "cargo xtask bench web --networks 8x1,64x16 --sizes 64,128 --runs 3 --engines gpu,gpu-f16,ort-webgpu,cpu,ort-wasm \
              --threads 2 --starts 3 --browser-flag=--flag=a,b"
         );
-        assert!(Path::new(told["json"].as_str().unwrap()).is_absolute());
+        assert_eq!(told["json"], "/made/times.json");
     }
 
     #[test]

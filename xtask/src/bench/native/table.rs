@@ -3,7 +3,7 @@
 use super::contender::Contender;
 use super::machine::{Gpu, Machine};
 use super::measure::{Case, Measured, Outcome};
-use super::statistics::{Spread, digits};
+use crate::bench::statistics::{Spread, digits};
 
 /// Everybody's outcome in one case.
 pub struct Result {
