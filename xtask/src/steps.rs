@@ -39,7 +39,7 @@ fn lint() -> Result<()> {
     clippy(&["--workspace", "--all-targets"])?;
     // As other programs use it: without the command.
     clippy(&["--package", "lenslet", "--lib", "--no-default-features"])?;
-    clippy(&["--package", "lenslet", "--all-targets", "--target", wasm::TARGET])?;
+    clippy(&["--package", "lenslet", "--lib", "--bins", "--tests", "--target", wasm::TARGET])?;
     clippy(&[
         "--package",
         "lenslet",
