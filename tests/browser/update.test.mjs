@@ -113,12 +113,14 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await waitForEngine(other);
       assert.equal(await versionOf(other), next.version);
       await host.stop();
+      await page.bringToFront(); // Behind another one a page draws no frames, by which the tests wait.
       await kill(page, 'throw'); // so that the engine's files are loaded once more
       await enlarge(page, await pictures.write('old.png', drawPng(9, 7)));
       assert.notEqual(await versionOf(page), next.version);
       assert.equal(await visibleText(page, '#update'), 'A new version is ready.');
       assert.equal((await cacheNames(page)).filter((cache) => cache.includes(' version ')).length, 2);
       await page.close();
+      await other.bringToFront();
       await other.reload({ waitUntil: 'domcontentloaded' });
       await waitForOneVersion(other);
       await other.close();
