@@ -1,5 +1,6 @@
 /** Starts the server and the browsers the tests drive, and says what the page says. */
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -147,6 +148,19 @@ export async function openPage(running, address, { patient = true, isKept = fals
 /** @param {import('puppeteer-core').Page} page */
 export async function waitForEngine(page) {
   await page.waitForSelector('body[data-engine=ready]');
+}
+
+/**
+ * The address of one of the modules that a page has loaded; the file's name tells its content besides.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} name such as `look/surface`
+ * @returns {Promise<string>}
+ */
+export async function moduleAddress(page, name) {
+  const addresses = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  const found = addresses.find((address) => new RegExp(`/${name}-[0-9a-f]{10}\\.js$`).test(address));
+  assert.ok(found, `${name} is among what the page has loaded`);
+  return found;
 }
 
 /**

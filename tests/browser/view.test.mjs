@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { withBrowser, withSite } from './fixtures.mjs';
-import { choose, give, openPage, visibleText, waitForState } from './harness.mjs';
+import { choose, give, moduleAddress, openPage, visibleText, waitForState } from './harness.mjs';
 import { drawPng } from './pictures.mjs';
 
 const WIDTH = 30;
@@ -164,8 +164,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('a large picture lies on canvases of a modest size, above a largest size it is reduced, and tiles still meet', async () => {
-      const found = await page.evaluate(async () => {
-        const { Surface, surfaceSize } = await import(`${location.origin}/look/surface.js`);
+      const found = await page.evaluate(async (address) => {
+        const { Surface, surfaceSize } = await import(address);
         const surface = new Surface(5000, 40);
         const half = { y: 0, width: 2500, height: 40, wholeWidth: 5000, wholeHeight: 40, done: 1, total: 2 };
         for (const x of [0, 2500]) {
@@ -182,7 +182,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
           gaps: edges.slice(1).map(([left], at) => Math.abs(left - edges[at][1])),
           reduced: surfaceSize(40_000, 20_000),
         };
-      });
+      }, await moduleAddress(page, 'look/surface'));
       assert.deepEqual(found.widths, [1024, 1024, 1024, 1024, 904]);
       assert.equal(found.unpainted, 0);
       assert.ok(Math.max(...found.gaps) < 0.01);
@@ -191,8 +191,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     });
 
     test('268 megapixels are looked at in pieces, of which none is large and all together fit into memory', async () => {
-      const found = await page.evaluate(async () => {
-        const { Surface } = await import(`${location.origin}/look/surface.js`);
+      const found = await page.evaluate(async (address) => {
+        const { Surface } = await import(address);
         const [side, edge] = [16_384, 64];
         const surface = new Surface(side, side);
         const canvases = /** @type {HTMLCanvasElement[]} */ ([...surface.element.children]);
@@ -213,7 +213,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
         };
         surface.close();
         return found;
-      });
+      }, await moduleAddress(page, 'look/surface'));
       assert.ok(found.largest <= 1024, `${found.largest} px a side`);
       assert.ok(found.pixels > 8e6 && found.pixels <= 64 * 1024 * 1024, `${found.pixels} pixels`);
       assert.deepEqual([found.painted, found.ends], [[true, true], 2048]);
@@ -222,8 +222,8 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
     test('tiles of what is still to be resized lie where they will be in the result', async () => {
       for (const [wholeWidth, wholeHeight] of [[8, 4], [16, 8], [48, 24]]) {
         const corners = await page.evaluate(
-          async (wholeWidth, wholeHeight) => {
-            const { Surface } = await import(`${location.origin}/look/surface.js`);
+          async (address, wholeWidth, wholeHeight) => {
+            const { Surface } = await import(address);
             const surface = new Surface(24, 12);
             const [width, height] = [wholeWidth / 2, wholeHeight / 2];
             for (const [x, y, grey] of [[0, 0, 10], [width, 0, 70], [0, height, 130], [width, height, 190]]) {
@@ -236,6 +236,7 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
               ([x, y]) => pen.getImageData(x, y, 1, 1).data[0],
             );
           },
+          await moduleAddress(page, 'look/surface'),
           wholeWidth,
           wholeHeight,
         );

@@ -139,7 +139,7 @@ def dy_sample() -> None:
 
 
 def eight_bits() -> None:
-    """Weights in 8 bits with scales in f16 and f32, integers without scales, and what the recipe reads them as."""
+    """Weights in 8 bits with scales in f16 and f32, integers without, and what the recipe reads them as."""
     integers = torch.arange(-127, 128).to(torch.int8)
     stored = {
         "half.weight": integers[:252].reshape(7, 4, 3, 3).clone(),
