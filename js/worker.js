@@ -138,7 +138,12 @@ async function complete(settings) {
     const [photo, graphic] = KINDS.map((kind) => models.find(({ name }) => name === completed.models[kind]));
     if (graphic && graphic !== photo) {
       await hold(graphic);
-      await (queue = queue.then(() => (current === completed ? upscalerOfKind(settings, 'graphic') : undefined)).then(() => {}));
+      const made = queue.then(() => (current === completed ? upscalerOfKind(settings, 'graphic') : undefined));
+      queue = made.then(
+        () => {},
+        () => {}, // What comes next goes on without.
+      );
+      await made;
     }
     for (const slider of [...(photo?.sliders ?? [])].reverse()) await hold(slider);
   } catch {

@@ -60,6 +60,30 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
       await page.close();
     });
 
+    test('a photograph is enlarged where the model for text, which comes later, cannot be had', async () => {
+      const inPage = () => {
+        /** @type {any} */ (window).asked = 0;
+        new BroadcastChannel('asked').onmessage = () => /** @type {any} */ (window).asked++;
+      };
+      const inWorker = () => {
+        const fetchPlainly = self.fetch.bind(self);
+        const channel = new BroadcastChannel('asked');
+        self.fetch = async (input, options) => {
+          if (!/\/text-x\d/.test(String(input instanceof Request ? input.url : input))) return fetchPlainly(input, options);
+          channel.postMessage('');
+          return new Response('', { status: 404 });
+        };
+      };
+      const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=auto`, { inPage, inWorker });
+      await page.waitForFunction(() => /** @type {any} */ (window).asked > 1); // by name, and by the engine
+      for (const fileName of ['first.png', 'second.png']) {
+        await choose(page, await site.pictures.write(fileName, photoPng(24, 16)));
+        await waitForText(page, '#file-name', fileName);
+        await waitForState(page, 'done');
+      }
+      await page.close();
+    });
+
     test('a picture that chooses its model is read once', async () => {
       const inWorker = () => {
         const channel = new BroadcastChannel('reads');
