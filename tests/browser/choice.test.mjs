@@ -15,6 +15,7 @@ import {
   textOf,
   openMore,
   save,
+  until,
   visibleText,
   waitForEngine,
   waitForRest,
@@ -62,25 +63,28 @@ for (const name of /** @type {const} */ (['Chromium, no WebGPU', 'Firefox, WebGP
 
     test('a photograph is enlarged where the model for text, which comes later, cannot be had', async () => {
       const inPage = () => {
-        /** @type {any} */ (window).asked = 0;
-        new BroadcastChannel('asked').onmessage = () => /** @type {any} */ (window).asked++;
+        const told = (/** @type {any} */ (window).told = /** @type {string[]} */ ([]));
+        new BroadcastChannel('told').onmessage = ({ data }) => told.push(data);
       };
       const inWorker = () => {
         const fetchPlainly = self.fetch.bind(self);
-        const channel = new BroadcastChannel('asked');
+        const channel = new BroadcastChannel('told');
+        if (self.name.startsWith('lenslet-engine')) channel.postMessage('started');
         self.fetch = async (input, options) => {
           if (!/\/text-x\d/.test(String(input instanceof Request ? input.url : input))) return fetchPlainly(input, options);
-          channel.postMessage('');
+          channel.postMessage('asked');
           return new Response('', { status: 404 });
         };
       };
       const page = await openPage(browser.running, `${site.server.url}?run=cpu&model=auto`, { inPage, inWorker });
-      await page.waitForFunction(() => /** @type {any} */ (window).asked > 1); // by name, and by the engine
+      const told = () => page.evaluate(() => /** @type {string[]} */ (/** @type {any} */ (window).told));
+      await until(async () => (await told()).filter((one) => one === 'asked').length > 1, 'asked for ahead, and by the engine');
       for (const fileName of ['first.png', 'second.png']) {
         await choose(page, await site.pictures.write(fileName, photoPng(24, 16)));
         await waitForText(page, '#file-name', fileName);
         await waitForState(page, 'done');
       }
+      assert.equal((await told()).filter((one) => one === 'started').length, 1, 'by the same worker');
       await page.close();
     });
 
